@@ -1,0 +1,68 @@
+# Cuadrante: one non-recursive Makefile. `make demo` runs the service, `make check` tests everything.
+# SAN=1 builds the same tree under build/san with ASan and UBSan.
+
+prefix ?= /usr/local
+DESTDIR ?=
+PYTHON ?= /usr/bin/python3
+SAN ?= 0
+
+MODE := $(if $(filter 1,$(SAN)),san,release)
+B := build/$(MODE)
+VERSION := 0.1.0
+
+PKGS := libmicrohttpd libpq libcjson libical libsodium gsl libutf8proc inih libcurl zlib xlsxwriter
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lglpk -lpthread -lm
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wundef -Wwrite-strings -Wcast-qual -Wswitch-enum -Wnull-dereference -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+ifeq ($(SAN),1)
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LDHARDEN += -fsanitize=address,undefined
+else
+OPT := -O2 -g -D_FORTIFY_SOURCE=3
+endif
+CFLAGS ?=
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(HARDEN) -Iinclude -I. -I$(B)/gen $(PKG_CFLAGS) \
+	-DCUADRANTE_VERSION='"$(VERSION)"' $(CFLAGS)
+
+WFM_SRC := $(wildcard solver/*.c solver/*/*.c)
+SRV_SRC := $(wildcard server/*/*.c)
+TLIB_SRC := $(wildcard tests/lib/*.c)
+WFM_OBJ := $(WFM_SRC:%.c=$(B)/%.o)
+SRV_OBJ := $(SRV_SRC:%.c=$(B)/%.o)
+TLIB_OBJ := $(TLIB_SRC:%.c=$(B)/%.o)
+TEST_SRC := $(wildcard tests/unit/*.c tests/property/*.c tests/db/*.c)
+TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
+
+.PHONY: all lib clean unit
+all: $(B)/libwfm.a $(if $(wildcard server/main.c),$(B)/cuadrante)
+lib: $(B)/libwfm.a
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/libwfm.a: $(WFM_OBJ)
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/libserver.a: $(SRV_OBJ)
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/cuadrante: $(B)/server/main.o $(B)/libserver.a $(B)/libwfm.a
+	$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
+
+$(TEST_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
+	$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS) -lcmocka
+
+unit: $(TEST_BIN)
+	@set -e; for t in $(TEST_BIN); do echo "# $$t"; $$t; done
+
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)
