@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From volume to people: the requirement of each interval of one queue.
+ *
+ * wfm_staffing_run takes consecutive intervals (in time order, closed ones too) and
+ * gives for each the fewest agents that meet every target at once, the figures they
+ * reach, and the number to roster after shrinkage. When a cap (counters, max_agents)
+ * makes a target impossible the cap is the answer, `met` is false and the figures say
+ * what it reaches; that is not an error.
+ *
+ * Channels:
+ *   voice, walk_in   Erlang A (patience given) or C; walk_in caps agents at `counters`
+ *   chat             Erlang A/C on n × concurrency slots, with handling that stretches as
+ *                    an agent takes more chats at once
+ *   email, back_office, outbound
+ *                    deferrable: work may wait for its turnaround, inside open hours (below)
+ *   portfolio        volume ÷ what one person does an interval at target occupancy
+ *   trunks           Erlang B, max_blocking
+ *
+ * Deferrable work: arrivals of interval i are due `turnaround_s` of open time (or of
+ * clock time) later; agents by interval are the flattest staffing that has done the
+ * due work by each due time (the taut string between "work arrived" and "work due",
+ * which minimises the peak and the variance), earliest due first.
+ *
+ * The caller owns all arrays. Pure, thread safe.
+ */
+#ifndef WFM_STAFFING_H
+#define WFM_STAFFING_H
+
+#include <stddef.h>
+
+#include "wfm/erlang.h"
+
+enum wfm_channel {
+	WFM_VOICE,
+	WFM_CHAT,
+	WFM_WALK_IN,
+	WFM_EMAIL,
+	WFM_BACK_OFFICE,
+	WFM_OUTBOUND,
+	WFM_PORTFOLIO,
+	WFM_TRUNKS,
+	WFM_CHANNELS,
+};
+
+/* "voice" "chat" "walk_in" "email" "back_office" "outbound" "portfolio" "trunks"; NULL/-1 out
+   of range. */
+const char *wfm_channel_name(enum wfm_channel channel);
+int wfm_channel_from_name(const char *name);
+
+/* What must hold at once; 0 switches a target off. */
+struct wfm_target {
+	double service_level; /* share in (0,1): .80 */
+	double within_s;      /* of these seconds: 20 */
+	enum wfm_service_level definition;
+	double max_abandoned; /* share in (0,1): .02 */
+	double max_asa_s;     /* mean wait of those answered */
+	double max_occupancy; /* share in (0,1]: .88 */
+	double max_blocking;  /* trunks only: .01 */
+};
+
+/* How a load that moves within the day is staffed (interval by interval breaks down once handling
+   passes a third of the interval; Jennings et al. 1996). */
+enum wfm_load_model {
+	WFM_LOAD_MODIFIED,     /* default: m′ = λ(t) − m/AHT; staff the interval's mean of m */
+	WFM_LOAD_MODIFIED_MAX, /* the interval's greatest m: a guarantee per interval */
+	WFM_LOAD_STATIONARY,   /* each interval by itself: a = λ·AHT */
+};
+
+enum { WFM_MAX_SHRINKAGE = 8 };
+
+struct wfm_staffing_options {
+	enum wfm_channel channel;
+	int interval_s; /* > 0 */
+	struct wfm_target target;
+	double patience_s;  /* 0 or INFINITY = Erlang C */
+	double redial;      /* share of the abandoned who call again, [0,1): λ = λ0 + p·P(ab)·λ */
+	enum wfm_load_model load_model;
+	int32_t min_agents; /* in any open interval with volume */
+	int32_t max_agents; /* 0 = none; also a room's or licence cap */
+	int32_t counters;   /* walk_in: hard cap; 0 = none */
+	double concurrency; /* chat: chats an agent handles at once, 1 .. 10 whole number */
+	double stretch;     /* chat: each further chat slows the others by this share: .10 */
+	double turnaround_s;      /* deferrable: done within this, at least one interval */
+	bool turnaround_open_hours; /* the turnaround's clock runs in open intervals only */
+	double initial_backlog_s; /* deferrable: work waiting at the start, seconds of handling;
+				     due within the first turnaround */
+	double due_share;         /* deferrable: share that must be done in time; 0 = all */
+	double per_person;        /* portfolio: units one person does in an interval_s */
+	double shrinkage[WFM_MAX_SHRINKAGE]; /* successive shares in [0,1): roster =
+						⌈required ÷ Π(1−s_i)⌉ */
+	int n_shrinkage;
+};
+
+struct wfm_load {
+	double volume; /* contacts that arrive in the interval, >= 0 (a mean) */
+	double aht_s;  /* > 0 when volume > 0 */
+	bool open;     /* false: nobody may work; voice volume here is ignored, deferrable work
+			  still arrives */
+};
+
+/* Which condition decided the number. */
+enum wfm_binding {
+	WFM_BINDS_NONE, /* no work */
+	WFM_BINDS_SERVICE_LEVEL,
+	WFM_BINDS_ABANDONED,
+	WFM_BINDS_ASA,
+	WFM_BINDS_OCCUPANCY,
+	WFM_BINDS_MINIMUM,
+	WFM_BINDS_CAP,      /* a cap: some target is not met */
+	WFM_BINDS_WORKLOAD, /* deferrable, portfolio: the work itself; Erlang C: stability */
+	WFM_BINDS_BLOCKING,
+};
+
+const char *wfm_binding_name(enum wfm_binding binding);
+
+struct wfm_requirement {
+	int32_t agents;    /* on the work */
+	int32_t on_roster; /* after shrinkage */
+	double load_erl;   /* the offered load staffed for */
+	bool met;          /* every target holds */
+	enum wfm_binding binding;
+	double service_level; /* of the definition asked for; deferrable: share done in time of
+				 the work due in this interval, 1 when none is due */
+	double abandoned_share;
+	double asa_s;      /* of those answered; deferrable: mean age of work when done */
+	double occupancy;
+	double backlog_s;  /* deferrable: seconds of work waiting at the interval's end */
+};
+
+/* WFM_INVALID names the option or "/loads/17/aht_s"; WFM_NO_MEMORY. requirements has n. */
+enum wfm_status wfm_staffing_run(const struct wfm_load *loads, size_t n,
+				 const struct wfm_staffing_options *options,
+				 struct wfm_requirement *requirements, struct wfm_error *e);
+
+/*
+ * The figures of a given number of agents in steady state on one interval's load: what the
+ * board shows for "12 planned where 14 are required". Voice, chat, walk_in, trunks.
+ */
+enum wfm_status wfm_staffing_figures(double volume, double aht_s, int32_t agents,
+				     const struct wfm_staffing_options *options,
+				     struct wfm_requirement *figures, struct wfm_error *e);
+
+/* ⌈agents ÷ Π(1−s_i)⌉, exact at whole quotients. */
+int32_t wfm_roster_size(int32_t agents, const double *shrinkage, int n);
+
+#endif
