@@ -4,6 +4,7 @@
  *
  * Instants are int64_t UTC seconds. A local date is a count of days since 1970-01-01 in the
  * proleptic Gregorian calendar; it says nothing about any zone (server/calendar/zones.h does).
+ * Texts are read for the years 1900 to 2199, so that sums of what was read can always be written.
  * Weekdays are ISO: 1 Monday .. 7 Sunday. Thread rule: pure functions, safe everywhere.
  */
 #ifndef BASE_CLOCK_H
