@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Weekly and multi-week schedules for named agents: the problem, the solver, the judge.
+ *
+ * Time is a row of equal slots (15 or 30 minutes, any divisor of 60) counted from the horizon's
+ * first instant in UTC; slot t is [t, t+1). A calendar cuts the same slots into local days, so
+ * several zones may share a problem and a day of a clock change simply has more or fewer slots
+ * (92 or 100 quarter-hours). A shift belongs to the local day on which it starts and may run past
+ * midnight and past the last day: give slot_count some tail slots for that. Wall-clock rules
+ * (start windows, nights) read the calendar; durations (lengths, rest) count slots.
+ *
+ * Cost = pay + shortage + surplus + soft rules + wishes, all in cents:
+ *   pay       contract.hour_cents x paid hours
+ *   shortage  per queue and slot, short1 an hour for the first `step1` people, short2 beyond
+ *   surplus   per queue and slot, surplus_cents an hour for people above the requirement
+ *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
+ *
+ * Ownership: a problem and everything it points to belong to the caller, are read only and must
+ * live until the call returns. Rosters and reports are ours until freed with their _free.
+ * Threads: no shared state; any number of calls at once, each with its own problem or sharing one.
+ * Purity: no clock, no I/O. Time limits need the caller's now_s; iteration limits do not and are
+ * the ones under which a seed gives the same roster everywhere.
+ */
+#ifndef WFM_SCHEDULE_H
+#define WFM_SCHEDULE_H
+
+#include "wfm/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* No previous shift known, no such day, no such queue. */
+#define WFM_NONE INT32_MIN
+
+/* ---- calendars ------------------------------------------------------------------------- */
+
+struct wfm_day {
+	int32_t date;        /* days since 1970-01-01 of the local date; consecutive */
+	int32_t weekday;     /* 0 Monday ... 6 Sunday */
+	int32_t first_slot;  /* slot at local midnight; days[0] may start at any slot >= 0 */
+	int32_t slots;       /* length of the local day; days follow each other without a hole */
+	int32_t change_slot; /* slots into the day at which the clock changes; -1: it does not */
+	int32_t change_min;  /* minutes the clock jumps there: 60 in spring, -60 in autumn */
+	bool holiday;
+};
+
+struct wfm_calendar {
+	const struct wfm_day *days;
+	int32_t day_count;
+};
+
+/* ---- demand ---------------------------------------------------------------------------- */
+
+/* Work of one kind. People on it in a slot = sum of the speeds of the agents assigned to it. */
+struct wfm_queue {
+	const char *name;         /* for messages; may be NULL */
+	int32_t skill;            /* agents need this skill; WFM_NONE: everybody can */
+	int32_t site;             /* only agents of this site; WFM_NONE: of any site */
+	const double *required;   /* [slot_count] people on the work, >= 0 */
+	const uint8_t *open;      /* [slot_count] 1: can be worked; NULL: always */
+	const double *step1;      /* [slot_count] people short at the first price; NULL: see next */
+	double step1_share;       /* used when step1 is NULL: max(1, ceil(share x required)) */
+	double short1_cents;      /* an agent-hour, first step */
+	double short2_cents;      /* an agent-hour, beyond it; >= short1_cents */
+	double surplus_cents;     /* an agent-hour above the requirement, >= 0 */
+};
+
+/* ---- contracts ------------------------------------------------------------------------- */
+
+enum wfm_rule {
+	WFM_RULE_WEEK_MINUTES,     /* paid minutes in an ISO week: low..high */
+	WFM_RULE_WEEK_SHIFTS,      /* shifts starting in an ISO week: low..high */
+	WFM_RULE_SHIFT_MINUTES,    /* start to end: low, low+step, ..., high; rows are alternatives */
+	WFM_RULE_START_WINDOW,     /* wall minutes low..high (low > high wraps) on `days`; rows are
+				      alternatives; with any row, other weekdays cannot start */
+	WFM_RULE_START_STEP,       /* wall-clock start is a multiple of low minutes */
+	WFM_RULE_START_SPREAD,     /* starts of an ISO week differ by at most high wall minutes */
+	WFM_RULE_REST,             /* minutes between shifts >= low, the previous roster included */
+	WFM_RULE_CONSECUTIVE_DAYS, /* working days in a row <= high, the previous roster included */
+	WFM_RULE_DAYS_OFF_TOGETHER,/* each ISO week has low days off in a row */
+	WFM_RULE_DAYS_OFF_BLOCKS,  /* runs of days off in an ISO week <= high (a cyclic plan joins
+				      Sunday and Monday) */
+	WFM_RULE_NIGHT_SHIFTS,     /* shifts touching wall minutes from..to (wraps) <= high a week */
+	WFM_RULE_SUNDAYS,          /* shifts starting on a Sunday or holiday <= high in the plan */
+	WFM_RULE_WEEKENDS_OFF,     /* weekends in the plan wholly off >= low */
+	WFM_RULE_COUNT
+};
+
+enum wfm_mode { WFM_OFF, WFM_HARD, WFM_SOFT };
+
+struct wfm_rule_row {
+	enum wfm_rule rule;
+	enum wfm_mode mode;
+	int32_t low, high;    /* low = 0 and high = INT32_MAX: no limit on that side */
+	int32_t step;         /* SHIFT_MINUTES only; 0: low and high alone */
+	int32_t from, to;     /* NIGHT_SHIFTS only: wall minutes */
+	uint8_t days;         /* START_WINDOW only: bit w = weekday w, 0 = every day */
+	double weight_cents;  /* soft only: price of one unit of violation */
+};
+
+enum wfm_activity_kind {
+	WFM_WORK,  /* on a queue */
+	WFM_MEAL,
+	WFM_REST_BREAK,
+	WFM_ACTIVITY_KINDS
+};
+
+/*
+ * A shift takes, in the order listed, every break whose shift_low..shift_high holds its length.
+ * Each starts earliest..latest minutes after the shift's start and at least gap minutes after the
+ * end of the break before it.
+ */
+struct wfm_break {
+	enum wfm_activity_kind kind; /* WFM_MEAL or WFM_REST_BREAK */
+	int32_t minutes;
+	bool paid;
+	int32_t earliest, latest;
+	int32_t gap;
+	int32_t shift_low, shift_high;
+};
+
+struct wfm_contract {
+	const char *name; /* for messages; may be NULL */
+	const struct wfm_rule_row *rules;
+	int32_t rule_count;
+	const struct wfm_break *breaks;
+	int32_t break_count;
+	double hour_cents; /* pay of an hour */
+	bool salaried;     /* paid whatever is planned: counted as fixed pay, not in the variable gap */
+	bool optional;     /* an agent may be left without any shift in the whole plan, free of rules */
+};
+
+/* One row per rule kind: its name, what low/high mean, and what one unit of violation is. */
+struct wfm_rule_info {
+	enum wfm_rule rule;
+	const char *name;    /* snake_case, stable: used in JSON */
+	const char *meaning;
+	const char *unit;    /* of weight_cents when soft */
+	bool may_be_soft;
+	bool many;           /* several rows of it may stand in one contract */
+};
+extern const struct wfm_rule_info wfm_rules[WFM_RULE_COUNT];
+
+/* WFM_RULE_COUNT when there is none of that name. */
+enum wfm_rule wfm_rule_by_name(const char *name);
+
+/* ---- agents ---------------------------------------------------------------------------- */
+
+struct wfm_agent_skill {
+	int32_t skill;
+	double speed; /* people this agent is worth on it: 1 is normal, > 0 */
+};
+
+struct wfm_span {
+	int32_t start, end; /* slots [start, end); may reach outside the horizon */
+};
+
+/* A shift that must stand (end > start), or a day that must stay free (start = end = 0). */
+struct wfm_lock {
+	int32_t day; /* index into the agent's calendar */
+	int32_t start, end;
+};
+
+enum wfm_wish_kind {
+	WFM_WISH_DAY_OFF,  /* weight for a shift that starts on `day` */
+	WFM_WISH_START,    /* weight for each hour between start and `minute` of the wall clock */
+};
+
+struct wfm_wish {
+	enum wfm_wish_kind kind;
+	int32_t day;    /* WFM_NONE: every day */
+	int32_t minute;
+	double weight_cents;
+};
+
+/* Leave that counts as time worked towards the week's minutes and shifts of that day's week. */
+struct wfm_credit {
+	int32_t day;
+	int32_t minutes;
+	int32_t shifts;
+};
+
+struct wfm_agent {
+	const char *name; /* for messages; may be NULL */
+	int32_t contract, site, calendar;
+	const struct wfm_agent_skill *skills;
+	int32_t skill_count;
+	const struct wfm_span *unavailable; /* leave, meetings elsewhere, availability: no shift there */
+	int32_t unavailable_count;
+	const struct wfm_lock *locks;
+	int32_t lock_count;
+	const struct wfm_wish *wishes;
+	int32_t wish_count;
+	const struct wfm_credit *credits;
+	int32_t credit_count;
+	int32_t previous_end;         /* slot at which the last shift before day 0 ended (<= 0 mostly);
+					 WFM_NONE: none */
+	int32_t previous_days_worked; /* working days in a row just before day 0 */
+	double burden;                /* weekends, nights and early starts of the past, in any unit; who
+					 has more gets fewer when alike agents are named */
+};
+
+/* ---- the problem ----------------------------------------------------------------------- */
+
+struct wfm_problem {
+	int32_t slot_min;   /* divides 60 */
+	int32_t slot_count; /* tail included */
+	bool cyclic;        /* the plan repeats: slot_count is the period, slots wrap around */
+	int32_t skill_count, site_count;
+	const struct wfm_calendar *calendars;
+	int32_t calendar_count;
+	const struct wfm_queue *queues;
+	int32_t queue_count;
+	const struct wfm_contract *contracts;
+	int32_t contract_count;
+	const struct wfm_agent *agents;
+	int32_t agent_count;
+};
+
+/* WFM_OK, or WFM_INVALID with the place (/agents/3/locks/0/end) and the reason. */
+enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error *e);
+
+/* Wall-clock minute (0..1439) of a slot's beginning, read on the given day of the calendar; the
+ * slot may lie after the day's end. */
+int32_t wfm_wall_minute(const struct wfm_problem *p, const struct wfm_calendar *c, int32_t day,
+			int32_t slot);
+
+/* ---- solving --------------------------------------------------------------------------- */
+
+enum wfm_phase { WFM_PHASE_START, WFM_PHASE_BOUND, WFM_PHASE_INTEGER, WFM_PHASE_IMPROVE, WFM_PHASE_DONE };
+
+struct wfm_progress {
+	enum wfm_phase phase;
+	double objective; /* best roster so far; HUGE_VAL before the first */
+	double bound;     /* certified; -HUGE_VAL before the first */
+	double gap;       /* (objective - bound) / objective; 1 when unknown */
+	double fraction;  /* rough share of the work done, 0..1 */
+	int64_t iterations;
+};
+
+struct wfm_solve_options {
+	uint64_t seed;
+	double time_limit_s;      /* 0: none; needs now_s */
+	int64_t iteration_limit;  /* pricing rounds and local-search steps together; 0: default effort */
+	double gap_target;        /* stop when the variable gap is at most this; 0: run to the end */
+	int32_t threads;          /* 0 or 1 */
+	double (*now_s)(void *context); /* monotonic seconds; NULL: no time limit, seconds = 0 */
+	bool (*progress)(void *context, const struct wfm_progress *); /* true cancels; may be NULL */
+	void *context;
+};
+
+/* ---- the answer ------------------------------------------------------------------------ */
+
+struct wfm_activity {
+	enum wfm_activity_kind kind;
+	int32_t queue; /* WFM_NONE on breaks; also on work time in which every queue it may serve is
+			  closed */
+	int32_t start, slots;
+	bool paid;
+};
+
+/* Activities cover [start, end) without hole or overlap, in order. */
+struct wfm_shift {
+	int32_t agent;
+	int32_t day; /* index into the agent's calendar */
+	int32_t start, end;
+	int32_t first_activity, activity_count; /* into roster.activities */
+};
+
+enum wfm_short_reason {
+	WFM_SHORT_NO_SKILL,  /* no agent of the plan may serve the queue */
+	WFM_SHORT_AWAY,      /* all who may are unavailable, locked elsewhere or have no tour */
+	WFM_SHORT_NO_SHIFT,  /* no shift of their contracts reaches the slot (windows, hours) */
+	WFM_SHORT_ALL_AT_WORK, /* everybody who may be is on the work, a break or another queue */
+	WFM_SHORT_HOURS,     /* the others have used up their minutes, shifts or days */
+	WFM_SHORT_PRICE,     /* someone could, at more than the shortage costs (or rest and starts of
+				the neighbouring days would give way elsewhere) */
+	WFM_SHORT_REASONS
+};
+
+struct wfm_shortage {
+	int32_t queue, start, slots; /* a run of slots with the same reason */
+	double people;               /* mean people short over the run */
+	double cents;                /* cost of the run */
+	double value_cents;          /* mean dual: worth of one more agent-hour there; 0 unknown */
+	enum wfm_short_reason reason;
+};
+
+/* An agent for whom no tour satisfies every hard rule; left without shifts. */
+struct wfm_unplanned {
+	int32_t agent;
+	int32_t conflict_count;
+	enum wfm_rule conflicts[WFM_RULE_COUNT]; /* dropping all of these makes a tour possible, and
+						    none of them can be spared; empty: unavailable
+						    or locked against any rule */
+};
+
+struct wfm_cost {
+	double pay;       /* variable pay */
+	double fixed_pay; /* of salaried contracts */
+	double shortage, surplus, rules, wishes;
+	double total;
+};
+
+struct wfm_roster {
+	struct wfm_shift *shifts; /* by agent, then start */
+	int32_t shift_count;
+	struct wfm_activity *activities;
+	int32_t activity_count;
+	struct wfm_unplanned *unplanned;
+	int32_t unplanned_count;
+	struct wfm_shortage *shortages;
+	int32_t shortage_count;
+	double *value_cents; /* [queue_count x slot_count] worth of one more agent-hour; may be NULL */
+	struct wfm_cost cost;
+	double bound;        /* certified lower bound of cost.total; -HUGE_VAL if stopped before one */
+	double gap;          /* (total - bound) / total */
+	double variable_gap; /* the same without fixed pay */
+	uint64_t seed;
+	int64_t iterations;
+	int32_t columns;
+	int32_t classes;     /* groups of interchangeable agents the solver worked with */
+	double seconds;      /* by now_s; 0 without */
+};
+
+/*
+ * Finds a roster and a bound. Options NULL: defaults. WFM_OK: ran to its end or gap_target;
+ * WFM_LIMIT, WFM_CANCELLED: stopped before, *out is the best roster; a demand that cannot be met or
+ * an agent without a tour is no error but told in the roster. WFM_INVALID (see
+ * wfm_problem_check), WFM_NO_MEMORY, WFM_INTERNAL: *out is NULL.
+ */
+enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
+				   struct wfm_roster **out, struct wfm_error *e);
+
+/* Zeroed arrays of these sizes, for callers that read a roster from elsewhere. NULL: no memory. */
+struct wfm_roster *wfm_roster_new(int32_t shifts, int32_t activities, int32_t unplanned);
+void wfm_roster_free(struct wfm_roster *r);
+
+/* ---- the judge: shares no code with the solver ------------------------------------------- */
+
+enum wfm_breach_kind {
+	WFM_BREACH_RULE,        /* a hard rule of the contract: see rule */
+	WFM_BREACH_BREAK,       /* a break missing, too many, of wrong length, pay or place */
+	WFM_BREACH_SHAPE,       /* wrong day, outside the horizon, activities with holes, bad index */
+	WFM_BREACH_OVERLAP,     /* two shifts of one agent meet or start on one day */
+	WFM_BREACH_UNAVAILABLE,
+	WFM_BREACH_LOCK,
+	WFM_BREACH_CLOSED,      /* works when no queue it may serve is open */
+	WFM_BREACH_SKILL,       /* a queue the agent may not serve */
+	WFM_BREACH_UNPLANNED,   /* listed as unplanned, yet has shifts */
+	WFM_BREACH_COST,        /* a stated cost differs from the recomputed one */
+	WFM_BREACH_BOUND,       /* the stated bound is above the cost */
+	WFM_BREACH_KINDS
+};
+
+struct wfm_breach {
+	enum wfm_breach_kind kind;
+	int32_t agent, day;  /* WFM_NONE: of the whole roster, of the whole plan */
+	enum wfm_rule rule;  /* WFM_RULE_COUNT unless kind is RULE */
+	double amount;       /* how far, in the rule's unit */
+	char message[160];
+};
+
+struct wfm_report {
+	struct wfm_breach *breaches;
+	int32_t breach_count;
+	struct wfm_cost cost;    /* recomputed */
+	double *covered;         /* [queue_count x slot_count] people on each queue */
+	double short_hours, surplus_hours, required_hours, paid_hours;
+};
+
+/* Recomputes everything from the roster alone. WFM_OK says the judging worked; the roster is good
+ * when breach_count is 0. check_claims false leaves out COST and BOUND (a hand-made roster). */
+enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wfm_roster *r,
+				    bool check_claims, struct wfm_report **out, struct wfm_error *e);
+void wfm_report_free(struct wfm_report *r);
+
+/* Stable snake_case words for JSON and messages. */
+const char *wfm_activity_kind_name(enum wfm_activity_kind k);
+const char *wfm_short_reason_name(enum wfm_short_reason r);
+const char *wfm_breach_kind_name(enum wfm_breach_kind k);
+const char *wfm_phase_name(enum wfm_phase p);
+
+#endif
