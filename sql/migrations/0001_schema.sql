@@ -289,7 +289,7 @@ CREATE TABLE session (
 	peer text NOT NULL DEFAULT '',
 	user_agent text NOT NULL DEFAULT ''
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 CREATE TABLE api_token (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
