@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The public door to Erlang C and A: checks, and the cases with nothing to compute. */
+#include "erlang_impl.h"
+
+#include <math.h>
+
+static enum wfm_status station_check(const struct wfm_station *st, struct wfm_error *e)
+{
+	if (st->servers < 0 || st->servers > WFM_MAX_SERVERS)
+		return wfm_fail(e, WFM_INVALID, "/servers", "must be between 0 and %d",
+				WFM_MAX_SERVERS);
+	if (!(st->arrivals_per_s >= 0.0) || isinf(st->arrivals_per_s))
+		return wfm_fail(e, WFM_INVALID, "/arrivals_per_s", "must be a finite number >= 0");
+	if (!(st->aht_s > 0.0) || isinf(st->aht_s))
+		return wfm_fail(e, WFM_INVALID, "/aht_s", "must be a finite number > 0");
+	if (!(st->patience_s > 0.0))
+		return wfm_fail(e, WFM_INVALID, "/patience_s",
+				"must be > 0 (infinite when nobody abandons)");
+	if (!(st->within_s >= 0.0) || isinf(st->within_s))
+		return wfm_fail(e, WFM_INVALID, "/within_s", "must be a finite number >= 0");
+	if (st->arrivals_per_s * st->aht_s > 2.0 * WFM_MAX_SERVERS)
+		return wfm_fail(e, WFM_INVALID, "/arrivals_per_s",
+				"the offered load is above %d erlangs", 2 * WFM_MAX_SERVERS);
+	return WFM_OK;
+}
+
+/* Nobody serves: the patient wait for ever, the others leave after their patience. */
+static void no_servers(const struct wfm_station *st, struct wfm_station_figures *f)
+{
+	bool patient = isinf(st->patience_s);
+	*f = (struct wfm_station_figures){
+		.stable = !patient,
+		.p_wait = 1.0,
+		.p_abandon = patient ? 0.0 : 1.0,
+		.mean_wait_s = st->patience_s,
+		.asa_answered_s = INFINITY,
+		.occupancy = 1.0,
+		.queue_length = st->arrivals_per_s * st->patience_s,
+	};
+	if (!patient)
+		f->service_level[WFM_SL_WAIT] = -expm1(-st->within_s / st->patience_s);
+}
+
+enum wfm_status wfm_station_figures(const struct wfm_station *st, struct wfm_station_figures *f,
+				    struct wfm_error *e)
+{
+	enum wfm_status status = station_check(st, e);
+	if (status != WFM_OK)
+		return status;
+	if (st->arrivals_per_s * st->aht_s < 1e-300) {
+		*f = (struct wfm_station_figures){ .stable = true };
+		for (int i = 0; i < WFM_SL_DEFINITIONS; i++)
+			f->service_level[i] = 1.0;
+	} else if (st->servers == 0) {
+		no_servers(st, f);
+	} else if (isinf(st->patience_s)) {
+		wfm_erlang_c_figures(st, f);
+	} else {
+		wfm_erlang_a_figures(st, f);
+	}
+	return WFM_OK;
+}
