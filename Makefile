@@ -37,19 +37,42 @@ TLIB_OBJ := $(TLIB_SRC:%.c=$(B)/%.o)
 TEST_SRC := $(wildcard tests/unit/*.c tests/property/*.c tests/db/*.c)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 
+GEN := $(B)/gen
+SQL_SRC := $(sort $(wildcard sql/queries/*.sql))
+MIGRATION_SRC := $(sort $(wildcard sql/migrations/*.sql))
+GEN_OBJ := $(GEN)/sql_table.o $(GEN)/migration_table.o
+
 .PHONY: all lib clean unit
 all: $(B)/libwfm.a $(if $(wildcard server/main.c),$(B)/cuadrante)
 lib: $(B)/libwfm.a
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c | $(GEN)/sql_ids.h
 	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# The header is replaced only when its words change, so that editing a statement recompiles one file.
+# The folders are prerequisites because a deleted file must count too.
+$(GEN)/sql_ids.h: scripts/sqlgen.awk $(wildcard sql/queries) $(SQL_SRC)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -v want=ids -f $< $(SQL_SRC) /dev/null > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(GEN)/sql_table.c: scripts/sqlgen.awk $(wildcard sql/queries) $(SQL_SRC)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -v want=table -f $< $(SQL_SRC) /dev/null > $@.new && mv $@.new $@
+
+$(GEN)/migration_table.c: scripts/migrationgen.awk $(wildcard sql/migrations) $(MIGRATION_SRC)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f $< $(MIGRATION_SRC) /dev/null > $@.new && mv $@.new $@
+
+$(GEN)/%.o: $(GEN)/%.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libwfm.a: $(WFM_OBJ)
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/libserver.a: $(SRV_OBJ)
+$(B)/libserver.a: $(SRV_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^
 
