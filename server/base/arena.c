@@ -51,6 +51,11 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+size_t arena_room(const struct arena *a)
+{
+	return a->cap == 0 ? SIZE_MAX : a->cap - a->taken;
+}
+
 static struct block *block_new(struct arena *a, size_t size)
 {
 	if (size > SIZE_MAX - sizeof(struct block))

@@ -16,6 +16,8 @@ struct arena;
 struct arena *arena_new(size_t cap_bytes); /* 0: no cap */
 void arena_free(struct arena *a);          /* accepts NULL */
 
+/* Bytes left under the cap; SIZE_MAX without one. Ask before taking what a client's input sizes. */
+size_t arena_room(const struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_array(struct arena *a, size_t count, size_t size); /* checks the product */
 /* Doubles *items when count == *cap; returns a pointer to the (zeroed) slot at count. */

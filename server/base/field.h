@@ -13,6 +13,9 @@
  * Absent or null: INT/INSTANT/DATE/WEEK/CLOCK/ENUM hold FIELD_NULL, REAL holds NaN, TEXT/RAW NULL,
  * LIST count 0; BOOL false. A field is required unless FIELD_OPTIONAL; defaults are written with
  * FIELD_OPTIONAL and `fallback` (JSON text).
+ * A null given for a field with a fallback counts as absent. TEXT with min >= 1 must not be blank and
+ * never holds control characters but tab and line ends. An optional OBJECT that was absent holds only
+ * nulls, and is written as null again.
  * Unknown members are refused. Strings point into the arena. Thread rule: descriptors are const.
  */
 #ifndef BASE_FIELD_H
@@ -95,16 +98,20 @@ void field_list_to_json(const struct fields *f, const void *rows, size_t count, 
  * BOOL takes t/f/true/false/1/0. pointer names the place in errors. */
 bool field_from_text(const struct field *f, const char *text, struct arena *a, void *obj,
 		     const char *pointer, struct err *e);
-/* One value as text for a SQL parameter; NULL when null. LIST and OBJECT become JSON text. */
+/* One value as text for a SQL parameter; NULL when null. LIST and OBJECT become JSON text, CLOCK its
+ * minutes (integer column), WEEK the date of its Monday (date column), ENUM its name. */
 const char *field_to_text(const struct field *f, const void *obj, struct arena *a);
 
-void field_csv_header(const struct fields *f, struct strbuf *s); /* scalars only */
+/* Scalars only, never secrets; lines end in LF. */
+void field_csv_header(const struct fields *f, struct strbuf *s);
 void field_csv_row(const struct fields *f, const void *obj, struct strbuf *s);
 
 const struct field *field_find(const struct fields *f, const char *name);
 
 /* JSON Schema (2020-12) object of this struct; nested structs as {"$ref": ref_prefix + name}. */
 void field_schema(const struct fields *f, const char *ref_prefix, struct strbuf *s);
+/* A whole schema document: $schema, title, and every nested struct under $defs. */
+void field_schema_document(const struct fields *f, const char *title, struct strbuf *s);
 /* Fills a struct with its null values. */
 void field_init(const struct fields *f, void *obj);
 

@@ -144,8 +144,8 @@ void strbuf_json_real(struct strbuf *s, double v)
 		strbuf_puts(s, "null");
 		return;
 	}
-	if (v == 0) {
-		strbuf_putc(s, '0'); /* -0 too: it means nothing to a reader */
+	if (v == floor(v) && fabs(v) <= 9007199254740992.0) { /* 2^53; 0 also for -0 */
+		strbuf_printf(s, "%lld", (long long)v);
 		return;
 	}
 	char text[40];
