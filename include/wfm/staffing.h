@@ -17,10 +17,11 @@
  *   portfolio        volume ÷ what one person does an interval at target occupancy
  *   trunks           Erlang B, max_blocking
  *
- * Deferrable work: arrivals of interval i are due `turnaround_s` of open time (or of
- * clock time) later; agents by interval are the flattest staffing that has done the
- * due work by each due time (the taut string between "work arrived" and "work due",
- * which minimises the peak and the variance), earliest due first.
+ * Deferrable work: work that arrives is due `turnaround_s` of open time (or of clock
+ * time) later. The agents are the flattest staffing that has every piece done when due,
+ * earliest due first: the taut string between "work arrived" and "work due", which
+ * minimises the peak and the variance at once. The last interval leaves no more work
+ * waiting than there was at the start, as far as it has arrived in open time.
  *
  * The caller owns all arrays. Pure, thread safe.
  */
@@ -59,11 +60,16 @@ struct wfm_target {
 	double max_blocking;  /* trunks only: .01 */
 };
 
-/* How a load that moves within the day is staffed (interval by interval breaks down once handling
-   passes a third of the interval; Jennings et al. 1996). */
+/*
+ * How a load that moves within the day is staffed. Staffing each interval by itself breaks
+ * down once handling passes a third of the interval; the modified offered load m, the mean
+ * number busy if everyone were served at once, m′ = λ(t) − m/AHT (Jennings et al. 1996),
+ * carries the work that an interval leaves to the next. At the start m is 0 when the first
+ * interval follows closed time, λ·AHT when the first interval given is open.
+ */
 enum wfm_load_model {
-	WFM_LOAD_MODIFIED,     /* default: m′ = λ(t) − m/AHT; staff the interval's mean of m */
-	WFM_LOAD_MODIFIED_MAX, /* the interval's greatest m: a guarantee per interval */
+	WFM_LOAD_MODIFIED,     /* default: figures averaged over the interval's course of m */
+	WFM_LOAD_MODIFIED_MAX, /* the interval's greatest m: a guarantee at every moment */
 	WFM_LOAD_STATIONARY,   /* each interval by itself: a = λ·AHT */
 };
 
@@ -80,7 +86,8 @@ struct wfm_staffing_options {
 	int32_t max_agents; /* 0 = none; also a room's or licence cap */
 	int32_t counters;   /* walk_in: hard cap; 0 = none */
 	double concurrency; /* chat: chats an agent handles at once, 1 .. 10 whole number */
-	double stretch;     /* chat: each further chat slows the others by this share: .10 */
+	double stretch;     /* chat: each further chat at once lengthens handling by this share of
+			       aht_s, the handling time of a chat alone: .10 */
 	double turnaround_s;      /* deferrable: done within this, at least one interval */
 	bool turnaround_open_hours; /* the turnaround's clock runs in open intervals only */
 	double initial_backlog_s; /* deferrable: work waiting at the start, seconds of handling;

@@ -6,6 +6,8 @@
  *
  *   φ(v) = (λ/θ)(1−e^{−θv}) − nμv,   ε = 1/B(n−1, a),   D = ε + λ·∫_0^∞ e^φ
  *
+ *   (chat: any ε and capacity, struct wfm_line)
+ *
  * Every figure is written as a quotient of sums of positive terms over [0,T] and [T,∞),
  * so nothing cancels, however deep the overload:
  *
@@ -44,24 +46,21 @@ static double phi(const struct palm *p, double u)
 	return -p->push / p->theta * wfm_expm_curve(p->theta * u) - p->pull * u;
 }
 
-static void palm_init(struct palm *p, const struct wfm_station *st)
+static void palm_init(struct palm *p, const struct wfm_line *line)
 {
-	double lambda = st->arrivals_per_s, n = st->servers;
-	double capacity = n / st->aht_s;
-	double spare = fma(-lambda, st->aht_s, n); /* n − a with one rounding */
-	p->theta = 1.0 / st->patience_s;
-	if (spare >= 0.0) {
-		p->push = lambda;
-		p->pull = spare / st->aht_s;
+	p->theta = line->theta;
+	if (line->spare >= 0.0) {
+		p->push = line->lambda;
+		p->pull = line->spare;
 		p->mode = 0.0;
 		p->peak = 0.0;
 		return;
 	}
-	double over = -spare / n; /* a/n − 1 */
-	p->push = capacity;
+	double over = -line->spare / line->capacity; /* a/n − 1 */
+	p->push = line->capacity;
 	p->pull = 0.0;
 	p->mode = log1p(over) / p->theta;
-	p->peak = capacity / p->theta * wfm_x_minus_log1p(over);
+	p->peak = line->capacity / p->theta * wfm_x_minus_log1p(over);
 }
 
 static void add_panel(const struct palm *p, double from, double to, struct part *s)
@@ -115,15 +114,15 @@ static struct part integrate_part(const struct palm *p, double from, double to)
 			      right.abandoned - left.abandoned, right.moment - left.moment };
 }
 
-void wfm_erlang_a_figures(const struct wfm_station *st, struct wfm_station_figures *f)
+void wfm_line_erlang_a(const struct wfm_line *line, struct wfm_station_figures *f)
 {
-	double lambda = st->arrivals_per_s, a = lambda * st->aht_s, t = st->within_s;
+	double lambda = line->lambda, t = line->within_s;
 	struct palm p;
-	palm_init(&p, st);
+	palm_init(&p, line);
 	struct part in = integrate_part(&p, 0.0, t), late = integrate_part(&p, t, INFINITY);
 
 	/* ε and λ·e^{peak} on one scale: the larger is 1. */
-	double log_e = wfm_log_inverse_b(st->servers - 1, a);
+	double log_e = line->log_eps;
 	double log_i = log(lambda) + p.peak;
 	double scale = fmax(log_e, log_i);
 	double eps = exp(log_e - scale), l = exp(log_i - scale);
@@ -142,6 +141,6 @@ void wfm_erlang_a_figures(const struct wfm_station *st, struct wfm_station_figur
 		in_time / (eps + l * (in.answered + stay * late.all));
 	f->service_level[WFM_SL_WAIT] = (eps + l * (in.all + leave * late.all)) / d;
 	f->service_level[WFM_SL_ANSWERED] = in_time / answered;
-	f->occupancy = a * (answered / d) / st->servers;
+	f->occupancy = lambda * (answered / d) / line->capacity;
 	f->queue_length = lambda * f->mean_wait_s;
 }

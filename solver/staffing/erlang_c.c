@@ -10,16 +10,6 @@
 
 #include <math.h>
 
-/* C and 1 − C, a < n. Works on ln x_n, which may be far beyond a double's range. */
-static void waiting(int32_t n, double a, double *wait, double *no_wait)
-{
-	double log_x = wfm_log_inverse_b(n, a);
-	double rho = a / n, idle = (n - a) / n;
-	double inverse = exp(-log_x); /* 0 when nobody ever waits */
-	*wait = inverse / (idle + rho * inverse);
-	*no_wait = idle * -expm1(-log_x) / (idle + rho * inverse);
-}
-
 double wfm_erlang_c(int32_t servers, double load_erl)
 {
 	if (servers < 0 || servers > WFM_MAX_SERVERS || !(load_erl >= 0.0) || isinf(load_erl))
@@ -28,17 +18,14 @@ double wfm_erlang_c(int32_t servers, double load_erl)
 		return servers == 0 ? 1.0 : 0.0;
 	if (load_erl >= servers)
 		return 1.0;
-	double wait, no_wait;
-	waiting(servers, load_erl, &wait, &no_wait);
-	return wait;
+	double rho = load_erl / servers, idle = (servers - load_erl) / servers;
+	double inverse = exp(-wfm_log_inverse_b(servers, load_erl)); /* 0: nobody ever waits */
+	return inverse / (idle + rho * inverse);
 }
 
-void wfm_erlang_c_figures(const struct wfm_station *st, struct wfm_station_figures *f)
+void wfm_line_erlang_c(const struct wfm_line *line, struct wfm_station_figures *f)
 {
-	double a = st->arrivals_per_s * st->aht_s;
-	/* One rounding for the whole n − λ·AHT: near saturation it is what matters. */
-	double spare = fma(-st->arrivals_per_s, st->aht_s, st->servers);
-	if (spare <= 0.0) {
+	if (line->spare <= 0.0) {
 		*f = (struct wfm_station_figures){ .stable = false,
 						   .p_wait = 1.0,
 						   .mean_wait_s = INFINITY,
@@ -47,16 +34,19 @@ void wfm_erlang_c_figures(const struct wfm_station *st, struct wfm_station_figur
 						   .queue_length = INFINITY };
 		return;
 	}
-	double wait, no_wait;
-	waiting(st->servers, a, &wait, &no_wait);
+	/* D = ε + λ/spare, P(W>0) = (λ/spare)/D: the same C, for any service rates below N. */
+	double waiting_room = line->lambda / line->spare;
+	double inverse = exp(-line->log_eps);
+	double wait = waiting_room * inverse / (1.0 + waiting_room * inverse);
+	double no_wait = 1.0 / (1.0 + waiting_room * inverse);
 	f->stable = true;
 	f->p_wait = wait;
 	f->p_abandon = 0.0;
-	f->mean_wait_s = wait * st->aht_s / spare;
+	f->mean_wait_s = wait / line->spare;
 	f->asa_answered_s = f->mean_wait_s;
-	double in_time = no_wait - wait * expm1(-spare * st->within_s / st->aht_s);
+	double in_time = no_wait - wait * expm1(-line->spare * line->within_s);
 	for (int i = 0; i < WFM_SL_DEFINITIONS; i++)
 		f->service_level[i] = in_time;
-	f->occupancy = a / st->servers;
-	f->queue_length = st->arrivals_per_s * f->mean_wait_s;
+	f->occupancy = line->lambda / line->capacity;
+	f->queue_length = line->lambda * f->mean_wait_s;
 }

@@ -20,8 +20,25 @@ enum { WFM_GAUSS_POINTS = 16 };
 extern const double wfm_gauss_node[WFM_GAUSS_POINTS / 2];   /* on (0, 1) of [−1, 1] */
 extern const double wfm_gauss_weight[WFM_GAUSS_POINTS / 2];
 
-/* Erlang C and A with the station checked, arrivals > 0 and servers > 0. */
-void wfm_erlang_c_figures(const struct wfm_station *st, struct wfm_station_figures *f);
-void wfm_erlang_a_figures(const struct wfm_station *st, struct wfm_station_figures *f);
+/*
+ * A waiting line in front of a station that serves at `capacity` when all slots are busy.
+ * What happens below that is in log_eps = ln ε, ε = Σ_{i<N} P(i busy) ÷ P(N−1 busy), which
+ * is 1/B(n−1, a) for n plain servers. Rates per second.
+ */
+struct wfm_line {
+	double lambda;   /* > 0 */
+	double capacity; /* > 0 */
+	double spare;    /* capacity − lambda, with as little rounding as the caller can */
+	double log_eps;
+	double theta;    /* 1/patience; 0 = nobody abandons */
+	double within_s;
+};
+
+void wfm_line_figures(const struct wfm_line *line, struct wfm_station_figures *f);
+void wfm_line_erlang_c(const struct wfm_line *line, struct wfm_station_figures *f);
+void wfm_line_erlang_a(const struct wfm_line *line, struct wfm_station_figures *f);
+
+/* The line of n plain servers; the station is checked, arrivals and servers > 0. */
+struct wfm_line wfm_line_of_station(const struct wfm_station *station);
 
 #endif

@@ -4,6 +4,28 @@
 
 #include <math.h>
 
+struct wfm_line wfm_line_of_station(const struct wfm_station *st)
+{
+	double lambda = st->arrivals_per_s, n = st->servers;
+	return (struct wfm_line){
+		.lambda = lambda,
+		.capacity = n / st->aht_s,
+		/* One rounding for the whole n − λ·AHT: near saturation it is what matters. */
+		.spare = fma(-lambda, st->aht_s, n) / st->aht_s,
+		.log_eps = wfm_log_inverse_b(st->servers - 1, lambda * st->aht_s),
+		.theta = isinf(st->patience_s) ? 0.0 : 1.0 / st->patience_s,
+		.within_s = st->within_s,
+	};
+}
+
+void wfm_line_figures(const struct wfm_line *line, struct wfm_station_figures *f)
+{
+	if (line->theta > 0.0)
+		wfm_line_erlang_a(line, f);
+	else
+		wfm_line_erlang_c(line, f);
+}
+
 static enum wfm_status station_check(const struct wfm_station *st, struct wfm_error *e)
 {
 	if (st->servers < 0 || st->servers > WFM_MAX_SERVERS)
@@ -53,10 +75,9 @@ enum wfm_status wfm_station_figures(const struct wfm_station *st, struct wfm_sta
 			f->service_level[i] = 1.0;
 	} else if (st->servers == 0) {
 		no_servers(st, f);
-	} else if (isinf(st->patience_s)) {
-		wfm_erlang_c_figures(st, f);
 	} else {
-		wfm_erlang_a_figures(st, f);
+		struct wfm_line line = wfm_line_of_station(st);
+		wfm_line_figures(&line, f);
 	}
 	return WFM_OK;
 }

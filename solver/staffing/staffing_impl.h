@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the staffing files share: options already checked. Pure, thread safe. */
+#ifndef WFM_STAFFING_IMPL_H
+#define WFM_STAFFING_IMPL_H
+
+#include "erlang_impl.h"
+#include "wfm/staffing.h"
+
+enum { WFM_MAX_LOAD_POINTS = 5 };
+
+/* An interval's load as moments to average over: loads in erlangs with weights summing to 1. */
+struct wfm_load_course {
+	double lambda; /* arrivals per second as offered, before redials */
+	double aht_s;
+	int points;
+	double load_erl[WFM_MAX_LOAD_POINTS];
+	double weight[WFM_MAX_LOAD_POINTS];
+	double mean_erl;
+};
+
+/* The courses of n intervals by the options' load model; courses has n. */
+void wfm_load_courses(const struct wfm_load *loads, size_t n,
+		      const struct wfm_staffing_options *options, struct wfm_load_course *courses);
+
+/* Steady-state figures of `agents` on a course; agents >= 0, lambda > 0. */
+void wfm_live_figures(const struct wfm_load_course *course, int32_t agents,
+		      const struct wfm_staffing_options *options, struct wfm_requirement *r);
+
+/* The first target that does not hold, or WFM_BINDS_NONE. */
+enum wfm_binding wfm_live_failing(const struct wfm_requirement *r, const struct wfm_target *t);
+
+/* Fewest agents for a course. *beta (square-root staffing's safety) is the warm start, updated. */
+void wfm_live_requirement(const struct wfm_load_course *course,
+			  const struct wfm_staffing_options *options, double *beta,
+			  struct wfm_requirement *r);
+
+/* Deferrable channels: see staffing.h. */
+enum wfm_status wfm_backlog_requirement(const struct wfm_load *loads, size_t n,
+					const struct wfm_staffing_options *options,
+					struct wfm_requirement *requirements,
+					struct wfm_error *e);
+
+/* The cap in force, INT32_MAX when none. */
+int32_t wfm_staffing_cap(const struct wfm_staffing_options *options);
+
+#endif
