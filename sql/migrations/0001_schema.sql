@@ -206,10 +206,11 @@ CREATE TABLE history (
 	PRIMARY KEY (queue_id, start_at)
 );
 
+-- Rows of an import on their way to history. Every import fills and empties it within its own transaction,
+-- so imports never see each other's rows and a failed one leaves nothing.
 CREATE UNLOGGED TABLE history_staging (
-	import_id bigint NOT NULL,
 	line bigint NOT NULL,
-	queue text NOT NULL,
+	queue_id bigint NOT NULL,
 	start_at timestamptz NOT NULL,
 	offered double precision NOT NULL,
 	handled double precision,
