@@ -314,19 +314,16 @@ bool zone_read(const char *name, const unsigned char *bytes, size_t len, struct 
 	return err_set(e, ERR_INVALID, "time zone %s: the system's file is not sound TZif 2", name);
 }
 
-bool zone_by_footer(const struct zone *z, struct zone **out, struct err *e)
+bool zone_by_footer(const struct zone_footer *footer, struct zone **out, struct err *e)
 {
-	struct zone *f;
+	struct zone *z = zone_new("", 0);
 
-	if (!z->footer.present)
-		return err_set(e, ERR_INVALID, "time zone %s has no rule for the future", z->name);
-	f = zone_new(z->name, 0);
-	if (!f)
+	if (!z)
 		return err_set(e, ERR_INTERNAL, "out of memory");
-	f->footer = z->footer;
-	f->first_offset_s = z->footer.std_offset_s;
-	if (f->footer.has_dst)
-		extend_by_footer(f, INT64_MIN, 1970);
-	*out = f;
+	z->footer = *footer;
+	z->first_offset_s = footer->std_offset_s;
+	if (footer->has_dst)
+		extend_by_footer(z, INT64_MIN, 1970);
+	*out = z;
 	return true;
 }

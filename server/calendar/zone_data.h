@@ -52,9 +52,8 @@ struct zone {
 /* Parses a TZif file's bytes. *out is malloc'ed and belongs to the caller. */
 bool zone_read(const char *name, const unsigned char *bytes, size_t len, struct zone **out,
 	       struct err *e);
-/* A zone that follows z's footer alone, from 1970 on: what a reader of our VTIMEZONE computes.
- * ERR_INVALID when z has no footer. */
-bool zone_by_footer(const struct zone *z, struct zone **out, struct err *e);
+/* A zone that follows a footer alone, from 1970 on: what a reader of our VTIMEZONE computes. */
+bool zone_by_footer(const struct zone_footer *footer, struct zone **out, struct err *e);
 void zone_free(struct zone *z); /* accepts NULL */
 
 /* UTC instant at which the rule fires in a year, the clock being offset_s east of UTC before it. */
