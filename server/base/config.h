@@ -14,31 +14,48 @@
 #include "server/base/err.h"
 #include "server/base/strbuf.h"
 
-/*    type  member            flag               default            help */
-#define CONFIG_TABLE(X)                                                                                        \
-	X(TEXT, database_url,     "database-url",     "",                "PostgreSQL URL; empty: a private cluster under data-dir") \
-	X(TEXT, data_dir,         "data-dir",         "",                "where the private cluster and keys live; empty: /var/lib/cuadrante as root, else ~/.local/share/cuadrante") \
-	X(TEXT, listen,           "listen",           "127.0.0.1",       "address to answer HTTP on")              \
-	X(INT,  port,             "port",             "8080",            "TCP port; 0 picks a free one")           \
-	X(INT,  metrics_port,     "metrics-port",     "9080",            "Prometheus listener on the same address; 0 picks a free one, -1 none") \
-	X(TEXT, public_url,       "public-url",       "",                "origin that users see, e.g. https://wfm.example.org; empty: http://listen:port") \
-	X(TEXT, web_root,         "web-root",         "",                "serve the page from this folder instead of the embedded assets") \
-	X(INT,  workers,          "workers",          "1",               "worker processes that serve starts; 0: none") \
-	X(INT,  worker_memory_mb, "worker-memory-mb", "4096",            "memory limit of one worker process")     \
-	X(INT,  worker_cpu_s,     "worker-cpu-s",     "1800",            "CPU limit of one job in seconds")        \
-	X(INT,  lease_s,          "lease-s",          "30",              "a job whose worker is silent this long is taken up by another") \
-	X(INT,  db_pool,          "db-pool",          "8",               "database connections of one serving process") \
-	X(INT,  session_hours,    "session-hours",    "12",              "a log-in lasts this long")               \
-	X(TEXT, sso_header,       "sso-header",       "",                "trusted log-in header; empty: off")      \
-	X(TEXT, sso_proxy,        "sso-proxy",        "",                "peer address allowed to set sso-header") \
-	X(BOOL, insecure_cookies, "insecure-cookies", "false",           "cookies without Secure, for plain HTTP in a lab") \
-	X(TEXT, log_level,        "log-level",        "info",            "debug, info, warn or error")
+/*    type  member            flag                default      least  most     help */
+#define CONFIG_TABLE(X) \
+	X(TEXT, database_url,     "database-url",     "",          0,     0,      \
+	  "PostgreSQL URL; empty: a private cluster under data-dir") \
+	X(TEXT, data_dir,         "data-dir",         "",          0,     0,      \
+	  "where the private cluster and keys live; empty: /var/lib/cuadrante as root, else ~/.local/share/cuadrante") \
+	X(TEXT, listen,           "listen",           "127.0.0.1", 0,     0,      \
+	  "address to answer HTTP on") \
+	X(INT,  port,             "port",             "8080",      0,     65535,  \
+	  "TCP port; 0 picks a free one") \
+	X(INT,  metrics_port,     "metrics-port",     "9080",      -1,    65535,  \
+	  "Prometheus listener on the same address; 0 picks a free one, -1 none") \
+	X(TEXT, public_url,       "public-url",       "",          0,     0,      \
+	  "origin that users see, e.g. https://wfm.example.org; empty: http://listen:port") \
+	X(TEXT, web_root,         "web-root",         "",          0,     0,      \
+	  "serve the page from this folder instead of the embedded assets") \
+	X(INT,  workers,          "workers",          "1",         0,     256,    \
+	  "worker processes that serve starts; 0: none") \
+	X(INT,  worker_memory_mb, "worker-memory-mb", "4096",      64,    1048576,\
+	  "memory limit of one worker process") \
+	X(INT,  worker_cpu_s,     "worker-cpu-s",     "1800",      1,     604800, \
+	  "CPU limit of one job in seconds") \
+	X(INT,  lease_s,          "lease-s",          "30",        1,     3600,   \
+	  "a job whose worker is silent this long is taken up by another") \
+	X(INT,  db_pool,          "db-pool",          "8",         1,     256,    \
+	  "database connections of one serving process") \
+	X(INT,  session_hours,    "session-hours",    "12",        1,     8760,   \
+	  "a log-in lasts this long") \
+	X(TEXT, sso_header,       "sso-header",       "",          0,     0,      \
+	  "trusted log-in header; empty: off") \
+	X(TEXT, sso_proxy,        "sso-proxy",        "",          0,     0,      \
+	  "peer address allowed to set sso-header") \
+	X(BOOL, insecure_cookies, "insecure-cookies", "false",     0,     0,      \
+	  "cookies without Secure, for plain HTTP in a lab") \
+	X(TEXT, log_level,        "log-level",        "info",      0,     0,      \
+	  "debug, info, warn or error")
 
 struct config {
 #define TEXT const char *
 #define INT int64_t
 #define BOOL bool
-#define X(type, member, flag, fallback, help) type member;
+#define X(type, member, flag, fallback, least, most, help) type member;
 	CONFIG_TABLE(X)
 #undef X
 #undef TEXT
@@ -48,6 +65,7 @@ struct config {
 
 /* Consumes --flags (both "--flag value" and "--flag=value") from argv; leaves the rest, in order, in
  * argv[0..*argc). Unknown names, bad values: ERR_INVALID naming file and line, variable or flag. */
+/* A BOOL flag may stand alone ("--insecure-cookies"); "--" ends the flags. */
 bool config_load(struct arena *a, struct config *c, int *argc, char **argv, struct err *e);
 void config_print(const struct config *c, struct strbuf *s);
 
