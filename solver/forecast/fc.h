@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The forecaster's inside: a dense grid of days × slots, what may be learnt from it up to an
+ * origin, and the interface of a method. A new method is one file that defines a
+ * struct fc_method, and one line in methods.c.
+ *
+ * Scale: counts y are handled as x = √(y+¼), whose Poisson noise has variance ¼ at any level.
+ * A forecast of a slot is (x, v): y's median is x²−¼, its mean x²+v−¼, its quantiles
+ * (x+z√v)²−¼.
+ *
+ * Ownership: everything lives in a struct fc_pool and goes with it. Thread rule: one pool
+ * and everything in it belongs to one thread.
+ */
+#ifndef WFM_FC_H
+#define WFM_FC_H
+
+#include "wfm/forecast.h"
+
+/* Memory that is released together; zeroed on allocation. */
+struct fc_pool {
+	struct fc_block *head;
+	bool failed; /* some allocation returned NULL */
+};
+
+void *fc_alloc(struct fc_pool *pool, size_t count, size_t size);
+void fc_pool_free(struct fc_pool *pool);
+
+struct fc_day {
+	int32_t date;
+	int8_t weekday;       /* 0 = Monday */
+	bool open;            /* there is service */
+	bool learn;           /* an ordinary open day: not special, no whole-day outage */
+	int8_t month_day;     /* 1 .. 31 */
+	int8_t open_of_month; /* 1 .. 8 = nth open day, −4 .. −1 from the end, 0 = between */
+	bool after_closure[2]; /* first, second open day after a closure */
+	bool before_closure;
+	int32_t special;      /* index into series->special_days of a whole-day special, or −1 */
+};
+
+struct fc_grid {
+	const struct wfm_series *series;
+	int slots;
+	int n_history; /* days [0, n_history) are past, the rest is the horizon */
+	int n_days;
+	struct fc_day *days;
+	double *y;            /* n_days × slots as observed; NaN = nothing observed */
+	float *slot_factor;   /* n_days × slots: 0 = shut, NaN = learn, 1 = normal; NULL = all 1 */
+	uint8_t open[7][WFM_MAX_SLOTS];
+	double open_slots[7]; /* how many */
+	bool partial_first;   /* the first horizon day has begun and has observations */
+};
+
+static inline const double *fc_row(const struct fc_grid *g, int day)
+{
+	return g->y + (size_t)day * (size_t)g->slots;
+}
+
+/* calendar.c: 1 .. 31 and the like of days since 1970-01-01 (proleptic Gregorian). */
+void fc_civil(int32_t date, int *year, int *month, int *month_day);
+int32_t fc_date(int year, int month, int month_day);
+
+/* Builds the grid of history and horizon; options->first_day is resolved. */
+enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *series,
+			      const struct wfm_forecast_options *options, struct fc_grid *g,
+			      struct wfm_error *e);
+
+/* What may be known at an origin: days [0, n), cleaned. */
+struct fc_train {
+	const struct fc_grid *grid;
+	struct fc_pool *pool; /* for scratch that may live until the run ends */
+	int n;
+	double *y;     /* n × slots; outliers replaced, holes of usable days filled; NaN elsewhere */
+	double *total; /* n; NaN = nothing to learn that day */
+	double *median; /* 7 × slots of x; NaN = never seen */
+	int usable;    /* days with a total */
+	int outliers;
+	double *factor;    /* per horizon day: the special day's factor, 1 = ordinary */
+	double *factor_sd; /* its standard deviation on the log scale */
+	int horizon;
+};
+
+enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
+			       struct fc_train *t, struct wfm_error *e);
+
+/* What a method answers for horizon days n .. n+days−1, ordinary days assumed throughout. */
+struct fc_output {
+	int days;
+	double *x, *v;   /* days × slots */
+	double *dx, *dv; /* days: the same for day totals */
+	struct wfm_forecast_effect *effects; /* room for WFM_MAX_EFFECTS, or NULL = not wanted */
+	int n_effects;
+};
+
+enum { FC_MEMORY = 64 };
+
+/* What a method carries from one origin of a series to the next (parameters, warm starts). */
+struct fc_memory {
+	int n;
+	double v[FC_MEMORY];
+};
+
+struct fc_method {
+	const char *name;
+	int min_days; /* usable days needed */
+	enum wfm_status (*run)(const struct fc_train *t, struct fc_memory *memory,
+			       struct fc_output *out, struct wfm_error *e);
+};
+
+extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar;
+
+const struct fc_method *fc_method_at(int index); /* NULL past the last */
+
+/* profile.c: share of the day's total by weekday and slot, and the variance of a slot's x
+   around √(N·p+¼). */
+struct fc_profile {
+	double *share;    /* 7 × slots, sums to 1 over the open slots of each weekday */
+	double *residual; /* slots: variance on the x scale */
+};
+enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
+			       struct wfm_error *e);
+
+/* special.c: fills t->factor from the user's factors or from past days of the group. */
+enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e);
+
+/* Applies the special days' factors and shut slots to a finished output. */
+void fc_special_apply(const struct fc_train *t, struct fc_output *out);
+
+/* aht.c: handling time by weekday-blind slot of day, seconds; aht has grid->slots. */
+void fc_aht(const struct fc_grid *g, double fallback_s, double *aht, struct fc_pool *pool);
+
+/* stats.c */
+double fc_median(double *v, int n); /* reorders v; NaN when n == 0 */
+double fc_mad(double *v, int n, double centre); /* overwrites v */
+static inline double fc_root(double y)
+{
+	return __builtin_sqrt(y + 0.25);
+}
+double fc_quantile(double x, double v, double z); /* of y, >= 0 */
+double fc_mean(double x, double v);               /* of y, >= 0 */
+
+/* judge.c */
+struct fc_judge {
+	const struct fc_grid *grid;
+	int origins, days; /* wanted */
+	const struct fc_method *only; /* NULL = all */
+	const struct wfm_forecast_options *options;
+};
+/* memories: one per method, carried on to the final run. usable: days in the whole history. */
+enum wfm_status fc_judge_run(const struct fc_judge *j, int usable,
+			     struct wfm_report_card *card, struct fc_memory *memories,
+			     struct wfm_error *e);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The door to forecasting: checks, the judge, the chosen method on the whole history, and the
+ * slots and days of the answer. With no usable history a reference queue's shape (or a flat
+ * one) carries the volume the user expects.
+ */
+#include "fc.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const double wfm_quantile_levels[WFM_QUANTILES] = { .05, .10, .25, .50, .75, .90, .95 };
+static const double quantile_z[WFM_QUANTILES] = { -1.6448536269514722, -1.2815515655446004,
+						  -0.6744897501960817, 0.0,
+						  0.6744897501960817,  1.2815515655446004,
+						  1.6448536269514722 };
+
+static const struct fc_method *method_named(const char *name)
+{
+	for (int i = 0; fc_method_at(i) != NULL; i++)
+		if (strcmp(fc_method_at(i)->name, name) == 0)
+			return fc_method_at(i);
+	return NULL;
+}
+
+static enum wfm_status options_check(const struct wfm_series *s,
+				     const struct wfm_forecast_options *o, struct wfm_error *e)
+{
+	if (o->days < 1 || o->days > 546)
+		return wfm_fail(e, WFM_INVALID, "/days", "must be between 1 and 546");
+	if (o->first_slot < 0 || o->first_slot >= wfm_series_slots(s))
+		return wfm_fail(e, WFM_INVALID, "/first_slot", "is outside the day");
+	if (o->first_day < -73000 || o->first_day > 200000)
+		return wfm_fail(e, WFM_INVALID, "/first_day", "is not a date within reach");
+	if (o->method != NULL && method_named(o->method) == NULL)
+		return wfm_fail(e, WFM_INVALID, "/method", "there is no method \"%.40s\"",
+				o->method);
+	if (o->origins < -1 || o->origins > 104)
+		return wfm_fail(e, WFM_INVALID, "/origins", "must be between -1 and 104");
+	if (o->backtest_days < 0 || o->backtest_days > 91)
+		return wfm_fail(e, WFM_INVALID, "/backtest_days", "must be between 0 and 91");
+	if (!(o->expected_week_volume >= 0.0) || o->expected_week_volume > 1e9)
+		return wfm_fail(e, WFM_INVALID, "/expected_week_volume",
+				"must be between 0 and 1e9");
+	if (!(o->default_aht_s >= 0.0) || isinf(o->default_aht_s))
+		return wfm_fail(e, WFM_INVALID, "/default_aht_s", "must be a finite number >= 0");
+	return WFM_OK;
+}
+
+/* The day after the last observation. */
+static bool resolve_first_day(const struct wfm_series *s, struct wfm_forecast_options *o)
+{
+	if (o->first_day != 0)
+		return true;
+	bool any = false;
+	for (size_t i = 0; i < s->n_observations; i++)
+		if (!isnan(s->observations[i].offered) &&
+		    (!any || s->observations[i].day >= o->first_day)) {
+			o->first_day = s->observations[i].day + 1;
+			any = true;
+		}
+	return any;
+}
+
+static bool output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out)
+{
+	size_t d = (size_t)days, cells = d * (size_t)slots;
+	out->days = days;
+	out->x = fc_alloc(pool, cells, sizeof(double));
+	out->v = fc_alloc(pool, cells, sizeof(double));
+	out->dx = fc_alloc(pool, d, sizeof(double));
+	out->dv = fc_alloc(pool, d, sizeof(double));
+	return !pool->failed;
+}
+
+/* E|Y−μ| of a Poisson count, 2e^{−μ}μ^{⌊μ⌋+1}/⌊μ⌋! (De Moivre). */
+static double poisson_deviation(double mean)
+{
+	double k = floor(mean);
+	return mean > 0.0 ? 2.0 * exp((k + 1.0) * log(mean) - mean - lgamma(k + 1.0)) : 0.0;
+}
+
+static void write_slot(struct wfm_forecast_slot *s, double x, double v)
+{
+	s->mean = fc_mean(x, v);
+	for (int i = 0; i < WFM_QUANTILES; i++)
+		s->quantile[i] = fc_quantile(x, v, quantile_z[i]);
+}
+
+static bool slot_open(const struct fc_grid *g, int day, int slot)
+{
+	const struct fc_day *d = &g->days[day];
+	if (!d->open || !g->open[d->weekday][slot])
+		return false;
+	return g->slot_factor == NULL ||
+	       !(g->slot_factor[(size_t)day * (size_t)g->slots + (size_t)slot] <= 0.0f);
+}
+
+static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_output *out,
+				      const double *aht, int first_slot, struct wfm_forecast *f,
+				      struct wfm_error *e)
+{
+	size_t slots = (size_t)g->slots, days = (size_t)out->days;
+	f->slots = calloc(days * slots, sizeof *f->slots);
+	f->days = calloc(days, sizeof *f->days);
+	if (f->slots == NULL || f->days == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	double deviation = 0.0, volume = 0.0;
+	for (size_t h = 0; h < days; h++) {
+		int day = g->n_history + (int)h;
+		struct wfm_forecast_day *d = &f->days[f->n_days++];
+		d->day = g->days[day].date;
+		for (int s = h == 0 ? first_slot : 0; s < g->slots; s++) {
+			struct wfm_forecast_slot *p = &f->slots[f->n_slots++];
+			*p = (struct wfm_forecast_slot){ .day = d->day, .slot = (int16_t)s };
+			p->aht_s = aht[s];
+			p->open = slot_open(g, day, s);
+			if (!p->open)
+				continue;
+			d->open = true;
+			write_slot(p, out->x[h * slots + (size_t)s], out->v[h * slots + (size_t)s]);
+			d->mean += p->mean;
+			deviation += poisson_deviation(p->mean);
+			volume += p->mean;
+		}
+		for (int i = 0; i < WFM_QUANTILES && d->open; i++)
+			d->quantile[i] = fc_quantile(out->dx[h], out->dv[h], quantile_z[i]);
+	}
+	f->report.poisson_floor = volume > 0.0 ? deviation / volume : 0.0;
+	return WFM_OK;
+}
+
+static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
+				  const struct fc_method *m, struct fc_memory *memory,
+				  struct fc_output *out, struct wfm_forecast *f,
+				  struct wfm_error *e)
+{
+	struct fc_train t;
+	enum wfm_status status = fc_train_build(pool, g, g->n_history, out->days, &t, e);
+	if (status != WFM_OK)
+		return status;
+	out->effects = f->effects;
+	status = m->run(&t, memory, out, e);
+	if (status != WFM_OK)
+		return status;
+	fc_special_apply(&t, out);
+	f->n_effects = out->n_effects;
+	f->report.days_used = t.usable;
+	f->report.weeks = (t.n + 6) / 7;
+	f->report.outliers = t.outliers;
+	return WFM_OK;
+}
+
+/* Shape of the reference (or flat over the opening mask) at the expected weekly volume. */
+static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecast_options *o,
+				  struct fc_grid *g, struct fc_output *out, struct wfm_error *e)
+{
+	if (!(o->expected_week_volume > 0.0))
+		return wfm_fail(e, WFM_INFEASIBLE, "/observations",
+				"there is no usable history and no expected_week_volume");
+	struct fc_grid ref = *g;
+	if (o->reference != NULL) {
+		struct wfm_forecast_options ro = *o;
+		enum wfm_status status = fc_grid_build(pool, o->reference, &ro, &ref, e);
+		if (status != WFM_OK)
+			return status;
+		if (ref.slots != g->slots)
+			return wfm_fail(e, WFM_INVALID, "/reference/interval_min",
+					"must be that of the series");
+	}
+	struct fc_train t;
+	enum wfm_status status = fc_train_build(pool, &ref, ref.n_history, o->days, &t, e);
+	struct fc_profile p;
+	if (status == WFM_OK)
+		status = fc_profile_fit(&t, &p, e);
+	if (status != WFM_OK)
+		return status;
+	double week[7] = { 0 }, count[7] = { 0 }, all = 0.0;
+	for (int d = 0; d < t.n; d++)
+		if (!isnan(t.total[d])) {
+			week[ref.days[d].weekday] += t.total[d];
+			count[ref.days[d].weekday] += 1.0;
+		}
+	for (int w = 0; w < 7; w++) {
+		week[w] = count[w] > 0.0 ? week[w] / count[w] : ref.open_slots[w] * (t.usable == 0);
+		all += week[w];
+	}
+	if (!(all > 0.0))
+		return wfm_fail(e, WFM_INFEASIBLE, "/reference", "has no volume and no open slot");
+	const double spread = 0.2; /* one standard deviation of a guessed day, of its log */
+	for (int h = 0; h < out->days; h++) {
+		int w = g->days[g->n_history + h].weekday;
+		double total = o->expected_week_volume * week[w] / all;
+		out->dx[h] = fc_root(total);
+		out->dv[h] = 0.25 + 0.25 * total * spread * spread;
+		for (int s = 0; s < g->slots; s++) {
+			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
+			double y = total * p.share[w * g->slots + s];
+			/* Poisson noise of √(Y+¼) is ¼, but less where counts are few. */
+			out->v[c] = fmin(0.25, 0.38 * y) + 0.25 * y * spread * spread;
+			out->x[c] = sqrt(y + 0.25 - out->v[c]); /* so that the mean is y */
+		}
+	}
+	/* Opening is the reference's where the series has none of its own. */
+	if (g->series->open == NULL)
+		memcpy(g->open, ref.open, sizeof g->open);
+	return WFM_OK;
+}
+
+static enum wfm_status judge(const struct fc_grid *g, const struct wfm_forecast_options *o,
+			     int usable, struct wfm_forecast *f, struct fc_memory *memories,
+			     struct wfm_error *e)
+{
+	struct fc_judge j = { .grid = g, .options = o };
+	j.only = o->method != NULL ? method_named(o->method) : NULL;
+	j.days = o->backtest_days > 0 ? o->backtest_days : 14;
+	if (g->n_history < 35 && j.days > 7)
+		j.days = 7;
+	j.origins = o->origins == 0 ? 8 : o->origins < 0 ? 0 : o->origins;
+	return fc_judge_run(&j, usable, &f->report, memories, e);
+}
+
+static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_series *series,
+				    const struct wfm_forecast_options *o, struct wfm_forecast *f,
+				    struct wfm_error *e)
+{
+	struct fc_grid g;
+	struct fc_train whole;
+	struct fc_memory memories[WFM_MAX_METHODS] = { 0 };
+	enum wfm_status status = fc_grid_build(pool, series, o, &g, e);
+	if (status == WFM_OK)
+		status = fc_train_build(pool, &g, g.n_history, o->days, &whole, e);
+	if (status != WFM_OK)
+		return status;
+	struct fc_output out = { 0 };
+	double *aht = fc_alloc(pool, (size_t)g.slots, sizeof *aht);
+	if (aht == NULL || !output_alloc(pool, o->days, g.slots, &out))
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	if (whole.usable == 0) {
+		status = cold_start(pool, o, &g, &out, e);
+		(void)snprintf(f->method, sizeof f->method, "cold_start");
+	} else {
+		status = judge(&g, o, whole.usable, f, memories, e);
+		int chosen = f->report.chosen;
+		if (status == WFM_OK)
+			status = run_method(pool, &g, fc_method_at(chosen), &memories[chosen], &out,
+					    f, e);
+		if (status == WFM_OK)
+			(void)snprintf(f->method, sizeof f->method, "%s",
+				       fc_method_at(chosen)->name);
+	}
+	if (status != WFM_OK)
+		return status;
+	fc_aht(&g, o->default_aht_s > 0.0 ? o->default_aht_s : 180.0, aht, pool);
+	return write_forecast(&g, &out, aht, o->first_slot, f, e);
+}
+
+enum wfm_status wfm_forecast_run(const struct wfm_series *series,
+				 const struct wfm_forecast_options *options,
+				 struct wfm_forecast *forecast, struct wfm_error *e)
+{
+	memset(forecast, 0, sizeof *forecast);
+	(void)gsl_set_error_handler_off();
+	enum wfm_status status = wfm_series_check(series, e);
+	if (status == WFM_OK)
+		status = options_check(series, options, e);
+	if (status != WFM_OK)
+		return status;
+	struct wfm_forecast_options o = *options;
+	if (!resolve_first_day(series, &o))
+		return wfm_fail(e, WFM_INFEASIBLE, "/observations",
+				"there is no history and no first_day to forecast");
+	struct fc_pool pool = { 0 };
+	status = forecast_all(&pool, series, &o, forecast, e);
+	fc_pool_free(&pool);
+	if (status != WFM_OK)
+		wfm_forecast_free(forecast);
+	else if (o.progress != NULL)
+		(void)o.progress(o.user, 1.0);
+	return status;
+}
+
+void wfm_forecast_free(struct wfm_forecast *f)
+{
+	free(f->slots);
+	free(f->days);
+	f->slots = NULL;
+	f->days = NULL;
+	f->n_slots = f->n_days = 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The weekday profile: p_w(t) = Σ_d ω·y_d(t) / Σ_d ω·N_d over that weekday's days, with
+ * ω = 2^(−age in weeks / 8). Weekdays lend to each other slot by slot: p_w is the mean of all
+ * weekdays' profiles with weights 1/se_w² for its own and 1/(4τ² + se_u²) for another u,
+ * where τ² is how much the two differ around that slot beyond their noise. Then renormalised.
+ */
+#include "fc.h"
+
+#include <math.h>
+
+static const double HALF_LIFE_WEEKS = 8.0;
+
+struct weekday_sums {
+	double *share; /* 7 × slots */
+	double volume[7];  /* Σω·N */
+	double effective[7]; /* (Σω)²/Σω²: days' worth of evidence */
+};
+
+static void collect(const struct fc_train *t, struct weekday_sums *k)
+{
+	const struct fc_grid *g = t->grid;
+	double sum[7] = { 0 }, squares[7] = { 0 };
+	for (int d = 0; d < t->n; d++) {
+		if (isnan(t->total[d]))
+			continue;
+		int w = g->days[d].weekday;
+		double weight = exp2(-(t->n - d) / (7.0 * HALF_LIFE_WEEKS));
+		sum[w] += weight;
+		squares[w] += weight * weight;
+		k->volume[w] += weight * t->total[d];
+		const double *y = t->y + (size_t)d * (size_t)g->slots;
+		for (int s = 0; s < g->slots; s++)
+			k->share[w * g->slots + s] += weight * y[s];
+	}
+	for (int w = 0; w < 7; w++) {
+		k->effective[w] = squares[w] > 0.0 ? sum[w] * sum[w] / squares[w] : 0.0;
+		double mean = sum[w] > 0.0 ? k->volume[w] / sum[w] : 0.0;
+		for (int s = 0; s < g->slots && k->volume[w] > 0.0; s++)
+			k->share[w * g->slots + s] /= k->volume[w];
+		/* Contacts that stand behind the profile, for its Poisson noise. */
+		k->volume[w] = mean * k->effective[w];
+	}
+}
+
+/* Squared difference of two weekdays' shares around slot s beyond what noise explains. */
+static double difference(const struct weekday_sums *k, const struct fc_grid *g, int a, int b, int s)
+{
+	int reach = g->slots / 24 > 1 ? g->slots / 24 : 1; /* an hour either side */
+	double sum = 0.0, n = 0.0;
+	for (int j = s - reach; j <= s + reach; j++) {
+		if (j < 0 || j >= g->slots || !g->open[a][j] || !g->open[b][j])
+			continue;
+		double p = k->share[a * g->slots + j], q = k->share[b * g->slots + j];
+		sum += (p - q) * (p - q) - p / k->volume[a] - q / k->volume[b];
+		n += 1.0;
+	}
+	return n > 0.0 ? fmax(0.0, sum / n) : INFINITY;
+}
+
+static double blended(const struct weekday_sums *k, const struct fc_grid *g, int w, int s)
+{
+	double top = 0.0, bottom = 0.0;
+	for (int u = 0; u < 7; u++) {
+		if (k->volume[u] <= 0.0 || !g->open[u][s])
+			continue;
+		double p = k->share[u * g->slots + s];
+		/* Binomial noise, with a floor so that an empty slot is not certain. */
+		double se2 = (p + 0.2 / g->open_slots[u]) / k->volume[u];
+		double tau2 = u == w ? 0.0
+			      : k->volume[w] > 0.0 ? difference(k, g, w, u, s)
+						   : 0.0;
+		double weight = 1.0 / (4.0 * tau2 + se2);
+		top += weight * p;
+		bottom += weight;
+	}
+	return bottom > 0.0 ? top / bottom : 0.0;
+}
+
+static void residuals(const struct fc_train *t, struct fc_profile *p)
+{
+	const struct fc_grid *g = t->grid;
+	double weights = 0.0, all = 0.0, cells = 0.0;
+	for (int d = 0; d < t->n; d++) {
+		if (isnan(t->total[d]))
+			continue;
+		int w = g->days[d].weekday;
+		double weight = exp2(-(t->n - d) / (7.0 * 26.0));
+		const double *y = t->y + (size_t)d * (size_t)g->slots;
+		weights += weight;
+		for (int s = 0; s < g->slots; s++) {
+			if (!g->open[w][s])
+				continue;
+			double r = fc_root(y[s]) - fc_root(t->total[d] * p->share[w * g->slots + s]);
+			p->residual[s] += weight * r * r;
+			all += weight * r * r;
+			cells += weight;
+		}
+	}
+	/* A few days' worth of the common variance steadies each slot's own. */
+	double common = cells > 0.0 ? all / cells : 0.25;
+	for (int s = 0; s < g->slots; s++)
+		p->residual[s] = (p->residual[s] + 4.0 * common) / (weights + 4.0);
+}
+
+enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
+			       struct wfm_error *e)
+{
+	const struct fc_grid *g = t->grid;
+	size_t slots = (size_t)g->slots;
+	struct weekday_sums k = { .share = fc_alloc(t->pool, 7 * slots, sizeof(double)) };
+	p->share = fc_alloc(t->pool, 7 * slots, sizeof(double));
+	p->residual = fc_alloc(t->pool, slots, sizeof(double));
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	collect(t, &k);
+	for (int w = 0; w < 7; w++) {
+		double sum = 0.0;
+		double *own = p->share + (size_t)w * slots;
+		for (int s = 0; s < g->slots; s++) {
+			own[s] = g->open[w][s] ? fmax(0.0, blended(&k, g, w, s)) : 0.0;
+			sum += own[s];
+		}
+		for (int s = 0; s < g->slots; s++)
+			own[s] = sum > 0.0 ? own[s] / sum
+				 : g->open[w][s] ? 1.0 / g->open_slots[w]
+						 : 0.0;
+	}
+	residuals(t, p);
+	return WFM_OK;
+}

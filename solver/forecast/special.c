@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Special days. The factor of a future one is the user's, or learnt: for each past day of the
+ * group, l = ln(total ÷ usual), the usual being the median of that weekday's totals within
+ * five weeks either side; the group's log factor is Σl/(k+κ), κ = ½ (shrunk towards none).
+ */
+#include "fc.h"
+
+#include <math.h>
+
+static const double SHRINK = 0.5;
+static const double UNKNOWN_SD = 0.15; /* log-scale spread of one special day around its group */
+
+static double usual_total(const struct fc_train *t, int day)
+{
+	double near[16];
+	int n = 0;
+	for (int k = -5; k <= 5; k++) {
+		int d = day + 7 * k;
+		if (k != 0 && d >= 0 && d < t->n && !isnan(t->total[d]))
+			near[n++] = t->total[d];
+	}
+	return fc_median(near, n);
+}
+
+/* The day's own observed volume scaled up for slots without data; NaN when mostly missing. */
+static double special_total(const struct fc_grid *g, int day)
+{
+	const struct fc_day *d = &g->days[day];
+	const double *row = fc_row(g, day);
+	double sum = 0.0, seen = 0.0;
+	for (int s = 0; s < g->slots; s++)
+		if (g->open[d->weekday][s] && !isnan(row[s])) {
+			sum += row[s];
+			seen += 1.0;
+		}
+	if (seen == 0.0 || seen * 2.0 < g->open_slots[d->weekday])
+		return NAN;
+	return sum * g->open_slots[d->weekday] / seen;
+}
+
+static double group_factor(const struct fc_train *t, int32_t group, double *sd)
+{
+	const struct fc_grid *g = t->grid;
+	double sum = 0.0, k = 0.0;
+	for (int d = 0; d < t->n && group >= 0; d++) {
+		int32_t s = g->days[d].special;
+		if (s < 0 || g->series->special_days[s].group != group)
+			continue;
+		double usual = usual_total(t, d), own = special_total(g, d);
+		if (isnan(usual) || isnan(own))
+			continue;
+		sum += log((own + 0.5) / (usual + 0.5));
+		k += 1.0;
+	}
+	*sd = UNKNOWN_SD * sqrt(1.0 + 1.0 / (k + SHRINK));
+	return exp(sum / (k + SHRINK));
+}
+
+enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e)
+{
+	const struct fc_grid *g = t->grid;
+	(void)e;
+	for (int h = 0; h < t->horizon; h++) {
+		t->factor[h] = 1.0;
+		t->factor_sd[h] = 0.0;
+		int d = t->n + h;
+		int32_t s = d < g->n_days ? g->days[d].special : -1;
+		if (s < 0)
+			continue;
+		const struct wfm_special_day *p = &g->series->special_days[s];
+		if (isnan(p->factor)) {
+			t->factor[h] = group_factor(t, p->group, &t->factor_sd[h]);
+		} else {
+			t->factor[h] = p->factor;
+			t->factor_sd[h] = 0.5 * UNKNOWN_SD;
+		}
+	}
+	return WFM_OK;
+}
+
+/* (x, v) times f on the scale of y; the Poisson quarter stays what it is. */
+static void scale(double *x, double *v, double f, double sd)
+{
+	double noise = fmin(*v, 0.25), rest = (*v - noise) * f;
+	*x *= sqrt(f);
+	*v = noise * (f < 1.0 ? f : 1.0) + rest + 0.25 * *x * *x * sd * sd;
+	if (*x < 0.5) /* √¼ is the x of no volume at all */
+		*x = 0.5;
+}
+
+void fc_special_apply(const struct fc_train *t, struct fc_output *out)
+{
+	const struct fc_grid *g = t->grid;
+	for (int h = 0; h < out->days; h++) {
+		double f = t->factor[h], sd = t->factor_sd[h];
+		size_t row = (size_t)h * (size_t)g->slots;
+		if (f != 1.0 || sd > 0.0) {
+			for (int s = 0; s < g->slots; s++)
+				scale(&out->x[row + (size_t)s], &out->v[row + (size_t)s], f, sd);
+			scale(&out->dx[h], &out->dv[h], f, sd);
+		}
+		if (g->slot_factor == NULL)
+			continue;
+		double before = 0.0, after = 0.0;
+		const float *own = g->slot_factor + (size_t)(t->n + h) * (size_t)g->slots;
+		for (int s = 0; s < g->slots; s++) {
+			double *x = &out->x[row + (size_t)s], *v = &out->v[row + (size_t)s];
+			before += fc_mean(*x, *v);
+			if (own[s] < 1.0f || own[s] > 1.0f)
+				scale(x, v, own[s], 0.0);
+			if (own[s] <= 0.0f)
+				*v = 0.0;
+			after += fc_mean(*x, *v);
+		}
+		if (before > 0.0 && after != before)
+			scale(&out->dx[h], &out->dv[h], after / before, 0.0);
+	}
+}

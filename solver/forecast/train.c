@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Cleaning, at an origin: for each weekday and slot the median m and scale s (1.4826·MAD,
+ * floor ½) of x = √(y+¼) over the last year; a day's factor f is the median of x/m over its
+ * busy slots. Where few slots of a day lie above f·m by 5s or below by 6s they are replaced
+ * by (f·m)²−¼ (many: the day itself is different, and the level models judge it). Holes of a
+ * day that was mostly observed are filled the same way; days mostly unobserved are missing.
+ */
+#include "fc.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MEDIAN_DAYS = 364 };
+
+/* Is this day one to learn from, and mostly observed? */
+static bool day_usable(const struct fc_grid *g, int day)
+{
+	const struct fc_day *d = &g->days[day];
+	if (!d->learn)
+		return false;
+	const double *row = fc_row(g, day);
+	double seen = 0.0;
+	for (int t = 0; t < g->slots; t++)
+		seen += g->open[d->weekday][t] && !isnan(row[t]);
+	return seen > 0.0 && seen * 2.0 >= g->open_slots[d->weekday];
+}
+
+static void weekday_medians(struct fc_train *t, const bool *usable, double *scale, double *work)
+{
+	const struct fc_grid *g = t->grid;
+	int from = t->n > MEDIAN_DAYS ? t->n - MEDIAN_DAYS : 0;
+	for (int w = 0; w < 7; w++)
+		for (int s = 0; s < g->slots; s++) {
+			int n = 0;
+			for (int d = from; d < t->n; d++) {
+				double y = fc_row(g, d)[s];
+				if (usable[d] && g->days[d].weekday == w && !isnan(y))
+					work[n++] = fc_root(y);
+			}
+			double m = fc_median(work, n);
+			t->median[w * g->slots + s] = m;
+			scale[w * g->slots + s] =
+				n > 0 ? fmax(0.5, 1.4826 * fc_mad(work, n, m)) : 0.5;
+		}
+}
+
+/* A weekday never seen takes the mean of the others; a slot never seen has nothing. */
+static void fill_medians(struct fc_train *t)
+{
+	int slots = t->grid->slots;
+	for (int s = 0; s < slots; s++) {
+		double sum = 0.0, n = 0.0;
+		for (int w = 0; w < 7; w++)
+			if (!isnan(t->median[w * slots + s])) {
+				sum += t->median[w * slots + s];
+				n += 1.0;
+			}
+		for (int w = 0; w < 7; w++)
+			if (isnan(t->median[w * slots + s]))
+				t->median[w * slots + s] = n > 0.0 ? sum / n : 0.5;
+	}
+}
+
+/* Median of x/m over the slots that carry the day's volume. */
+static double day_factor(const struct fc_train *t, int day, double *work)
+{
+	const struct fc_grid *g = t->grid;
+	const struct fc_day *d = &g->days[day];
+	const double *m = t->median + d->weekday * g->slots, *row = fc_row(g, day);
+	double mean = 0.0, top = 0.0;
+	for (int s = 0; s < g->slots; s++)
+		if (g->open[d->weekday][s]) {
+			mean += m[s] / g->open_slots[d->weekday];
+			top = fmax(top, m[s]);
+		}
+	int n = 0;
+	for (int s = 0; s < g->slots; s++)
+		if (g->open[d->weekday][s] && !isnan(row[s]) && m[s] >= fmin(mean, top))
+			work[n++] = fc_root(row[s]) / m[s];
+	double f = fc_median(work, n);
+	return isnan(f) ? 1.0 : f;
+}
+
+static void clean_day(struct fc_train *t, int day, const double *scale, double *work)
+{
+	const struct fc_grid *g = t->grid;
+	const struct fc_day *d = &g->days[day];
+	const double *m = t->median + d->weekday * g->slots, *row = fc_row(g, day);
+	const double *sd = scale + d->weekday * g->slots;
+	double *y = t->y + (size_t)day * (size_t)g->slots;
+	double f = day_factor(t, day, work);
+	int odd = 0;
+	for (int s = 0; s < g->slots; s++) {
+		if (!g->open[d->weekday][s] || isnan(row[s]))
+			continue;
+		double r = (fc_root(row[s]) - f * m[s]) / sd[s];
+		odd += r > 5.0 || r < -6.0;
+	}
+	bool replace = odd > 0 && odd <= fmax(2.0, 0.1 * g->open_slots[d->weekday]);
+	double total = 0.0;
+	for (int s = 0; s < g->slots; s++) {
+		if (!g->open[d->weekday][s]) {
+			y[s] = 0.0;
+			continue;
+		}
+		double usual = fmax(0.0, f * m[s] * f * m[s] - 0.25);
+		y[s] = isnan(row[s]) ? usual : row[s];
+		double r = (fc_root(y[s]) - f * m[s]) / sd[s];
+		if (replace && (r > 5.0 || r < -6.0)) {
+			y[s] = usual;
+			t->outliers++;
+		}
+		total += y[s];
+	}
+	t->total[day] = total;
+	t->usable++;
+}
+
+enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
+			       struct fc_train *t, struct wfm_error *e)
+{
+	size_t slots = (size_t)g->slots, days = (size_t)n;
+	*t = (struct fc_train){ .grid = g, .pool = pool, .n = n, .horizon = horizon };
+	t->y = fc_alloc(pool, days * slots, sizeof(double));
+	t->total = fc_alloc(pool, days, sizeof(double));
+	t->median = fc_alloc(pool, 7 * slots, sizeof(double));
+	t->factor = fc_alloc(pool, (size_t)horizon, sizeof(double));
+	t->factor_sd = fc_alloc(pool, (size_t)horizon, sizeof(double));
+	bool *usable = fc_alloc(pool, days, sizeof *usable);
+	double *scale = fc_alloc(pool, 7 * slots, sizeof *scale);
+	double *work = fc_alloc(pool, days > slots ? days : slots, sizeof *work);
+	if (pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	for (int d = 0; d < n; d++)
+		usable[d] = day_usable(g, d);
+	weekday_medians(t, usable, scale, work);
+	fill_medians(t);
+	for (int d = 0; d < n; d++) {
+		if (usable[d]) {
+			clean_day(t, d, scale, work);
+			continue;
+		}
+		t->total[d] = NAN;
+		for (size_t s = 0; s < slots; s++)
+			t->y[(size_t)d * slots + s] = NAN;
+	}
+	return fc_special_learn(t, e);
+}
