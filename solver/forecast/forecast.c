@@ -154,6 +154,47 @@ static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
 	return WFM_OK;
 }
 
+/*
+ * With no history a series without an opening mask takes the reference's, or is open always:
+ * the grid is built again with that mask.
+ */
+static enum wfm_status borrow_opening(struct fc_pool *pool, const struct wfm_forecast_options *o,
+				      const struct fc_grid *ref, struct fc_grid *g,
+				      struct wfm_error *e)
+{
+	size_t slots = (size_t)g->slots;
+	struct wfm_series *own = fc_alloc(pool, 1, sizeof *own);
+	uint8_t *mask = fc_alloc(pool, 7 * slots, sizeof *mask);
+	if (pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	*own = *g->series;
+	for (size_t w = 0; w < 7; w++)
+		for (size_t s = 0; s < slots; s++)
+			mask[w * slots + s] = ref == NULL || ref->open[w][s];
+	own->open = mask;
+	return fc_grid_build(pool, own, o, g, e);
+}
+
+/* Mean volume of each weekday in the reference's history, equal per open slot without any. */
+static double weekday_volumes(const struct fc_train *t, double week[7])
+{
+	double count[7] = { 0 }, all = 0.0;
+	memset(week, 0, 7 * sizeof *week);
+	for (int d = 0; d < t->n; d++)
+		if (!isnan(t->total[d])) {
+			week[t->grid->days[d].weekday] += t->total[d];
+			count[t->grid->days[d].weekday] += 1.0;
+		}
+	for (int w = 0; w < 7; w++) {
+		if (t->usable == 0)
+			week[w] = t->grid->open_slots[w];
+		else if (count[w] > 0.0)
+			week[w] /= count[w];
+		all += week[w];
+	}
+	return all;
+}
+
 /* Shape of the reference (or flat over the opening mask) at the expected weekly volume. */
 static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecast_options *o,
 				  struct fc_grid *g, struct fc_output *out, struct wfm_error *e)
@@ -161,33 +202,27 @@ static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecas
 	if (!(o->expected_week_volume > 0.0))
 		return wfm_fail(e, WFM_INFEASIBLE, "/observations",
 				"there is no usable history and no expected_week_volume");
-	struct fc_grid ref = *g;
-	if (o->reference != NULL) {
-		struct wfm_forecast_options ro = *o;
-		enum wfm_status status = fc_grid_build(pool, o->reference, &ro, &ref, e);
-		if (status != WFM_OK)
-			return status;
-		if (ref.slots != g->slots)
-			return wfm_fail(e, WFM_INVALID, "/reference/interval_min",
-					"must be that of the series");
-	}
+	enum wfm_status status = WFM_OK;
+	struct fc_grid own, ref;
+	bool borrowed = o->reference != NULL;
+	if (borrowed)
+		status = fc_grid_build(pool, o->reference, o, &own, e);
+	if (status == WFM_OK && borrowed && own.slots != g->slots)
+		status = wfm_fail(e, WFM_INVALID, "/reference/interval_min",
+				  "must be that of the series");
+	if (status == WFM_OK && g->series->open == NULL)
+		status = borrow_opening(pool, o, borrowed ? &own : NULL, g, e);
+	if (status != WFM_OK)
+		return status;
+	ref = borrowed ? own : *g;
 	struct fc_train t;
-	enum wfm_status status = fc_train_build(pool, &ref, ref.n_history, o->days, &t, e);
 	struct fc_profile p;
+	status = fc_train_build(pool, &ref, ref.n_history, o->days, &t, e);
 	if (status == WFM_OK)
 		status = fc_profile_fit(&t, &p, e);
 	if (status != WFM_OK)
 		return status;
-	double week[7] = { 0 }, count[7] = { 0 }, all = 0.0;
-	for (int d = 0; d < t.n; d++)
-		if (!isnan(t.total[d])) {
-			week[ref.days[d].weekday] += t.total[d];
-			count[ref.days[d].weekday] += 1.0;
-		}
-	for (int w = 0; w < 7; w++) {
-		week[w] = count[w] > 0.0 ? week[w] / count[w] : ref.open_slots[w] * (t.usable == 0);
-		all += week[w];
-	}
+	double week[7], all = weekday_volumes(&t, week);
 	if (!(all > 0.0))
 		return wfm_fail(e, WFM_INFEASIBLE, "/reference", "has no volume and no open slot");
 	const double spread = 0.2; /* one standard deviation of a guessed day, of its log */
@@ -195,7 +230,7 @@ static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecas
 		int w = g->days[g->n_history + h].weekday;
 		double total = o->expected_week_volume * week[w] / all;
 		out->dx[h] = fc_root(total);
-		out->dv[h] = 0.25 + 0.25 * total * spread * spread;
+		out->dv[h] = fmin(0.25, 0.38 * total) + 0.25 * total * spread * spread;
 		for (int s = 0; s < g->slots; s++) {
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
 			double y = total * p.share[w * g->slots + s];
@@ -204,9 +239,6 @@ static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecas
 			out->x[c] = sqrt(y + 0.25 - out->v[c]); /* so that the mean is y */
 		}
 	}
-	/* Opening is the reference's where the series has none of its own. */
-	if (g->series->open == NULL)
-		memcpy(g->open, ref.open, sizeof g->open);
 	return WFM_OK;
 }
 
