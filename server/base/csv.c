@@ -250,8 +250,6 @@ static bool is_blank(const char *bytes, size_t n)
 /* Part of one physical line, its line end (CR or LF) included when it has come. */
 static bool feed_piece(struct csv_reader *r, const char *bytes, size_t n)
 {
-	if (memchr(bytes, '\0', n) != NULL)
-		return fail_line(r, r->line, "holds a NUL byte");
 	if (!r->row_open) {
 		r->row_line = r->line;
 		r->row_open = !is_blank(bytes, n);
@@ -278,9 +276,12 @@ static bool feed_lines(struct csv_reader *r, const char *bytes, size_t n)
 {
 	while (n > 0) {
 		size_t take = 0;
-		while (take < n && bytes[take] != '\r' && bytes[take] != '\n')
+		while (take < n && bytes[take] != '\r' && bytes[take] != '\n' && bytes[take] != '\0')
 			take++;
-		char end = take < n ? bytes[take++] : '\0';
+		if (take == 0 && bytes[0] == '\0')
+			return fail_line(r, r->line, "holds a NUL byte");
+		bool more = take < n && bytes[take] != '\0';
+		char end = more ? bytes[take++] : '\0';
 		/* The LF of a CRLF belongs to the line that the CR ended. */
 		bool second_half = end == '\n' && take == 1 && r->after_cr;
 		if (second_half)

@@ -155,6 +155,9 @@ void strbuf_json_real(struct strbuf *s, double v)
 			break;
 	}
 	strbuf_puts(s, text);
+	/* Past 2^53 a text of digits alone would claim to be an exact integer. */
+	if (strpbrk(text, ".e") == NULL)
+		strbuf_puts(s, ".0");
 }
 
 void strbuf_csv_text(struct strbuf *s, const char *text)
