@@ -10,7 +10,7 @@ MODE := $(if $(filter 1,$(SAN)),san,release)
 B := build/$(MODE)
 VERSION := 0.1.0
 
-PKGS := libmicrohttpd libpq libcjson libical libsodium gsl libutf8proc inih libcurl zlib xlsxwriter
+PKGS := libmicrohttpd libpq libcjson libical libsodium gsl libutf8proc inih libcurl zlib xlsxwriter libqrencode
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lglpk -lpthread -lm
 

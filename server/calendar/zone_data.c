@@ -300,6 +300,15 @@ static bool read_block(const char *name, const unsigned char *p, size_t left, st
 	return true;
 }
 
+static uint32_t fnv1a(const unsigned char *bytes, size_t len)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ bytes[i]) * 16777619u;
+	return h;
+}
+
 bool zone_read(const char *name, const unsigned char *bytes, size_t len, struct zone **out,
 	       struct err *e)
 {
@@ -308,8 +317,10 @@ bool zone_read(const char *name, const unsigned char *bytes, size_t len, struct 
 	if (strlen(name) < ZONE_NAME_MAX && read_header(bytes, len, &c)) {
 		size_t skip = HEADER_BYTES + block_bytes(&c, 4);
 
-		if (skip < len && read_block(name, bytes + skip, len - skip, out))
+		if (skip < len && read_block(name, bytes + skip, len - skip, out)) {
+			(*out)->digest = fnv1a(bytes, len);
 			return true;
+		}
 	}
 	return err_set(e, ERR_INVALID, "time zone %s: the system's file is not sound TZif 2", name);
 }

@@ -46,6 +46,7 @@ struct zone {
 	size_t count;
 	int64_t wrap_after; /* instants past this are looked up 400 years earlier; INT64_MAX: never */
 	struct zone_footer footer;
+	uint32_t digest; /* FNV-1a of the file */
 	struct zone *next;
 };
 

@@ -143,6 +143,11 @@ const char *zone_name(const struct zone *z)
 	return z->name;
 }
 
+uint32_t zone_digest(const struct zone *z)
+{
+	return z->digest;
+}
+
 /* ---- instants to offsets ---- */
 
 /* Number of transitions at or before utc. */

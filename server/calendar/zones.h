@@ -21,6 +21,7 @@ bool zones_start(struct err *e);
 /* ERR_INVALID naming the zone when it is no IANA name known here. */
 bool zone_find(const char *name, const struct zone **out, struct err *e);
 const char *zone_name(const struct zone *z);
+uint32_t zone_digest(const struct zone *z); /* of the tzdata behind it: local times depend on it */
 
 int zone_offset_s(const struct zone *z, int64_t utc);                 /* seconds east of UTC */
 void zone_to_local(const struct zone *z, int64_t utc, int64_t *date, int *minute);
