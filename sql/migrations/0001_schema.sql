@@ -118,10 +118,12 @@ CREATE TABLE contract_break (
 	earliest_min int NOT NULL CHECK (earliest_min >= 0),
 	latest_min int NOT NULL,
 	shift_from_minutes int NOT NULL DEFAULT 0 CHECK (shift_from_minutes >= 0),
+	shift_to_minutes int CHECK (shift_to_minutes >= 0),
+	gap_minutes int NOT NULL DEFAULT 0 CHECK (gap_minutes >= 0),
 	PRIMARY KEY (contract_id, position),
 	CONSTRAINT contract_break_window CHECK (latest_min >= earliest_min)
 );
-COMMENT ON TABLE contract_break IS 'earliest_min and latest_min: start of the break, minutes after the shift''s start; only in shifts of at least shift_from_minutes';
+COMMENT ON TABLE contract_break IS 'earliest_min and latest_min: start of the break, minutes after the shift''s start; only in shifts of shift_from_minutes to shift_to_minutes; at least gap_minutes after the break before';
 
 CREATE TABLE team (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -445,6 +447,7 @@ CREATE TABLE requirement (
 	plan_id bigint NOT NULL REFERENCES plan ON DELETE CASCADE,
 	queue_id bigint NOT NULL REFERENCES queue,
 	start_at timestamptz NOT NULL,
+	minutes int NOT NULL CHECK (minutes > 0),
 	volume double precision NOT NULL CHECK (volume >= 0),
 	aht_s double precision NOT NULL,
 	agents double precision NOT NULL CHECK (agents >= 0),
@@ -507,7 +510,7 @@ CREATE TABLE activity (
 	paid boolean NOT NULL,
 	PRIMARY KEY (shift_id, position),
 	CONSTRAINT activity_order CHECK (end_at > start_at),
-	CONSTRAINT activity_queue CHECK ((kind = 'work') = (queue_id IS NOT NULL)),
+	CONSTRAINT activity_queue CHECK (kind = 'work' OR queue_id IS NULL),
 	CONSTRAINT activity_no_overlap EXCLUDE USING gist
 		(shift_id WITH =, tstzrange(start_at, end_at) WITH &&)
 );

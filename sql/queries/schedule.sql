@@ -1,0 +1,236 @@
+-- name: schedule_agents
+-- Who may be rostered in a week, with everything personal that the solver needs.
+SELECT a.id, a.code, a.name, a.contract_id, a.hired, a.left_on,
+	coalesce((SELECT json_agg(json_build_object('skill_id', k.skill_id, 'proficiency', k.proficiency)
+			ORDER BY k.skill_id) FROM agent_skill k WHERE k.agent_id = a.id), '[]') AS skills,
+	coalesce((SELECT json_agg(json_build_object('weekday', v.weekday, 'from_min', v.from_min,
+			'until_min', v.until_min) ORDER BY v.weekday, v.from_min)
+		FROM availability v WHERE v.agent_id = a.id), '[]') AS availability,
+	coalesce((SELECT json_agg(json_build_object('start', b.start_at, 'end', b.end_at) ORDER BY b.start_at)
+		FROM absence b WHERE b.agent_id = a.id AND b.state IN ('approved', 'recorded')
+			AND tstzrange(b.start_at, b.end_at) && tstzrange(:from, :until)), '[]') AS absences,
+	coalesce((SELECT json_agg(json_build_object('day', s.day, 'start', s.start_at, 'end', s.end_at)
+			ORDER BY s.day DESC)
+		FROM shift s WHERE s.agent_id = a.id AND s.published
+			AND s.day BETWEEN :monday::date - 21 AND :monday::date + 9
+			AND (s.day < :monday::date OR s.day > :monday::date + 6)), '[]') AS neighbours
+FROM agent a
+WHERE a.site_id = :site_id AND a.hired <= :monday::date + 6
+	AND (a.left_on IS NULL OR a.left_on >= :monday::date)
+ORDER BY a.id;
+
+-- name: schedule_contracts
+SELECT c.id, c.code, c.cost_cents_hour, c.shift_min_minutes, c.shift_max_minutes, c.shift_step_minutes,
+	c.start_earliest_min, c.start_latest_min, c.start_step_minutes,
+	coalesce((SELECT json_agg(json_build_object('rule', r.rule, 'mode', r.mode, 'low', r.low,
+			'high', r.high, 'weight', r.weight) ORDER BY r.rule)
+		FROM contract_rule r WHERE r.contract_id = c.id), '[]') AS rules,
+	coalesce((SELECT json_agg(json_build_object('kind', b.kind, 'minutes', b.minutes, 'paid', b.paid,
+			'earliest_min', b.earliest_min, 'latest_min', b.latest_min,
+			'shift_from_minutes', b.shift_from_minutes,
+			'shift_to_minutes', b.shift_to_minutes, 'gap_minutes', b.gap_minutes)
+			ORDER BY b.position)
+		FROM contract_break b WHERE b.contract_id = c.id), '[]') AS breaks
+FROM contract c
+WHERE c.id IN (SELECT contract_id FROM agent WHERE site_id = :site_id) ORDER BY c.id;
+
+-- name: schedule_covered_before
+-- Work that last week's published shifts still do after this week has begun (nights).
+SELECT v.queue_id, v.start_at AS start, v.end_at AS end
+FROM shift s JOIN activity v ON v.shift_id = s.id
+WHERE s.published AND s.site_id = :site_id AND s.day < :monday AND s.end_at > :from
+	AND v.queue_id IS NOT NULL AND v.end_at > :from;
+
+-- name: schedule_volumes
+SELECT start_at AS start, mean, aht_s FROM forecast_interval
+WHERE forecast_id = :forecast_id AND queue_id = :queue_id
+	AND start_at >= :from AND start_at < :until
+ORDER BY start_at;
+
+-- name: plan_insert
+INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id)
+VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id) RETURNING id;
+
+-- name: requirement_insert
+INSERT INTO requirement (plan_id, queue_id, start_at, minutes, volume, aht_s, agents, agents_on_roster,
+	service_level, abandoned_share, asa_s, occupancy)
+SELECT :plan_id, :queue_id, r.start, r.minutes, r.volume, r.aht_s, r.agents, r.agents_on_roster,
+	r.service_level, r.abandoned_share, r.asa_s, r.occupancy
+FROM jsonb_to_recordset(:rows::jsonb) AS r(start timestamptz, minutes int, volume float8, aht_s float8,
+	agents float8, agents_on_roster float8, service_level float8, abandoned_share float8,
+	asa_s float8, occupancy float8);
+
+-- name: roster_insert
+INSERT INTO roster (plan_id, site_id, monday, version, evidence)
+SELECT :plan_id, :site_id, :monday, coalesce(max(version), 0) + 1, :evidence::jsonb
+FROM roster WHERE site_id = :site_id AND monday = :monday RETURNING id;
+
+-- name: roster_lock_week
+-- Two jobs for one site and week must not take the same version number.
+SELECT pg_advisory_xact_lock(hashtextextended('roster', :site_id::bigint * 100000 + (:monday::date - '2000-01-01'::date)));
+
+-- name: shifts_insert
+WITH given AS (
+	SELECT * FROM jsonb_to_recordset(:shifts::jsonb) AS r(agent_id bigint, day date,
+		start timestamptz, "end" timestamptz, paid_minutes int, cost_cents bigint,
+		activities jsonb)),
+made AS (
+	INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)
+	SELECT :roster_id, agent_id, :site_id, day, start, "end", paid_minutes, cost_cents FROM given
+	RETURNING id, agent_id, day)
+INSERT INTO activity (shift_id, position, kind, queue_id, start_at, end_at, paid)
+SELECT made.id, v.position, v.kind, v.queue_id, v.start, v."end", v.paid
+FROM made JOIN given USING (agent_id, day)
+	CROSS JOIN jsonb_to_recordset(given.activities) AS v(position int, kind text, queue_id bigint,
+		start timestamptz, "end" timestamptz, paid boolean);
+
+-- name: shortages_insert
+INSERT INTO shortage (roster_id, queue_id, start_at, people, reason, hour_value_cents)
+SELECT :roster_id, r.queue_id, r.start, r.people, r.reason, r.hour_value_cents
+FROM jsonb_to_recordset(:rows::jsonb) AS r(queue_id bigint, start timestamptz, people float8,
+	reason text, hour_value_cents float8);
+
+-- name: plan_list
+SELECT id, site_id, monday AS week, forecast_id, created_at, job_id FROM plan
+WHERE (:site_id::bigint IS NULL OR site_id = :site_id) AND (:week::date IS NULL OR monday = :week::date)
+ORDER BY id DESC LIMIT 200;
+
+-- name: plan_get
+SELECT id, site_id, monday AS week, forecast_id, created_at, job_id FROM plan WHERE id = :plan_id;
+
+-- name: plan_requirements
+SELECT queue_id, start_at AS start, minutes, volume, aht_s, agents, agents_on_roster, service_level,
+	abandoned_share, asa_s, occupancy
+FROM requirement WHERE plan_id = :plan_id AND (:queue_id::bigint IS NULL OR queue_id = :queue_id)
+ORDER BY queue_id, start_at;
+
+-- name: roster_list
+SELECT id, plan_id, site_id, monday AS week, version, state, created_at, published_at,
+	(evidence->>'objective')::float8 AS objective, (evidence->>'bound')::float8 AS bound,
+	(evidence->>'gap')::float8 AS gap
+FROM roster
+WHERE (:site_id::bigint IS NULL OR site_id = :site_id) AND (:week::date IS NULL OR monday = :week::date)
+ORDER BY monday DESC, site_id, version DESC LIMIT 200;
+
+-- name: roster_get
+SELECT r.id, r.plan_id, r.site_id, r.monday AS week, r.version, r.state, r.revision, s.zone,
+	r.created_at, r.published_at, r.evidence,
+	(SELECT count(DISTINCT agent_id) FROM shift WHERE roster_id = r.id) AS agents,
+	(SELECT count(*) FROM shift WHERE roster_id = r.id) AS shifts,
+	coalesce((SELECT max(total) FROM (SELECT sum(people) AS total FROM shortage
+		WHERE roster_id = r.id GROUP BY start_at) AS t), 0) AS people_short
+FROM roster r JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id;
+
+-- name: roster_lock
+SELECT r.id, r.plan_id, r.site_id, r.monday AS week, r.version, r.state, r.revision, s.zone,
+	r.created_at, r.published_at, r.evidence, 0 AS agents, 0 AS shifts, 0 AS people_short
+FROM roster r JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id FOR UPDATE OF r;
+
+-- name: roster_shifts
+SELECT s.id, s.agent_id, a.name AS agent, t.name AS team, c.code AS contract, s.day,
+	s.start_at AS start, s.end_at AS end, s.paid_minutes,
+	(SELECT json_agg(json_build_object('kind', v.kind, 'queue_id', v.queue_id, 'queue', q.name,
+			'start', v.start_at, 'end', v.end_at, 'paid', v.paid) ORDER BY v.position)
+		FROM activity v LEFT JOIN queue q ON q.id = v.queue_id WHERE v.shift_id = s.id) AS activities
+FROM shift s JOIN agent a ON a.id = s.agent_id JOIN contract c ON c.id = a.contract_id
+	LEFT JOIN team t ON t.id = a.team_id
+WHERE s.roster_id = :roster_id ORDER BY a.name, s.start_at;
+
+-- name: roster_coverage
+-- Quarter-hours of the week: required on the roster against people planned on the queue, last week's
+-- nights included.
+WITH wanted AS (
+	SELECT q.queue_id, q.start_at + make_interval(mins => 15 * n) AS start, q.agents_on_roster AS required
+	FROM roster r JOIN requirement q ON q.plan_id = r.plan_id
+		CROSS JOIN LATERAL generate_series(0, q.minutes / 15 - 1) AS n
+	WHERE r.id = :roster_id),
+worked AS (
+	SELECT v.queue_id, slot AS start, count(*) AS scheduled
+	FROM roster r JOIN shift s ON s.roster_id = r.id
+			OR (s.published AND s.site_id = r.site_id AND s.day = r.monday - 1)
+		JOIN activity v ON v.shift_id = s.id
+		CROSS JOIN LATERAL generate_series(v.start_at, v.end_at - interval '15 minutes',
+			interval '15 minutes') AS slot
+	WHERE r.id = :roster_id AND v.queue_id IS NOT NULL GROUP BY 1, 2)
+SELECT start, queue_id, coalesce(w.required, 0) AS required, coalesce(k.scheduled, 0) AS scheduled
+FROM wanted w LEFT JOIN worked k USING (queue_id, start)
+ORDER BY queue_id, start;
+
+-- name: roster_shortages
+SELECT queue_id, start_at AS start, people, reason, hour_value_cents FROM shortage
+WHERE roster_id = :roster_id ORDER BY start_at, queue_id;
+
+-- name: roster_changes
+-- Who would notice if this roster took the place of the published one.
+WITH ours AS (SELECT s.* FROM shift s WHERE s.roster_id = :roster_id),
+theirs AS (
+	SELECT s.* FROM shift s JOIN roster p ON p.id = s.roster_id
+		JOIN roster r ON r.site_id = p.site_id AND r.monday = p.monday
+	WHERE r.id = :roster_id AND p.state = 'published' AND p.id <> r.id)
+SELECT agent_id, a.name AS agent, day,
+	CASE WHEN theirs.id IS NULL THEN 'added' WHEN ours.id IS NULL THEN 'removed' ELSE 'moved' END AS change,
+	theirs.start_at AS before_start, theirs.end_at AS before_end,
+	ours.start_at AS after_start, ours.end_at AS after_end
+FROM ours FULL JOIN theirs USING (agent_id, day) JOIN agent a ON a.id = agent_id
+WHERE ours.id IS NULL OR theirs.id IS NULL
+	OR (ours.start_at, ours.end_at) IS DISTINCT FROM (theirs.start_at, theirs.end_at)
+ORDER BY a.name, day;
+
+-- name: publish_absent
+-- Absences approved or recorded since the roster was drawn that cut into it.
+SELECT a.name AS agent, s.day FROM shift s JOIN agent a ON a.id = s.agent_id
+	JOIN absence b ON b.agent_id = s.agent_id AND b.state IN ('approved', 'recorded')
+		AND tstzrange(b.start_at, b.end_at) && tstzrange(s.start_at, s.end_at)
+WHERE s.roster_id = :roster_id ORDER BY s.day, a.name LIMIT 20;
+
+-- name: publish_mark_touched
+-- Agents whose shifts differ from the published ones: their feeds change, the others' stay as they are.
+WITH now_published AS (
+	SELECT s.* FROM shift s JOIN roster p ON p.id = s.roster_id
+	WHERE p.site_id = :site_id AND p.monday = :monday AND p.state = 'published'),
+work AS (
+	SELECT v.shift_id, json_agg(json_build_array(v.kind, v.queue_id, v.start_at, v.end_at) ORDER BY v.position)::text AS detail
+	FROM activity v JOIN shift s ON s.id = v.shift_id
+	WHERE s.roster_id = :roster_id OR s.id IN (SELECT id FROM now_published) GROUP BY v.shift_id),
+touched AS (
+	SELECT DISTINCT agent_id FROM (SELECT s.*, w.detail FROM shift s LEFT JOIN work w ON w.shift_id = s.id
+			WHERE s.roster_id = :roster_id) AS n
+		FULL JOIN (SELECT p.*, w.detail FROM now_published p LEFT JOIN work w ON w.shift_id = p.id) AS o
+			USING (agent_id, day)
+	WHERE (n.start_at, n.end_at, n.detail) IS DISTINCT FROM (o.start_at, o.end_at, o.detail))
+UPDATE agent SET feed_version = feed_version + 1, feed_changed_at = date_trunc('second', now())
+FROM touched WHERE agent.id = touched.agent_id;
+
+-- name: publish_carry_identity
+-- The same agent's shift on the same day keeps its calendar identity; a change raises its sequence.
+WITH work AS (
+	SELECT v.shift_id, json_agg(json_build_array(v.kind, v.queue_id, v.start_at, v.end_at) ORDER BY v.position)::text AS detail
+	FROM activity v JOIN shift s ON s.id = v.shift_id JOIN roster p ON p.id = s.roster_id
+	WHERE p.site_id = :site_id AND p.monday = :monday
+		AND (p.id = :roster_id OR p.state = 'published') GROUP BY v.shift_id)
+UPDATE shift AS n SET uid = o.uid,
+	sequence = o.sequence + CASE WHEN same THEN 0 ELSE 1 END,
+	changed_at = CASE WHEN same THEN o.changed_at ELSE date_trunc('second', now()) END
+FROM (SELECT old.*, new.id AS new_id, (old.start_at, old.end_at, ow.detail) IS NOT DISTINCT FROM
+			(new.start_at, new.end_at, nw.detail) AS same
+	FROM shift old JOIN roster p ON p.id = old.roster_id AND p.state = 'published'
+			AND p.site_id = :site_id AND p.monday = :monday
+		JOIN shift new ON new.roster_id = :roster_id AND new.agent_id = old.agent_id AND new.day = old.day
+		LEFT JOIN work ow ON ow.shift_id = old.id LEFT JOIN work nw ON nw.shift_id = new.id) AS o
+WHERE n.id = o.new_id;
+
+-- name: publish_supersede
+UPDATE shift SET published = false FROM roster p
+WHERE p.id = shift.roster_id AND p.site_id = :site_id AND p.monday = :monday AND p.state = 'published';
+
+-- name: publish_supersede_roster
+UPDATE roster SET state = 'superseded', revision = revision + 1
+WHERE site_id = :site_id AND monday = :monday AND state = 'published';
+
+-- name: publish_shifts
+UPDATE shift SET published = true WHERE roster_id = :roster_id;
+
+-- name: publish_roster
+UPDATE roster SET state = 'published', revision = revision + 1, published_at = now(),
+	published_by = :user_id
+WHERE id = :roster_id AND state = 'draft';
