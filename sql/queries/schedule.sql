@@ -234,3 +234,11 @@ UPDATE shift SET published = true WHERE roster_id = :roster_id;
 UPDATE roster SET state = 'published', revision = revision + 1, published_at = now(),
 	published_by = :user_id
 WHERE id = :roster_id AND state = 'draft';
+
+-- name: schedule_agent_count
+SELECT count(*) FROM agent
+WHERE site_id = :site_id AND hired <= :monday::date + 6 AND (left_on IS NULL OR left_on >= :monday::date);
+
+-- name: schedule_forecast_covers
+SELECT count(*) FROM forecast
+WHERE id = :forecast_id AND site_id = :site_id AND first_day <= :monday::date AND last_day >= :monday::date + 6;

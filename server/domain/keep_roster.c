@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes a finished roster: each table's rows travel as one JSON array into one statement. */
+#include <math.h>
+
+#include "server/domain/make_schedule.h"
+
+struct activity_out {
+	int64_t position, queue_id, start, end;
+	const char *kind;
+	bool paid;
+};
+static const struct field activity_rows[] = {
+	F_INT(struct activity_out, position, 0, 0, 0, ""),
+	F_TEXT(struct activity_out, kind, 0, 0, 0, ""),
+	F_INT(struct activity_out, queue_id, FIELD_OPTIONAL, 0, 0, ""),
+	F_INSTANT(struct activity_out, start, 0, ""),
+	F_INSTANT(struct activity_out, end, 0, ""),
+	F_BOOL(struct activity_out, paid, 0, ""),
+};
+static const struct fields activity_fields = FIELDS("ActivityRow", struct activity_out, activity_rows);
+
+struct shift_out {
+	int64_t agent_id, day, start, end, paid_minutes, cost_cents;
+	struct activity_out *activities;
+	size_t activity_count;
+};
+static const struct field shift_rows[] = {
+	F_INT(struct shift_out, agent_id, 0, 0, 0, ""),
+	F_DATE(struct shift_out, day, 0, ""),
+	F_INSTANT(struct shift_out, start, 0, ""),
+	F_INSTANT(struct shift_out, end, 0, ""),
+	F_INT(struct shift_out, paid_minutes, 0, 0, 0, ""),
+	F_INT(struct shift_out, cost_cents, 0, 0, 0, ""),
+	F_LIST(struct shift_out, activities, activity_count, 0, &activity_fields, 0, 0, ""),
+};
+static const struct fields shift_fields = FIELDS("ShiftRow", struct shift_out, shift_rows);
+
+struct shortage_out {
+	int64_t queue_id, start;
+	double people, hour_value_cents;
+	const char *reason;
+};
+static const struct field shortage_rows[] = {
+	F_INT(struct shortage_out, queue_id, 0, 0, 0, ""),
+	F_INSTANT(struct shortage_out, start, 0, ""),
+	F_REAL(struct shortage_out, people, 0, 0, 0, ""),
+	F_TEXT(struct shortage_out, reason, 0, 0, 0, ""),
+	F_REAL(struct shortage_out, hour_value_cents, FIELD_OPTIONAL, 0, 0, ""),
+};
+static const struct fields shortage_fields = FIELDS("ShortageRow", struct shortage_out, shortage_rows);
+
+struct unplanned_out {
+	int64_t agent_id;
+	const char *agent;
+	const char **rules;
+	size_t rule_count;
+};
+static const struct field unplanned_rows[] = {
+	F_INT(struct unplanned_out, agent_id, 0, 0, 0, ""),
+	F_TEXT(struct unplanned_out, agent, 0, 0, 0, ""),
+	F_LIST_OF(struct unplanned_out, rules, rule_count, 0, FIELD_TEXT, 0, 0, ""),
+};
+static const struct fields unplanned_fields =
+	FIELDS("UnplannedAgent", struct unplanned_out, unplanned_rows);
+
+struct parts_out {
+	double pay, fixed_pay, shortage, surplus, rules, wishes;
+};
+static const struct field parts_rows[] = {
+	F_REAL(struct parts_out, pay, 0, 0, 0, ""),
+	F_REAL(struct parts_out, fixed_pay, 0, 0, 0, ""),
+	F_REAL(struct parts_out, shortage, 0, 0, 0, ""),
+	F_REAL(struct parts_out, surplus, 0, 0, 0, ""),
+	F_REAL(struct parts_out, rules, 0, 0, 0, ""),
+	F_REAL(struct parts_out, wishes, 0, 0, 0, ""),
+};
+static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, parts_rows);
+
+struct evidence_out {
+	double objective, bound, gap, variable_gap, seconds;
+	int64_t seed, iterations, columns, classes;
+	bool verified;
+	struct parts_out parts;
+	struct unplanned_out *unplanned;
+	size_t unplanned_count;
+};
+static const struct field evidence_rows[] = {
+	F_REAL(struct evidence_out, objective, 0, 0, 0, ""),
+	F_OBJECT(struct evidence_out, parts, 0, &parts_fields, ""),
+	F_REAL(struct evidence_out, bound, FIELD_OPTIONAL, 0, 0, ""),
+	F_REAL(struct evidence_out, gap, 0, 0, 0, ""),
+	F_REAL(struct evidence_out, variable_gap, 0, 0, 0, ""),
+	F_INT(struct evidence_out, seed, 0, 0, 0, ""),
+	F_REAL(struct evidence_out, seconds, 0, 0, 0, ""),
+	F_INT(struct evidence_out, iterations, 0, 0, 0, ""),
+	F_INT(struct evidence_out, columns, 0, 0, 0, ""),
+	F_INT(struct evidence_out, classes, 0, 0, 0, ""),
+	F_BOOL(struct evidence_out, verified, 0, ""),
+	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
+};
+static const struct fields evidence_fields = FIELDS("Evidence", struct evidence_out, evidence_rows);
+
+enum { ROWS_BYTES = 64 << 20 };
+
+/* Sends rows as the one JSON argument of a statement, beside the ids it needs. */
+static bool send_rows(struct db *db, enum sql_id id, const char *name, const struct fields *f,
+		      const void *rows, size_t count, struct db_arg first, struct db_arg second,
+		      struct err *e)
+{
+	struct strbuf json;
+	strbuf_init(&json, ROWS_BYTES);
+	field_list_to_json(f, rows, count, &json);
+	bool ok = json.overflow
+			  ? err_set(e, ERR_TOO_LARGE, "the roster has too many rows to keep")
+			  : db_run(db, id, DB_ARGS(first, db_text(name, json.data), second), NULL,
+				   NULL, e);
+	strbuf_free(&json);
+	return ok;
+}
+
+static bool keep_requirements(struct db *db, const struct week_problem *w, int64_t plan_id,
+			      struct err *e)
+{
+	for (size_t i = 0; i < w->queue_count; i++)
+		if (!send_rows(db, SQL_REQUIREMENT_INSERT, "rows", &requirement_row_fields,
+			       w->requirements[i].rows, w->requirements[i].count,
+			       db_int("plan_id", plan_id), db_int("queue_id", w->queues[i].id), e))
+			return false;
+	return true;
+}
+
+static void fill_shift(const struct week_problem *w, const struct wfm_roster *r, struct arena *a,
+		       const struct wfm_shift *s, struct shift_out *out)
+{
+	const struct wfm_agent *g = &w->problem.agents[s->agent];
+	int64_t paid = 0;
+
+	out->activities = arena_array(a, (size_t)s->activity_count, sizeof *out->activities);
+	out->activity_count = (size_t)s->activity_count;
+	for (int32_t i = 0; i < s->activity_count; i++) {
+		const struct wfm_activity *v = &r->activities[s->first_activity + i];
+		static const char *const kinds[WFM_ACTIVITY_KINDS] = { "work", "meal", "break" };
+		out->activities[i] = (struct activity_out){
+			.position = i + 1,
+			.kind = kinds[v->kind],
+			.queue_id = v->queue == WFM_NONE ? FIELD_NULL : w->queues[v->queue].id,
+			.start = week_slot_instant(w, v->start),
+			.end = week_slot_instant(w, v->start + v->slots),
+			.paid = v->paid,
+		};
+		paid += v->paid ? v->slots * SLOT_MIN : 0;
+	}
+	out->agent_id = w->agent_ids[s->agent];
+	out->day = w->monday + s->day;
+	out->start = week_slot_instant(w, s->start);
+	out->end = week_slot_instant(w, s->end);
+	out->paid_minutes = paid;
+	out->cost_cents = (paid * w->contract_cents_hour[g->contract] + 30) / 60;
+}
+
+static bool keep_shifts(struct db *db, struct arena *a, const struct week_problem *w,
+			const struct wfm_roster *r, int64_t roster_id, struct err *e)
+{
+	struct shift_out *rows = arena_array(a, (size_t)r->shift_count, sizeof *rows);
+	for (int32_t i = 0; i < r->shift_count; i++)
+		fill_shift(w, r, a, &r->shifts[i], &rows[i]);
+	return send_rows(db, SQL_SHIFTS_INSERT, "shifts", &shift_fields, rows, (size_t)r->shift_count,
+			 db_int("roster_id", roster_id), db_int("site_id", w->site.site_id), e);
+}
+
+/* A run of short slots becomes one row a quarter-hour, so that the page can shade them. */
+static bool keep_shortages(struct db *db, struct arena *a, const struct week_problem *w,
+			   const struct wfm_roster *r, int64_t roster_id, struct err *e)
+{
+	size_t most = 0, n = 0;
+	for (int32_t i = 0; i < r->shortage_count; i++)
+		most += (size_t)r->shortages[i].slots;
+	struct shortage_out *rows = arena_array(a, most, sizeof *rows);
+	for (int32_t i = 0; i < r->shortage_count; i++) {
+		const struct wfm_shortage *s = &r->shortages[i];
+		for (int32_t t = s->start; t < s->start + s->slots && s->people > 0; t++)
+			rows[n++] = (struct shortage_out){
+				.queue_id = w->queues[s->queue].id,
+				.start = week_slot_instant(w, t),
+				.people = s->people,
+				.reason = wfm_short_reason_name(s->reason),
+				.hour_value_cents = s->value_cents > 0 ? s->value_cents : NAN,
+			};
+	}
+	return send_rows(db, SQL_SHORTAGES_INSERT, "rows", &shortage_fields, rows, n,
+			 db_int("roster_id", roster_id), (struct db_arg){ 0 }, e);
+}
+
+static const char *evidence_json(struct arena *a, const struct week_problem *w,
+				 const struct wfm_roster *r)
+{
+	struct evidence_out o = {
+		.objective = r->cost.total, .bound = isfinite(r->bound) ? r->bound : NAN,
+		.gap = r->gap, .variable_gap = r->variable_gap, .seconds = r->seconds,
+		.seed = (int64_t)r->seed, .iterations = r->iterations, .columns = r->columns,
+		.classes = r->classes, .verified = true,
+		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
+			   r->cost.rules, r->cost.wishes },
+		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),
+		.unplanned_count = (size_t)r->unplanned_count,
+	};
+	for (int32_t i = 0; i < r->unplanned_count; i++) {
+		const struct wfm_unplanned *u = &r->unplanned[i];
+		struct unplanned_out *out = &o.unplanned[i];
+		out->agent_id = w->agent_ids[u->agent];
+		out->agent = w->agent_names[u->agent];
+		out->rule_count = (size_t)u->conflict_count;
+		out->rules = arena_array(a, out->rule_count, sizeof *out->rules);
+		for (int32_t k = 0; k < u->conflict_count; k++)
+			out->rules[k] = wfm_rules[u->conflicts[k]].name;
+	}
+	struct strbuf s;
+	strbuf_init(&s, ROWS_BYTES);
+	field_to_json(&evidence_fields, &o, &s);
+	const char *text = arena_strdup(a, s.data);
+	strbuf_free(&s);
+	return text;
+}
+
+static const char *request_json(struct arena *a, const struct schedule_request *r)
+{
+	struct strbuf s;
+	strbuf_init(&s, 4096);
+	field_to_json(&schedule_request_fields, r, &s);
+	const char *text = arena_strdup(a, s.data);
+	strbuf_free(&s);
+	return text;
+}
+
+bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
+		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
+		 const struct wfm_roster *roster, struct schedule_result *out, struct err *e)
+{
+	struct db_arg site = db_int("site_id", w->site.site_id), monday = db_date("monday", w->monday);
+
+	*out = (struct schedule_result){
+		.forecast_id = r->forecast_id,
+		.objective = roster->cost.total,
+		.bound = isfinite(roster->bound) ? roster->bound : NAN,
+		.gap = roster->gap,
+		.shifts = roster->shift_count,
+		.shortages = roster->shortage_count,
+		.unplanned = roster->unplanned_count,
+	};
+	return db_run(db, SQL_ROSTER_LOCK_WEEK, DB_ARGS(site, monday), NULL, NULL, e) &&
+	       db_int_value(db, SQL_PLAN_INSERT,
+			    DB_ARGS(site, monday, db_int("forecast_id", r->forecast_id),
+				    db_text("request", request_json(a, r)), db_int("user_id", user_id),
+				    db_int("job_id", job_id)),
+			    NULL, &out->plan_id, e) &&
+	       keep_requirements(db, w, out->plan_id, e) &&
+	       db_int_value(db, SQL_ROSTER_INSERT,
+			    DB_ARGS(site, monday, db_int("plan_id", out->plan_id),
+				    db_text("evidence", evidence_json(a, w, roster))),
+			    NULL, &out->roster_id, e) &&
+	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
+	       keep_shortages(db, a, w, roster, out->roster_id, e);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/domain/make_schedule.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/domain/make_forecast.h"
+
+static const struct field request_rows[] = {
+	F_INT(struct schedule_request, site_id, 0, 1, 1e15, "site to plan"),
+	F_WEEK(struct schedule_request, week, 0, "ISO week, e.g. 2026-W48"),
+	F_INT(struct schedule_request, forecast_id, FIELD_OPTIONAL, 1, 1e15,
+	      "forecast to plan for; absent: a new one is made"),
+	{ .name = "time_limit_s", .type = FIELD_REAL,
+	  .offset = offsetof(struct schedule_request, time_limit_s), .flags = FIELD_OPTIONAL,
+	  .min = 1, .max = 1200, .fallback = "20", .help = "stop improving after so many seconds" },
+	{ .name = "iteration_limit", .type = FIELD_INT,
+	  .offset = offsetof(struct schedule_request, iteration_limit), .flags = FIELD_OPTIONAL,
+	  .min = 0, .max = 1e12, .fallback = "0",
+	  .help = "stop after so many iterations, whatever the clock; 0: the solver's own" },
+	{ .name = "gap", .type = FIELD_REAL, .offset = offsetof(struct schedule_request, gap),
+	  .flags = FIELD_OPTIONAL, .min = 0, .max = 1, .fallback = "0.005",
+	  .help = "stop when proven this close to the optimum" },
+	{ .name = "seed", .type = FIELD_INT, .offset = offsetof(struct schedule_request, seed),
+	  .flags = FIELD_OPTIONAL, .min = 0, .max = 1e15, .fallback = "1",
+	  .help = "same seed and iteration limit, same roster" },
+};
+const struct fields schedule_request_fields =
+	FIELDS("ScheduleRequest", struct schedule_request, request_rows);
+
+static const struct field result_rows[] = {
+	F_INT(struct schedule_result, plan_id, 0, 1, 1e15, "the plan"),
+	F_INT(struct schedule_result, roster_id, 0, 1, 1e15, "the draft roster"),
+	F_INT(struct schedule_result, forecast_id, 0, 1, 1e15, "the forecast it is for"),
+	F_REAL(struct schedule_result, objective, 0, 0, 0, "cost in cents"),
+	F_REAL(struct schedule_result, bound, FIELD_OPTIONAL, 0, 0, "proven lower bound of the cost"),
+	F_REAL(struct schedule_result, gap, 0, 0, 0, "(objective - bound) / objective"),
+	F_INT(struct schedule_result, shifts, 0, 0, 1e15, "shifts planned"),
+	F_INT(struct schedule_result, shortages, 0, 0, 1e15, "stretches short of people"),
+	F_INT(struct schedule_result, unplanned, 0, 0, 1e15, "agents whom no plan suits"),
+};
+const struct fields schedule_result_fields =
+	FIELDS("ScheduleResult", struct schedule_result, result_rows);
+
+/* Share of the job's progress bar that the forecast takes when one has to be made. */
+static const double FORECAST_SHARE = 0.25;
+
+struct making {
+	const struct schedule_watch *watch;
+	double start; /* fraction done when the solver begins */
+};
+
+static bool tell(const struct making *m, double fraction, const char *phase, double objective,
+		 double bound, double gap)
+{
+	return m->watch != NULL && m->watch->progress != NULL &&
+	       m->watch->progress(m->watch->context, fraction, phase, objective, bound, gap);
+}
+
+static bool forecast_progress(void *context, double fraction, const char *queue)
+{
+	(void)queue;
+	return tell(context, FORECAST_SHARE * fraction, "forecast", NAN, NAN, NAN);
+}
+
+static bool solve_progress(void *context, const struct wfm_progress *p)
+{
+	const struct making *m = context;
+	return tell(m, m->start + (0.98 - m->start) * p->fraction, wfm_phase_name(p->phase),
+		    isfinite(p->objective) ? p->objective : NAN,
+		    isfinite(p->bound) ? p->bound : NAN, p->gap < 1 ? p->gap : NAN);
+}
+
+static double solve_now(void *context)
+{
+	(void)context;
+	return clock_monotonic_s();
+}
+
+bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
+{
+	struct site_calendar site;
+	int64_t agents, covers;
+
+	if (!site_calendar_load(db, a, r->site_id, &site, e))
+		return false;
+	int64_t today;
+	int minute;
+	zone_to_local(site.zone, clock_now(), &today, &minute);
+	if (r->week <= today)
+		return err_at(e, ERR_INVALID, "/week",
+			      "has begun or is past; plan a week that begins after today");
+	if (!db_int_value(db, SQL_SCHEDULE_AGENT_COUNT,
+			  DB_ARGS(db_int("site_id", r->site_id), db_date("monday", r->week)), NULL,
+			  &agents, e))
+		return false;
+	if (agents == 0)
+		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents in that week",
+			      site.code);
+	struct forecast_request f = { r->site_id, r->week, 1 };
+	if (r->forecast_id == FIELD_NULL)
+		return forecast_check(db, a, &f, e);
+	if (!db_int_value(db, SQL_SCHEDULE_FORECAST_COVERS,
+			  DB_ARGS(db_int("site_id", r->site_id), db_date("monday", r->week),
+				  db_int("forecast_id", r->forecast_id)),
+			  NULL, &covers, e))
+		return false;
+	return covers > 0 || err_at(e, ERR_INVALID, "/forecast_id",
+				    "no forecast of this site and week has the id %lld",
+				    (long long)r->forecast_id);
+}
+
+/* The solver's answer, accepted by the judge; anything else is an error and *out stays NULL. */
+static bool solve_and_judge(const struct week_problem *w, const struct schedule_request *r,
+			    struct making *m, struct wfm_roster **out, struct err *e)
+{
+	struct wfm_solve_options o = {
+		.seed = (uint64_t)r->seed,
+		.time_limit_s = r->time_limit_s,
+		.iteration_limit = r->iteration_limit,
+		.gap_target = r->gap,
+		.now_s = solve_now,
+		.progress = solve_progress,
+		.context = m,
+	};
+	struct wfm_report *report = NULL;
+	struct wfm_error we;
+	bool ok = false;
+
+	enum wfm_status s = wfm_schedule_solve(&w->problem, &o, out, &we);
+	if (s != WFM_OK && s != WFM_LIMIT && s != WFM_CANCELLED)
+		return err_from_wfm(e, &we);
+	if (*out == NULL)
+		return err_set(e, ERR_CONFLICT, "stopped before a first roster was found");
+	if (wfm_schedule_verify(&w->problem, *out, true, &report, &we) != WFM_OK)
+		err_from_wfm(e, &we);
+	else if (report->breach_count > 0)
+		err_set(e, ERR_INTERNAL,
+			"the roster was rejected by its judge (%d breaches, first: %s); nothing was saved",
+			(int)report->breach_count, report->breaches[0].message);
+	else if ((*out)->unplanned_count == w->problem.agent_count)
+		err_at(e, ERR_INVALID, "/site_id",
+		       "no agent of site %s can be planned: their contracts allow no shift in its opening hours",
+		       w->site.code);
+	else
+		ok = true;
+	wfm_report_free(report);
+	if (!ok) {
+		wfm_roster_free(*out);
+		*out = NULL;
+	}
+	return ok;
+}
+
+static bool save(struct db *db, struct arena *a, const struct week_problem *w,
+		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
+		 const struct wfm_roster *roster, const struct schedule_watch *watch,
+		 struct schedule_result *out, struct err *e)
+{
+	if (!db_begin(db, e))
+		return false;
+	if (roster_keep(db, a, w, r, user_id, job_id, roster, out, e) &&
+	    (watch == NULL || watch->saved == NULL || watch->saved(watch->context, out, e)))
+		return db_commit(db, e);
+	db_rollback(db);
+	return false;
+}
+
+bool schedule_make(struct db *db, struct arena *a, const struct schedule_request *asked,
+		   int64_t user_id, int64_t job_id, const struct schedule_watch *watch,
+		   struct schedule_result *out, struct err *e)
+{
+	struct schedule_request r = *asked;
+	struct week_problem w;
+	struct making m = { .watch = watch };
+	struct wfm_roster *roster = NULL;
+
+	if (!schedule_check(db, a, &r, e))
+		return false;
+	if (r.forecast_id == FIELD_NULL) {
+		struct forecast_request f = { r.site_id, r.week, 1 };
+		struct forecast_watch fw = { forecast_progress, &m };
+		if (!forecast_make(db, a, &f, user_id, job_id, &fw, &r.forecast_id, e))
+			return false;
+		m.start = FORECAST_SHARE;
+	}
+	tell(&m, m.start, "requirement", NAN, NAN, NAN);
+	if (!week_problem_build(db, a, r.site_id, r.week, r.forecast_id, &w, e) ||
+	    !solve_and_judge(&w, &r, &m, &roster, e))
+		return false;
+	bool ok = save(db, a, &w, &r, user_id, job_id, roster, watch, out, e);
+	wfm_roster_free(roster);
+	return ok;
+}

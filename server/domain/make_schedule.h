@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Use case: draw a site's weekly roster and keep it as a draft with its evidence.
+ *
+ * Forecast (unless one is named) -> requirement -> solver -> independent verify -> rows. A roster that
+ * the judge does not accept is never saved. The same request on the same data with an iteration
+ * limit gives the same roster. One connection, one thread.
+ */
+#ifndef DOMAIN_MAKE_SCHEDULE_H
+#define DOMAIN_MAKE_SCHEDULE_H
+
+#include "server/domain/week_problem.h"
+
+struct schedule_request {
+	int64_t site_id;
+	int64_t week;           /* Monday */
+	int64_t forecast_id;    /* FIELD_NULL: forecast first */
+	int64_t seed;
+	int64_t iteration_limit; /* 0: none */
+	double time_limit_s;
+	double gap;
+};
+extern const struct fields schedule_request_fields;
+
+struct schedule_result {
+	int64_t plan_id, roster_id, forecast_id;
+	double objective, bound, gap;
+	int64_t shifts, shortages, unplanned;
+};
+extern const struct fields schedule_result_fields;
+
+/* How the caller watches, stops and completes the work. */
+struct schedule_watch {
+	/* Progress 0..1; objective and bound NaN until known. True asks to stop with the best found. */
+	bool (*progress)(void *context, double fraction, const char *phase, double objective,
+			 double bound, double gap);
+	/* Called inside the transaction that saves the roster, last. */
+	bool (*saved)(void *context, const struct schedule_result *r, struct err *e);
+	void *context;
+};
+
+/* What can be refused before any job is queued. */
+bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e);
+
+bool schedule_make(struct db *db, struct arena *a, const struct schedule_request *r,
+		   int64_t user_id, int64_t job_id, const struct schedule_watch *w,
+		   struct schedule_result *out, struct err *e);
+
+/* Writes plan, requirement, roster, shifts, activities and shortages; part of schedule_make. */
+bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
+		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
+		 const struct wfm_roster *roster, struct schedule_result *out, struct err *e);
+
+#endif

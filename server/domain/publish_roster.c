@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/domain/publish_roster.h"
+
+#include "server/base/clock.h"
+
+const char *const roster_state_names[] = { "draft", "published", "superseded", NULL };
+
+static const struct field roster_rows[] = {
+	F_INT(struct roster, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct roster, plan_id, 0, 1, 1e15, "the plan it answers"),
+	F_INT(struct roster, site_id, 0, 1, 1e15, "site"),
+	F_WEEK(struct roster, week, 0, "ISO week"),
+	F_INT(struct roster, version, 0, 1, 1e9, "counts the rosters of a site and week"),
+	F_ENUM(struct roster, state, 0, roster_state_names, "only one of a site and week is published"),
+	F_INT(struct roster, revision, 0, 1, 1e9, "raised by every change of state; part of the ETag"),
+	F_TEXT(struct roster, zone, 0, 0, 0, "time zone of the site"),
+	F_INSTANT(struct roster, created_at, 0, "when it was drawn"),
+	F_INSTANT(struct roster, published_at, FIELD_OPTIONAL, "when agents got to see it"),
+	F_RAW(struct roster, evidence, 0, "objective and parts in cents, proven bound, gap, seed, verdict"),
+	F_INT(struct roster, agents, 0, 0, 1e9, "agents with a shift"),
+	F_INT(struct roster, shifts, 0, 0, 1e9, "shifts"),
+	F_REAL(struct roster, people_short, 0, 0, 0, "people short in the worst quarter-hour"),
+};
+const struct fields roster_fields = FIELDS("Roster", struct roster, roster_rows);
+
+struct absent_row {
+	const char *agent;
+	int64_t day;
+};
+static const struct field absent_rows[] = {
+	F_TEXT(struct absent_row, agent, 0, 0, 0, ""),
+	F_DATE(struct absent_row, day, 0, ""),
+};
+static const struct fields absent_fields = FIELDS("PublishAbsent", struct absent_row, absent_rows);
+
+const char *roster_etag(const struct roster *r, struct arena *a)
+{
+	return arena_printf(a, "\"r%lld-%lld\"", (long long)r->id, (long long)r->revision);
+}
+
+bool roster_get(struct db *db, struct arena *a, int64_t roster_id, struct roster *out, struct err *e)
+{
+	return db_one(db, SQL_ROSTER_GET, DB_ARGS(db_int("roster_id", roster_id)), NULL,
+		      &roster_fields, a, out, e);
+}
+
+bool roster_lock(struct db *db, struct arena *a, int64_t roster_id, struct roster *out, struct err *e)
+{
+	return db_one(db, SQL_ROSTER_LOCK, DB_ARGS(db_int("roster_id", roster_id)), NULL,
+		      &roster_fields, a, out, e);
+}
+
+static bool nobody_absent(struct db *db, struct arena *a, int64_t roster_id, struct err *e)
+{
+	struct absent_row *rows;
+	size_t n;
+
+	if (!db_rows(db, SQL_PUBLISH_ABSENT, DB_ARGS(db_int("roster_id", roster_id)), NULL,
+		     &absent_fields, a, (void **)&rows, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char day[11];
+		date_format(rows[i].day, day);
+		err_at(e, ERR_CONFLICT, arena_printf(a, "%s, %s", rows[i].agent, day),
+		       "is on leave approved after the roster was drawn; build the schedule again");
+	}
+	return n == 0;
+}
+
+bool roster_publish(struct db *db, struct arena *a, const struct roster *r, int64_t user_id,
+		    struct err *e)
+{
+	struct db_arg roster = db_int("roster_id", r->id), site = db_int("site_id", r->site_id);
+	struct db_arg monday = db_date("monday", r->week);
+	const struct db_arg *week = DB_ARGS(roster, site, monday, db_int("user_id", user_id));
+
+	if (r->state != ROSTER_DRAFT)
+		return err_set(e, ERR_CONFLICT, "version %lld is already %s", (long long)r->version,
+			       roster_state_names[r->state]);
+	if (r->week + 7 <= clock_now() / 86400)
+		return err_set(e, ERR_CONFLICT, "the week of this roster is over");
+	static const enum sql_id steps[] = {
+		SQL_PUBLISH_MARK_TOUCHED, SQL_PUBLISH_CARRY_IDENTITY, SQL_PUBLISH_SUPERSEDE,
+		SQL_PUBLISH_SUPERSEDE_ROSTER, SQL_PUBLISH_SHIFTS, SQL_PUBLISH_ROSTER,
+	};
+	if (!db_run(db, SQL_ROSTER_LOCK_WEEK, week, NULL, NULL, e) || !nobody_absent(db, a, r->id, e))
+		return false;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (!db_run(db, steps[i], week, NULL, NULL, e))
+			return false;
+	return true;
+}

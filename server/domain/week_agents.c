@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/domain/week_problem.h"
+
+#include <assert.h>
+
+#include "server/base/clock.h"
+
+enum { AFTER_REST_MIN = 12 * 60 }; /* kept free before a shift already published for next week */
+
+struct skill_row {
+	int64_t skill_id;
+	double proficiency;
+};
+static const struct field skill_rows[] = {
+	F_INT(struct skill_row, skill_id, 0, 0, 0, ""),
+	F_REAL(struct skill_row, proficiency, 0, 0, 0, ""),
+};
+static const struct fields skill_fields = FIELDS("PlanningSkill", struct skill_row, skill_rows);
+
+struct available_row {
+	int64_t weekday, from_min, until_min;
+};
+static const struct field available_rows[] = {
+	F_INT(struct available_row, weekday, 0, 0, 0, ""),
+	F_INT(struct available_row, from_min, 0, 0, 0, ""),
+	F_INT(struct available_row, until_min, 0, 0, 0, ""),
+};
+static const struct fields available_fields =
+	FIELDS("PlanningAvailability", struct available_row, available_rows);
+
+struct span_row {
+	int64_t day, start, end; /* day: of neighbouring shifts only */
+};
+static const struct field absent_rows[] = {
+	F_INSTANT(struct span_row, start, 0, ""),
+	F_INSTANT(struct span_row, end, 0, ""),
+};
+static const struct fields absent_fields = FIELDS("PlanningAbsence", struct span_row, absent_rows);
+static const struct field neighbour_rows[] = {
+	F_DATE(struct span_row, day, 0, ""),
+	F_INSTANT(struct span_row, start, 0, ""),
+	F_INSTANT(struct span_row, end, 0, ""),
+};
+static const struct fields neighbour_fields =
+	FIELDS("PlanningNeighbour", struct span_row, neighbour_rows);
+
+struct agent_row {
+	int64_t id, contract_id, hired, left_on;
+	const char *code, *name;
+	struct skill_row *skills;
+	size_t skill_count;
+	struct available_row *availability;
+	size_t availability_count;
+	struct span_row *absences, *neighbours;
+	size_t absence_count, neighbour_count;
+};
+static const struct field agent_rows[] = {
+	F_INT(struct agent_row, id, 0, 0, 0, ""),
+	F_TEXT(struct agent_row, code, 0, 0, 0, ""),
+	F_TEXT(struct agent_row, name, 0, 0, 0, ""),
+	F_INT(struct agent_row, contract_id, 0, 0, 0, ""),
+	F_DATE(struct agent_row, hired, 0, ""),
+	F_DATE(struct agent_row, left_on, FIELD_OPTIONAL, ""),
+	F_LIST(struct agent_row, skills, skill_count, 0, &skill_fields, 0, 0, ""),
+	F_LIST(struct agent_row, availability, availability_count, 0, &available_fields, 0, 0, ""),
+	F_LIST(struct agent_row, absences, absence_count, 0, &absent_fields, 0, 0, ""),
+	F_LIST(struct agent_row, neighbours, neighbour_count, 0, &neighbour_fields, 0, 0, ""),
+};
+static const struct fields agent_fields = FIELDS("PlanningAgent", struct agent_row, agent_rows);
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+static int32_t slot_floor(const struct week_problem *w, int64_t utc)
+{
+	return (int32_t)floor_div(utc - w->from, SLOT_MIN * 60);
+}
+
+static int32_t slot_ceil(const struct week_problem *w, int64_t utc)
+{
+	return (int32_t)-floor_div(w->from - utc, SLOT_MIN * 60);
+}
+
+/* Collects an agent's unavailable spans; at most one allocation's worth is known beforehand. */
+struct spans {
+	struct wfm_span *items;
+	int32_t count;
+};
+
+static void span_add(struct spans *s, int32_t start, int32_t end)
+{
+	if (end > start)
+		s->items[s->count++] = (struct wfm_span){ start, end };
+}
+
+/* The complement of the availability windows over the week and its tail. */
+static void span_outside_availability(const struct week_problem *w, const struct agent_row *r,
+				      struct spans *s)
+{
+	int32_t free_from = 0; /* first slot not yet known to be available */
+
+	if (r->availability_count == 0)
+		return;
+	for (int64_t date = w->monday - 1; date <= w->monday + WEEK_DAYS; date++)
+		for (size_t i = 0; i < r->availability_count; i++) {
+			const struct available_row *v = &r->availability[i];
+			if (v->weekday != date_weekday(date))
+				continue;
+			int32_t from = slot_ceil(w, zone_to_utc(w->site.zone, date, (int)v->from_min));
+			int32_t until = slot_floor(w, zone_to_utc(w->site.zone, date, (int)v->until_min));
+			span_add(s, free_from, from);
+			if (until > free_from)
+				free_from = until;
+		}
+	span_add(s, free_from, w->problem.slot_count);
+}
+
+static void agent_spans(const struct week_problem *w, const struct agent_row *r, struct arena *a,
+			struct wfm_agent *out)
+{
+	const struct zone *z = w->site.zone;
+	size_t most = r->absence_count + r->neighbour_count + 3 + 9 * r->availability_count;
+	struct spans s = { arena_array(a, most + 1, sizeof *s.items), 0 };
+
+	for (size_t i = 0; i < r->absence_count; i++)
+		span_add(&s, slot_floor(w, r->absences[i].start), slot_ceil(w, r->absences[i].end));
+	for (size_t i = 0; i < r->neighbour_count; i++)
+		if (r->neighbours[i].day > w->monday)
+			span_add(&s, slot_floor(w, r->neighbours[i].start - AFTER_REST_MIN * 60),
+				 slot_ceil(w, r->neighbours[i].end));
+	if (r->hired > w->monday)
+		span_add(&s, 0, slot_ceil(w, zone_to_utc(z, r->hired, 0)));
+	if (r->left_on != FIELD_NULL && r->left_on < w->monday + WEEK_DAYS)
+		span_add(&s, slot_floor(w, zone_to_utc(z, r->left_on + 1, 0)),
+			 w->problem.slot_count);
+	span_outside_availability(w, r, &s);
+	out->unavailable = s.items;
+	out->unavailable_count = s.count;
+}
+
+/* What a contract asks of a week, to give leave its share of it. */
+static void week_duty(const struct wfm_contract *c, int32_t *minutes, int32_t *shifts)
+{
+	*minutes = 0;
+	*shifts = 5;
+	for (int32_t i = 0; i < c->rule_count; i++) {
+		const struct wfm_rule_row *r = &c->rules[i];
+		if (r->mode != WFM_HARD)
+			continue;
+		if (r->rule == WFM_RULE_WEEK_MINUTES)
+			*minutes = r->low;
+		if (r->rule == WFM_RULE_WEEK_SHIFTS)
+			*shifts = r->low > 0 ? r->low : r->high < WEEK_DAYS ? r->high : *shifts;
+	}
+}
+
+/* A day of leave, or outside the employment, counts as a day worked, up to the shifts of a week. */
+static void agent_credits(const struct week_problem *w, const struct agent_row *r, struct arena *a,
+			  struct wfm_agent *out)
+{
+	struct wfm_credit *credits = arena_array(a, WEEK_DAYS, sizeof *credits);
+	int32_t minutes, shifts, given = 0;
+
+	week_duty(&w->problem.contracts[out->contract], &minutes, &shifts);
+	for (int32_t d = 0; d < WEEK_DAYS && given < shifts; d++) {
+		int64_t date = w->monday + d;
+		int64_t start = zone_to_utc(w->site.zone, date, 0);
+		int64_t end = zone_to_utc(w->site.zone, date + 1, 0);
+		int64_t away = date < r->hired || (r->left_on != FIELD_NULL && date > r->left_on)
+				       ? end - start
+				       : 0;
+		for (size_t i = 0; i < r->absence_count; i++) {
+			int64_t from = r->absences[i].start > start ? r->absences[i].start : start;
+			int64_t until = r->absences[i].end < end ? r->absences[i].end : end;
+			away += until > from ? until - from : 0;
+		}
+		if (2 * away > end - start)
+			credits[given++] = (struct wfm_credit){ d, minutes / shifts, 1 };
+	}
+	out->credits = credits;
+	out->credit_count = given;
+}
+
+/* The end of the last shift published before Monday, and the days worked in a row up to Sunday. */
+static void agent_last_week(const struct week_problem *w, const struct agent_row *r,
+			    struct wfm_agent *out)
+{
+	int64_t expect = w->monday - 1;
+
+	out->previous_end = WFM_NONE;
+	for (size_t i = 0; i < r->neighbour_count; i++) { /* newest day first */
+		const struct span_row *s = &r->neighbours[i];
+		if (s->day >= w->monday)
+			continue;
+		int32_t end = slot_ceil(w, s->end);
+		if (out->previous_end == WFM_NONE || end > out->previous_end)
+			out->previous_end = end;
+		if (s->day == expect) {
+			out->previous_days_worked++;
+			expect--;
+		}
+	}
+}
+
+/* Skills become dense indices: those of the site's queues; others do not matter here. */
+static void agent_skills(const struct week_problem *w, const struct agent_row *r, struct arena *a,
+			 struct wfm_agent *out)
+{
+	struct wfm_agent_skill *skills = arena_array(a, r->skill_count, sizeof *skills);
+
+	for (size_t i = 0; i < r->skill_count; i++)
+		for (size_t q = 0; q < w->queue_count; q++)
+			if (w->queues[q].skill_id == r->skills[i].skill_id) {
+				skills[out->skill_count++] = (struct wfm_agent_skill){
+					w->problem.queues[q].skill, r->skills[i].proficiency
+				};
+				break;
+			}
+	out->skills = skills;
+}
+
+bool week_agents(struct db *db, struct arena *a, struct week_problem *w, const int64_t *contract_ids,
+		 struct err *e)
+{
+	struct agent_row *rows;
+	size_t n;
+
+	if (!db_rows(db, SQL_SCHEDULE_AGENTS,
+		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
+			     db_instant("from", w->from), db_instant("until", w->until)),
+		     NULL, &agent_fields, a, (void **)&rows, &n, e))
+		return false;
+	if (n == 0)
+		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents in that week",
+			      w->site.code);
+	struct wfm_agent *agents = arena_array(a, n, sizeof *agents);
+	w->agent_ids = arena_array(a, n, sizeof *w->agent_ids);
+	w->agent_names = arena_array(a, n, sizeof *w->agent_names);
+	for (size_t i = 0; i < n; i++) {
+		struct wfm_agent *g = &agents[i];
+		w->agent_ids[i] = rows[i].id;
+		w->agent_names[i] = rows[i].name;
+		g->name = rows[i].code;
+		while (contract_ids[g->contract] != rows[i].contract_id)
+			g->contract++;
+		agent_skills(w, &rows[i], a, g);
+		agent_spans(w, &rows[i], a, g);
+		agent_credits(w, &rows[i], a, g);
+		agent_last_week(w, &rows[i], g);
+	}
+	w->problem.agents = agents;
+	w->problem.agent_count = (int32_t)n;
+	return true;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/domain/week_problem.h"
+
+#include <math.h>
+
+#include "server/base/clock.h"
+
+/* Prices in multiples of the mean hour's cost: a person missing is dear, a second one dearer, a
+ * spare one costs a little beside the pay. */
+static const double SHORT1_HOURS = 3, SHORT2_HOURS = 12, SURPLUS_HOURS = 0.2, STEP1_SHARE = 0.05;
+
+struct covered_row {
+	int64_t queue_id, start, end;
+};
+static const struct field covered_rows[] = {
+	F_INT(struct covered_row, queue_id, 0, 0, 0, ""),
+	F_INSTANT(struct covered_row, start, 0, ""),
+	F_INSTANT(struct covered_row, end, 0, ""),
+};
+static const struct fields covered_fields = FIELDS("PlanningCovered", struct covered_row, covered_rows);
+
+int64_t week_slot_instant(const struct week_problem *w, int32_t slot)
+{
+	return w->from + (int64_t)slot * SLOT_MIN * 60;
+}
+
+/* Local days with their true lengths: 23, 24 or 25 hours. */
+static void build_calendar(struct week_problem *w, struct arena *a)
+{
+	struct wfm_day *days = arena_array(a, WEEK_DAYS, sizeof *days);
+	struct wfm_calendar *calendar = arena_alloc(a, sizeof *calendar);
+	int32_t slot = 0;
+
+	for (int32_t d = 0; d < WEEK_DAYS; d++) {
+		int64_t date = w->monday + d, changed_at;
+		int minutes;
+		days[d] = (struct wfm_day){
+			.date = (int32_t)date,
+			.weekday = date_weekday(date) - 1,
+			.first_slot = slot,
+			.slots = zone_day_minutes(w->site.zone, date) / SLOT_MIN,
+			.change_slot = -1,
+		};
+		if (zone_day_change(w->site.zone, date, &changed_at, &minutes)) {
+			days[d].change_slot =
+				(int32_t)((changed_at - week_slot_instant(w, slot)) / (SLOT_MIN * 60));
+			days[d].change_min = minutes;
+		}
+		for (size_t i = 0; i < w->site.specials_count; i++)
+			days[d].holiday |= w->site.specials[i].day == date &&
+					   w->site.specials[i].kind == SPECIAL_HOLIDAY;
+		slot += days[d].slots;
+	}
+	*calendar = (struct wfm_calendar){ days, WEEK_DAYS };
+	w->problem.calendars = calendar;
+	w->problem.calendar_count = 1;
+	w->problem.slot_min = SLOT_MIN;
+	w->problem.slot_count = slot + SLOT_TAIL;
+}
+
+static double mean_hour_cents(const struct week_problem *w)
+{
+	double sum = 0;
+	for (int32_t i = 0; i < w->problem.contract_count; i++)
+		sum += w->problem.contracts[i].hour_cents;
+	return fmax(100, sum / w->problem.contract_count);
+}
+
+/* Skills as dense indices in the order in which queues first name them. */
+static void number_skills(struct week_problem *w, struct wfm_queue *queues)
+{
+	for (size_t i = 0; i < w->queue_count; i++) {
+		queues[i].skill = w->problem.skill_count;
+		for (size_t j = 0; j < i; j++)
+			if (w->queues[j].skill_id == w->queues[i].skill_id)
+				queues[i].skill = queues[j].skill;
+		if (queues[i].skill == w->problem.skill_count)
+			w->problem.skill_count++;
+	}
+}
+
+/* Returns the requirement by slot, still open to change. */
+static double *fill_queue(const struct week_problem *w, size_t i, struct arena *a,
+			  struct wfm_queue *q)
+{
+	double *required = arena_array(a, (size_t)w->problem.slot_count, sizeof *required);
+	uint8_t *open = arena_array(a, (size_t)w->problem.slot_count, 1);
+	const struct queue_requirement *r = &w->requirements[i];
+
+	for (size_t k = 0; k < r->count; k++)
+		for (int64_t m = 0; m < r->rows[k].minutes; m += SLOT_MIN)
+			required[(r->rows[k].start - w->from) / (SLOT_MIN * 60) + m / SLOT_MIN] =
+				r->rows[k].agents_on_roster;
+	for (int32_t t = 0; t < w->problem.slot_count; t++) {
+		int64_t date;
+		int minute;
+		zone_to_local(w->site.zone, week_slot_instant(w, t), &date, &minute);
+		open[t] = site_is_open(&w->site, w->queues[i].id, date, minute);
+	}
+	double hour = mean_hour_cents(w);
+	q->name = w->queues[i].code;
+	q->site = WFM_NONE;
+	q->required = required;
+	q->open = open;
+	q->step1_share = STEP1_SHARE;
+	q->short1_cents = SHORT1_HOURS * hour;
+	q->short2_cents = SHORT2_HOURS * hour;
+	q->surplus_cents = SURPLUS_HOURS * hour;
+	return required;
+}
+
+/* Nights of last week's roster that end in this one already do part of Monday's work. */
+static bool subtract_covered(struct db *db, struct arena *a, struct week_problem *w,
+			     double *const *required, struct err *e)
+{
+	struct covered_row *rows;
+	size_t n;
+
+	if (!db_rows(db, SQL_SCHEDULE_COVERED_BEFORE,
+		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
+			     db_instant("from", w->from)),
+		     NULL, &covered_fields, a, (void **)&rows, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t q = 0; q < w->queue_count; q++) {
+			if (w->queues[q].id != rows[i].queue_id)
+				continue;
+			for (int64_t t = rows[i].start; t < rows[i].end; t += SLOT_MIN * 60) {
+				int64_t slot = (t - w->from) / (SLOT_MIN * 60);
+				if (t >= w->from && slot < w->problem.slot_count)
+					required[q][slot] = fmax(0, required[q][slot] - 1);
+			}
+		}
+	return true;
+}
+
+static bool build_queues(struct db *db, struct arena *a, struct week_problem *w, struct err *e)
+{
+	struct wfm_queue *queues = arena_array(a, w->queue_count, sizeof *queues);
+	double **required = arena_array(a, w->queue_count, sizeof *required);
+
+	number_skills(w, queues);
+	for (size_t i = 0; i < w->queue_count; i++)
+		required[i] = fill_queue(w, i, a, &queues[i]);
+	w->problem.queues = queues;
+	w->problem.queue_count = (int32_t)w->queue_count;
+	return subtract_covered(db, a, w, required, e);
+}
+
+bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
+			int64_t forecast_id, struct week_problem *w, struct err *e)
+{
+	int64_t *contract_ids;
+	struct wfm_error we;
+
+	*w = (struct week_problem){ .monday = monday };
+	if (!site_calendar_load(db, a, site_id, &w->site, e) ||
+	    !site_queues_load(db, a, site_id, &w->queues, &w->queue_count, e))
+		return false;
+	if (w->queue_count == 0)
+		return err_at(e, ERR_INVALID, "/site_id", "site %s has no queues", w->site.code);
+	w->from = zone_to_utc(w->site.zone, monday, 0);
+	w->until = zone_to_utc(w->site.zone, monday + WEEK_DAYS, 0);
+	w->problem.site_count = 1;
+	build_calendar(w, a);
+	if (!week_contracts(db, a, w, &contract_ids, e))
+		return false;
+	if (w->problem.contract_count == 0)
+		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents", w->site.code);
+	if (!week_requirements(db, a, forecast_id, w, e) || !build_queues(db, a, w, e) ||
+	    !week_agents(db, a, w, contract_ids, e))
+		return false;
+	if (wfm_problem_check(&w->problem, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
+	return true;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One site's week as libwfm's scheduling problem: slots, requirement, contracts, agents.
+ *
+ * The week is cut into quarter-hours from its local Monday midnight, with a tail of SLOT_TAIL slots so that
+ * Sunday's nights can end. The requirement of a queue comes from a forecast through wfm_staffing_run;
+ * what the solver covers is agents / (1 - unplanned shrinkage): breaks, leave and training are on the
+ * roster itself. Everything lives in the arena. One connection, one thread.
+ */
+#ifndef DOMAIN_WEEK_PROBLEM_H
+#define DOMAIN_WEEK_PROBLEM_H
+
+#include "server/domain/site_calendar.h"
+#include "wfm/schedule.h"
+
+enum { SLOT_MIN = 15, SLOT_TAIL = 64, WEEK_DAYS = 7 };
+
+/* One row of table requirement. */
+struct requirement_row {
+	int64_t start, minutes;
+	double volume, aht_s, agents, agents_on_roster;
+	double service_level, abandoned_share, asa_s, occupancy;
+};
+extern const struct fields requirement_row_fields;
+
+struct queue_requirement {
+	struct requirement_row *rows;
+	size_t count;
+};
+
+struct week_problem {
+	struct site_calendar site;
+	int64_t monday;
+	int64_t from, until;           /* instants: Monday midnight, next Monday midnight */
+	struct site_queue *queues;     /* by queue index of the problem */
+	size_t queue_count;
+	struct queue_requirement *requirements; /* by queue */
+	int64_t *agent_ids;            /* by agent index */
+	const char **agent_names;
+	int64_t *contract_cents_hour;  /* by contract index */
+	struct wfm_problem problem;
+};
+
+/* The instant at which a slot begins. */
+int64_t week_slot_instant(const struct week_problem *w, int32_t slot);
+
+/* Loads and builds all; the forecast must cover the week. ERR_INVALID with a pointer when the site
+ * has no queues or no agents in that week, or a contract cannot be expressed. */
+bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
+			int64_t forecast_id, struct week_problem *out, struct err *e);
+
+/* The parts, for week_problem_build. */
+bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, struct week_problem *w,
+		       struct err *e);
+bool week_contracts(struct db *db, struct arena *a, struct week_problem *w, int64_t **contract_ids,
+		    struct err *e);
+bool week_agents(struct db *db, struct arena *a, struct week_problem *w, const int64_t *contract_ids,
+		 struct err *e);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/domain/week_problem.h"
+
+#include <math.h>
+
+#include "wfm/staffing.h"
+
+static const struct field row_rows[] = {
+	F_INSTANT(struct requirement_row, start, 0, "interval"),
+	F_INT(struct requirement_row, minutes, 0, 5, 1440, "length of the interval"),
+	F_REAL(struct requirement_row, volume, 0, 0, 0, "contacts expected"),
+	F_REAL(struct requirement_row, aht_s, 0, 0, 0, "average handling time, seconds"),
+	F_REAL(struct requirement_row, agents, 0, 0, 0, "people on the work"),
+	F_REAL(struct requirement_row, agents_on_roster, 0, 0, 0, "people to plan, unplanned absence included"),
+	F_REAL(struct requirement_row, service_level, FIELD_OPTIONAL, 0, 0, "answered in time / offered, with these agents"),
+	F_REAL(struct requirement_row, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
+	F_REAL(struct requirement_row, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
+	F_REAL(struct requirement_row, occupancy, FIELD_OPTIONAL, 0, 0, "handling / productive time"),
+};
+const struct fields requirement_row_fields =
+	FIELDS("RequirementRow", struct requirement_row, row_rows);
+
+struct volume_row {
+	int64_t start;
+	double mean, aht_s;
+};
+static const struct field volume_rows[] = {
+	F_INSTANT(struct volume_row, start, 0, ""),
+	F_REAL(struct volume_row, mean, 0, 0, 0, ""),
+	F_REAL(struct volume_row, aht_s, 0, 0, 0, ""),
+};
+static const struct fields volume_fields = FIELDS("VolumeRow", struct volume_row, volume_rows);
+
+/* Intervals are staffed at a whole number of quarter-hours. */
+static int staffing_minutes(const struct site_queue *q)
+{
+	int m = (int)q->interval_min;
+	while (m % SLOT_MIN != 0)
+		m += (int)q->interval_min;
+	return m;
+}
+
+static double or_zero(double v)
+{
+	return isnan(v) ? 0 : v;
+}
+
+static struct wfm_staffing_options staffing_options(const struct week_problem *w,
+						    const struct site_queue *q, int minutes)
+{
+	bool deferrable = q->channel == WFM_EMAIL || q->channel == WFM_BACK_OFFICE ||
+			  q->channel == WFM_OUTBOUND;
+	return (struct wfm_staffing_options){
+		.channel = (enum wfm_channel)q->channel,
+		.interval_s = minutes * 60,
+		.target = { .service_level = or_zero(q->target_share),
+			    .within_s = or_zero(q->target_s),
+			    .max_abandoned = or_zero(q->max_abandoned_share),
+			    .max_asa_s = or_zero(q->max_asa_s),
+			    .max_occupancy = or_zero(q->max_occupancy) },
+		.patience_s = or_zero(q->patience_s),
+		.counters = w->site.counters == FIELD_NULL ? 0 : (int32_t)w->site.counters,
+		.concurrency = q->channel == WFM_CHAT ? q->concurrency : 1,
+		.stretch = q->channel == WFM_CHAT ? 0.1 : 0,
+		.turnaround_s = !deferrable			? 0
+				: q->turnaround_min == FIELD_NULL ? 24 * 3600
+								  : (double)q->turnaround_min * 60,
+		.turnaround_open_hours = deferrable,
+	};
+}
+
+/* Forecast rows into the row of staffing intervals; volumes add, handling times weigh by volume. */
+static void fill_loads(const struct week_problem *w, const struct site_queue *q, int minutes,
+		       const struct volume_row *v, size_t n, struct wfm_load *loads, size_t load_count)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = (size_t)((v[i].start - w->from) / (minutes * 60));
+		loads[at].volume += v[i].mean;
+		loads[at].aht_s += v[i].mean * v[i].aht_s;
+	}
+	for (size_t i = 0; i < load_count; i++) {
+		int64_t date;
+		int minute;
+		zone_to_local(w->site.zone, w->from + (int64_t)i * minutes * 60, &date, &minute);
+		loads[i].open = site_is_open(&w->site, q->id, date, minute);
+		loads[i].aht_s = loads[i].volume > 0 ? loads[i].aht_s / loads[i].volume : q->aht_s;
+	}
+}
+
+static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
+			  const struct week_problem *w, const struct site_queue *q,
+			  struct queue_requirement *out, struct err *e)
+{
+	int minutes = staffing_minutes(q);
+	size_t n = (size_t)((w->until - w->from) / (minutes * 60)), volume_count;
+	struct volume_row *v;
+	struct wfm_load *loads = arena_array(a, n, sizeof *loads);
+	struct wfm_requirement *r = arena_array(a, n, sizeof *r);
+	struct wfm_staffing_options o = staffing_options(w, q, minutes);
+	struct wfm_error we;
+
+	if (!db_rows(db, SQL_SCHEDULE_VOLUMES,
+		     DB_ARGS(db_int("forecast_id", forecast_id), db_int("queue_id", q->id),
+			     db_instant("from", w->from),
+			     db_instant("until", w->from + (int64_t)n * minutes * 60)),
+		     NULL, &volume_fields, a, (void **)&v, &volume_count, e))
+		return false;
+	fill_loads(w, q, minutes, v, volume_count, loads, n);
+	if (wfm_staffing_run(loads, n, &o, r, &we) != WFM_OK)
+		return err_set(e, ERR_INVALID, "queue %s: %s: %s", q->code, we.path, we.message);
+	out->rows = arena_array(a, n, sizeof *out->rows);
+	out->count = n;
+	for (size_t i = 0; i < n; i++)
+		out->rows[i] = (struct requirement_row){
+			.start = w->from + (int64_t)i * minutes * 60,
+			.minutes = minutes,
+			.volume = loads[i].volume,
+			.aht_s = loads[i].aht_s,
+			.agents = r[i].agents,
+			.agents_on_roster = r[i].agents / (1 - w->site.shrinkage_unplanned),
+			.service_level = r[i].service_level,
+			.abandoned_share = r[i].abandoned_share,
+			.asa_s = r[i].asa_s,
+			.occupancy = r[i].occupancy,
+		};
+	return true;
+}
+
+bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, struct week_problem *w,
+		       struct err *e)
+{
+	w->requirements = arena_array(a, w->queue_count, sizeof *w->requirements);
+	for (size_t i = 0; i < w->queue_count; i++)
+		if (!require_queue(db, a, forecast_id, w, &w->queues[i], &w->requirements[i], e))
+			return false;
+	return true;
+}

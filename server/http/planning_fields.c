@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the planning routes take and give; the statements of the same names fill them. */
+#include "server/http/planning_handlers.h"
+
+#include "server/domain/publish_roster.h"
+
+struct site_week_query {
+	int64_t site_id, week;
+};
+static const struct field site_week_rows[] = {
+	F_INT(struct site_week_query, site_id, FIELD_OPTIONAL, 1, 1e15, "only of this site"),
+	F_WEEK(struct site_week_query, week, FIELD_OPTIONAL, "only of this ISO week"),
+};
+const struct fields site_week_query_fields =
+	FIELDS("SiteWeekQuery", struct site_week_query, site_week_rows);
+
+struct queue_query {
+	int64_t queue_id;
+};
+static const struct field queue_query_rows[] = {
+	F_INT(struct queue_query, queue_id, FIELD_OPTIONAL, 1, 1e15, "only of this queue"),
+};
+const struct fields queue_query_fields = FIELDS("QueueQuery", struct queue_query, queue_query_rows);
+
+struct forecast_summary {
+	int64_t id, site_id, first_day, last_day, created_at;
+};
+static const struct field forecast_summary_rows[] = {
+	F_INT(struct forecast_summary, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct forecast_summary, site_id, 0, 1, 1e15, "site"),
+	F_DATE(struct forecast_summary, first_day, 0, "first local date"),
+	F_DATE(struct forecast_summary, last_day, 0, "last local date"),
+	F_INSTANT(struct forecast_summary, created_at, 0, "when it was made"),
+};
+const struct fields forecast_summary_fields =
+	FIELDS("ForecastSummary", struct forecast_summary, forecast_summary_rows);
+
+struct queue_card {
+	int64_t queue_id, history_days, origins;
+	const char *code, *name, *channel, *method, *warning;
+	double wape, bias, coverage80, coverage95, naive_wape, mean4_wape;
+};
+static const struct field queue_card_rows[] = {
+	F_INT(struct queue_card, queue_id, 0, 1, 1e15, "queue"),
+	F_TEXT(struct queue_card, code, 0, 0, 0, "its code"),
+	F_TEXT(struct queue_card, name, 0, 0, 0, "its name"),
+	F_TEXT(struct queue_card, channel, 0, 0, 0, "its channel"),
+	F_TEXT(struct queue_card, method, 0, 0, 0, "the method that made the forecast"),
+	F_INT(struct queue_card, history_days, 0, 0, 1e9, "days of history used"),
+	F_INT(struct queue_card, origins, 0, 0, 1e9, "past weeks on which it was tried"),
+	F_REAL(struct queue_card, wape, FIELD_OPTIONAL, 0, 0, "sum of |error| / sum of offered, there"),
+	F_REAL(struct queue_card, bias, FIELD_OPTIONAL, 0, 0, "sum of error / sum of offered"),
+	F_REAL(struct queue_card, coverage80, FIELD_OPTIONAL, 0, 0, "share within the 80 % interval"),
+	F_REAL(struct queue_card, coverage95, FIELD_OPTIONAL, 0, 0, "share within the 95 % interval"),
+	F_REAL(struct queue_card, naive_wape, FIELD_OPTIONAL, 0, 0,
+	       "WAPE of last week's same interval, on the same weeks"),
+	F_REAL(struct queue_card, mean4_wape, FIELD_OPTIONAL, 0, 0, "WAPE of the mean of four weeks"),
+	F_TEXT(struct queue_card, warning, 0, 0, 0, "why not to trust it; empty: nothing known"),
+};
+static const struct fields queue_card_fields = FIELDS("ForecastCard", struct queue_card, queue_card_rows);
+
+struct forecast_card {
+	int64_t id, site_id, first_day, last_day, created_at;
+	struct queue_card *queues;
+	size_t queue_count;
+};
+static const struct field forecast_card_rows[] = {
+	F_INT(struct forecast_card, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct forecast_card, site_id, 0, 1, 1e15, "site"),
+	F_DATE(struct forecast_card, first_day, 0, "first local date"),
+	F_DATE(struct forecast_card, last_day, 0, "last local date"),
+	F_INSTANT(struct forecast_card, created_at, 0, "when it was made"),
+	F_LIST(struct forecast_card, queues, queue_count, 0, &queue_card_fields, 0, 0,
+	       "report card of each queue"),
+};
+const struct fields forecast_card_fields = FIELDS("Forecast", struct forecast_card, forecast_card_rows);
+
+struct interval {
+	int64_t queue_id, start;
+	double mean, q05, q10, q25, q50, q75, q90, q95, aht_s;
+};
+static const struct field interval_rows[] = {
+	F_INT(struct interval, queue_id, 0, 1, 1e15, "queue"),
+	F_INSTANT(struct interval, start, 0, "interval"),
+	F_REAL(struct interval, mean, 0, 0, 0, "contacts expected"),
+	F_REAL(struct interval, q05, 0, 0, 0, "5 % quantile"),
+	F_REAL(struct interval, q10, 0, 0, 0, "10 % quantile"),
+	F_REAL(struct interval, q25, 0, 0, 0, "25 % quantile"),
+	F_REAL(struct interval, q50, 0, 0, 0, "median"),
+	F_REAL(struct interval, q75, 0, 0, 0, "75 % quantile"),
+	F_REAL(struct interval, q90, 0, 0, 0, "90 % quantile"),
+	F_REAL(struct interval, q95, 0, 0, 0, "95 % quantile"),
+	F_REAL(struct interval, aht_s, 0, 0, 0, "average handling time, seconds"),
+};
+const struct fields forecast_interval_fields =
+	FIELDS("ForecastInterval", struct interval, interval_rows);
+
+struct plan {
+	int64_t id, site_id, week, forecast_id, created_at, job_id;
+};
+static const struct field plan_rows[] = {
+	F_INT(struct plan, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct plan, site_id, 0, 1, 1e15, "site"),
+	F_WEEK(struct plan, week, 0, "ISO week"),
+	F_INT(struct plan, forecast_id, 0, 1, 1e15, "forecast it is for"),
+	F_INSTANT(struct plan, created_at, 0, "when it was made"),
+	F_INT(struct plan, job_id, FIELD_OPTIONAL, 1, 1e15, "job that made it"),
+};
+const struct fields plan_fields = FIELDS("Plan", struct plan, plan_rows);
+
+struct plan_requirement {
+	int64_t queue_id, start, minutes;
+	double volume, aht_s, agents, agents_on_roster;
+	double service_level, abandoned_share, asa_s, occupancy;
+};
+static const struct field plan_requirement_rows[] = {
+	F_INT(struct plan_requirement, queue_id, 0, 1, 1e15, "queue"),
+	F_INSTANT(struct plan_requirement, start, 0, "interval"),
+	F_INT(struct plan_requirement, minutes, 0, 5, 1440, "its length"),
+	F_REAL(struct plan_requirement, volume, 0, 0, 0, "contacts expected"),
+	F_REAL(struct plan_requirement, aht_s, 0, 0, 0, "average handling time, seconds"),
+	F_REAL(struct plan_requirement, agents, 0, 0, 0, "people on the work"),
+	F_REAL(struct plan_requirement, agents_on_roster, 0, 0, 0,
+	       "people to plan: agents / (1 - unplanned shrinkage)"),
+	F_REAL(struct plan_requirement, service_level, FIELD_OPTIONAL, 0, 0,
+	       "answered in time / offered"),
+	F_REAL(struct plan_requirement, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
+	F_REAL(struct plan_requirement, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
+	F_REAL(struct plan_requirement, occupancy, FIELD_OPTIONAL, 0, 0, "handling / productive time"),
+};
+const struct fields plan_requirement_fields =
+	FIELDS("Requirement", struct plan_requirement, plan_requirement_rows);
+
+struct roster_summary {
+	int64_t id, plan_id, site_id, week, version, state, created_at, published_at;
+	double objective, bound, gap;
+};
+static const struct field roster_summary_rows[] = {
+	F_INT(struct roster_summary, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct roster_summary, plan_id, 0, 1, 1e15, "plan"),
+	F_INT(struct roster_summary, site_id, 0, 1, 1e15, "site"),
+	F_WEEK(struct roster_summary, week, 0, "ISO week"),
+	F_INT(struct roster_summary, version, 0, 1, 1e9, "version"),
+	F_ENUM(struct roster_summary, state, 0, roster_state_names, "state"),
+	F_INSTANT(struct roster_summary, created_at, 0, "when it was drawn"),
+	F_INSTANT(struct roster_summary, published_at, FIELD_OPTIONAL, "when it was published"),
+	F_REAL(struct roster_summary, objective, FIELD_OPTIONAL, 0, 0, "cost in cents"),
+	F_REAL(struct roster_summary, bound, FIELD_OPTIONAL, 0, 0, "proven lower bound of the cost"),
+	F_REAL(struct roster_summary, gap, FIELD_OPTIONAL, 0, 0, "(objective - bound) / objective"),
+};
+const struct fields roster_summary_fields =
+	FIELDS("RosterSummary", struct roster_summary, roster_summary_rows);
+
+struct activity {
+	int64_t queue_id, start, end;
+	const char *kind, *queue;
+	bool paid;
+};
+static const struct field activity_rows[] = {
+	F_TEXT(struct activity, kind, 0, 0, 0, "work, break, meal, training or meeting"),
+	F_INT(struct activity, queue_id, FIELD_OPTIONAL, 1, 1e15, "queue worked on"),
+	F_TEXT(struct activity, queue, FIELD_OPTIONAL, 0, 0, "its name"),
+	F_INSTANT(struct activity, start, 0, "start"),
+	F_INSTANT(struct activity, end, 0, "end"),
+	F_BOOL(struct activity, paid, 0, "whether it is paid"),
+};
+static const struct fields activity_fields = FIELDS("Activity", struct activity, activity_rows);
+
+struct roster_shift {
+	int64_t id, agent_id, day, start, end, paid_minutes;
+	const char *agent, *team, *contract;
+	struct activity *activities;
+	size_t activity_count;
+};
+static const struct field roster_shift_rows[] = {
+	F_INT(struct roster_shift, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct roster_shift, agent_id, 0, 1, 1e15, "agent"),
+	F_TEXT(struct roster_shift, agent, 0, 0, 0, "agent's name"),
+	F_TEXT(struct roster_shift, team, FIELD_OPTIONAL, 0, 0, "agent's team"),
+	F_TEXT(struct roster_shift, contract, 0, 0, 0, "agent's contract"),
+	F_DATE(struct roster_shift, day, 0, "local date on which it starts"),
+	F_INSTANT(struct roster_shift, start, 0, "start"),
+	F_INSTANT(struct roster_shift, end, 0, "end"),
+	F_INT(struct roster_shift, paid_minutes, 0, 0, 1e6, "paid minutes"),
+	F_LIST(struct roster_shift, activities, activity_count, 0, &activity_fields, 0, 0,
+	       "what is done, in order"),
+};
+const struct fields roster_shift_fields = FIELDS("RosterShift", struct roster_shift, roster_shift_rows);
+
+struct coverage {
+	int64_t start, queue_id, scheduled;
+	double required;
+};
+static const struct field coverage_rows[] = {
+	F_INSTANT(struct coverage, start, 0, "quarter-hour"),
+	F_INT(struct coverage, queue_id, 0, 1, 1e15, "queue"),
+	F_REAL(struct coverage, required, 0, 0, 0, "people to plan"),
+	F_INT(struct coverage, scheduled, 0, 0, 1e9, "people planned"),
+};
+const struct fields roster_coverage_fields = FIELDS("Coverage", struct coverage, coverage_rows);
+
+struct short_row {
+	int64_t queue_id, start;
+	double people, hour_value_cents;
+	const char *reason;
+};
+static const struct field short_rows[] = {
+	F_INT(struct short_row, queue_id, 0, 1, 1e15, "queue"),
+	F_INSTANT(struct short_row, start, 0, "quarter-hour"),
+	F_REAL(struct short_row, people, 0, 0, 0, "people short"),
+	F_TEXT(struct short_row, reason, 0, 0, 0, "why nobody fills it"),
+	F_REAL(struct short_row, hour_value_cents, FIELD_OPTIONAL, 0, 0,
+	       "what one more hour of work there would save"),
+};
+const struct fields roster_shortage_fields = FIELDS("Shortage", struct short_row, short_rows);
+
+struct change {
+	int64_t agent_id, day, before_start, before_end, after_start, after_end;
+	const char *agent, *change;
+};
+static const struct field change_rows[] = {
+	F_INT(struct change, agent_id, 0, 1, 1e15, "agent"),
+	F_TEXT(struct change, agent, 0, 0, 0, "agent's name"),
+	F_DATE(struct change, day, 0, "local date"),
+	F_TEXT(struct change, change, 0, 0, 0, "added, removed or moved"),
+	F_INSTANT(struct change, before_start, FIELD_OPTIONAL, "published start"),
+	F_INSTANT(struct change, before_end, FIELD_OPTIONAL, "published end"),
+	F_INSTANT(struct change, after_start, FIELD_OPTIONAL, "start in this version"),
+	F_INSTANT(struct change, after_end, FIELD_OPTIONAL, "end in this version"),
+};
+const struct fields roster_change_fields = FIELDS("RosterChange", struct change, change_rows);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/http/planning_handlers.h"
+
+#include "server/domain/make_forecast.h"
+#include "server/domain/make_schedule.h"
+#include "server/domain/publish_roster.h"
+#include "server/jobs/queue.h"
+
+static bool submit(struct request *rq, struct reply *rp, const char *kind, struct err *e)
+{
+	int64_t job_id;
+	return job_submit(rq->db, kind, rq->body, rq->user.id, rq->idempotency_key, &job_id, e) &&
+	       reply_job(rp, job_id, e);
+}
+
+bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	return forecast_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "forecast", e);
+}
+
+bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	return schedule_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "schedule", e);
+}
+
+bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct roster r;
+
+	if (!roster_get(rq->db, rq->arena, request_path_int(rq, "roster_id"), &r, e) ||
+	    !request_may_see_site(rq, r.site_id, e))
+		return false;
+	return reply_not_modified(rp, roster_etag(&r, rq->arena), FIELD_NULL) ||
+	       reply_one(rp, &roster_fields, &r, e);
+}
+
+bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	int64_t id = request_path_int(rq, "roster_id");
+	struct roster before, after;
+
+	if (!db_begin(rq->db, e))
+		return false;
+	if (roster_lock(rq->db, rq->arena, id, &before, e) &&
+	    reply_require_match(rp, roster_etag(&before, rq->arena), e) &&
+	    roster_publish(rq->db, rq->arena, &before, rq->user.id, e) &&
+	    roster_get(rq->db, rq->arena, id, &after, e) &&
+	    request_audit(rq, "publish", "roster", id, &roster_fields, &before, &after, e) &&
+	    db_commit(rq->db, e)) {
+		reply_header(rp, "ETag", roster_etag(&after, rq->arena));
+		return reply_one(rp, &roster_fields, &after, e);
+	}
+	db_rollback(rq->db);
+	return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Forecasts, plans and rosters: requests of jobs, reads, and publication. For the routes table. */
+#ifndef HTTP_PLANNING_HANDLERS_H
+#define HTTP_PLANNING_HANDLERS_H
+
+#include "server/http/routes.h"
+
+extern const struct fields site_week_query_fields, queue_query_fields;
+extern const struct fields forecast_summary_fields, forecast_card_fields, forecast_interval_fields;
+extern const struct fields plan_fields, plan_requirement_fields;
+extern const struct fields roster_summary_fields, roster_shift_fields, roster_coverage_fields;
+extern const struct fields roster_shortage_fields, roster_change_fields;
+
+bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e);
+bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
+bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);
+bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e);
+
+#endif

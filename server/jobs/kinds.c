@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/jobs/kinds.h"
+
+#include <string.h>
+
+#include "server/domain/make_forecast.h"
+#include "server/domain/make_schedule.h"
+
+const struct job_kind job_kinds[] = {
+	{ "forecast", &forecast_request_fields, &forecast_result_fields, job_forecast_run,
+	  "forecast every queue of a site" },
+	{ "schedule", &schedule_request_fields, &schedule_result_fields, job_schedule_run,
+	  "draw a site's weekly roster" },
+};
+const size_t job_kinds_count = sizeof job_kinds / sizeof job_kinds[0];
+
+const struct job_kind *job_kind_find(const char *name)
+{
+	for (size_t i = 0; i < job_kinds_count; i++)
+		if (strcmp(job_kinds[i].name, name) == 0)
+			return &job_kinds[i];
+	return NULL;
+}
