@@ -95,7 +95,7 @@ enum { FC_MEMORY = 64 };
 
 /* What a method carries from one origin of a series to the next (parameters, warm starts). */
 struct fc_memory {
-	int n;
+	bool refit; /* improve what is remembered: the final run */
 	double v[FC_MEMORY];
 };
 
@@ -106,7 +106,7 @@ struct fc_method {
 			       struct fc_output *out, struct wfm_error *e);
 };
 
-extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar;
+extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space;
 
 const struct fc_method *fc_method_at(int index); /* NULL past the last */
 

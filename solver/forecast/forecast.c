@@ -277,6 +277,7 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 	} else {
 		status = judge(&g, o, whole.usable, f, memories, e);
 		int chosen = f->report.chosen;
+		memories[chosen].refit = true;
 		if (status == WFM_OK)
 			status = run_method(pool, &g, fc_method_at(chosen), &memories[chosen], &out,
 					    f, e);

@@ -6,6 +6,7 @@ static const struct fc_method *const methods[] = {
 	&fc_seasonal_naive,
 	&fc_four_week_mean,
 	&fc_day_profile_ar,
+	&fc_state_space,
 };
 
 const struct fc_method *fc_method_at(int index)

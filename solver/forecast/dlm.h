@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A day-level dynamic linear model (West & Harrison 1997) with calendar effects: see dlm.c.
+ * Steps are the days of weekdays that open, closures included as days without observation.
+ * Everything lives in the caller's pool.
+ */
+#ifndef WFM_DLM_H
+#define WFM_DLM_H
+
+#include "fc.h"
+
+enum dlm_param {
+	DLM_R,       /* observation variance beyond the count's own */
+	DLM_Q_LEVEL, /* random walk of the level */
+	DLM_Q_AR,    /* innovation of the AR(1) */
+	DLM_Q_WEEK,  /* random walk of the weekday effects */
+	DLM_TAU_MONTH, /* variance of the effects of position in the month */
+	DLM_TAU_HOLIDAY, /* variance of the effects of neighbouring closures */
+	DLM_PHI,
+	DLM_PARAMS,
+};
+
+enum { DLM_NONZERO = 10, DLM_STATES = 72, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
+
+/* The design row of one step: which states add to its observation. */
+struct dlm_row {
+	int8_t n;
+	int8_t at[DLM_NONZERO];
+	float value[DLM_NONZERO];
+	int8_t weekday;
+};
+
+struct dlm {
+	int n, n_total;      /* steps with past, and past + horizon */
+	int *day;            /* n_total: grid day of a step */
+	int *step_of_day;    /* grid days: step, or −1 */
+	struct dlm_row *row; /* n_total */
+	double *z;           /* n: centred observation, NaN = missing */
+	double centre[7];    /* subtracted, by weekday */
+	double count_noise[7]; /* known part of the observation variance */
+	int states;
+	int week_at, week_n;  /* weekday states */
+	int open_at, month_at, closure_at, annual_at, annual_n;
+	int week_state[7];    /* state of a weekday or −1 */
+	double scale;         /* v: half the squared robust day-to-day spread */
+	double level_prior;   /* variance of the level at the start */
+	double param[DLM_PARAMS]; /* natural scale */
+	double weight[7];     /* of a weekday's observation variance */
+	double kappa2;        /* forecast variances are this much larger than the model's */
+	double *m, *P;        /* filtered at the end of the past */
+};
+
+/*
+ * Lays out steps and states for observations by grid day (NaN = missing, t->n of them).
+ * count_noise may be NULL.
+ */
+enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
+			  const double *count_noise, struct dlm *k, struct wfm_error *e);
+
+/*
+ * Fits parameters (from memory when it holds some and refit is false), filters, calibrates.
+ * memory has DLM_MEMORY numbers, all zero when empty.
+ */
+enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit, struct wfm_error *e);
+
+/* Mean and variance (κ² included) of the steps after the past; arrays of n_total − n. */
+enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *mean, double *variance,
+			     struct wfm_error *e);
+
+/* Calendar effects as factors, appended to out->effects. */
+void dlm_effects(const struct dlm *k, struct fc_output *out);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The day-level state-space model × weekday profile × shape factors. ln(N+½) and each score
+ * series follow a dynamic linear model with calendar effects (dlm.c). With m, V the day's mean
+ * and variance on the log scale and ĉ_k, V_k those of the scores,
+ *
+ *   x̂ = √(e^m·p+¼) + Σ ĉ_k v_k(t)      var = x̂²V/4 + Σ V_k v_k(t)² + s_t²
+ *
+ * Below eight weeks of history no shape factors, and a floor under the calibration.
+ */
+#include "dlm.h"
+#include "shape.h"
+
+#include <math.h>
+
+enum { SHAPE_MIN_DAYS = 40 };
+
+struct parts {
+	struct dlm day, score[FC_SHAPES];
+	double *day_mean, *day_var;                   /* by step ahead */
+	double *score_mean[FC_SHAPES], *score_var[FC_SHAPES];
+	struct fc_profile profile;
+	struct fc_shape shape;
+};
+
+/* 1 ÷ the weekday's median total: the Poisson part of the variance of ln N. */
+static void count_noise(const struct fc_train *t, double *work, double noise[7])
+{
+	int all = 0;
+	for (int d = 0; d < t->n; d++)
+		if (!isnan(t->total[d]))
+			work[all++] = t->total[d];
+	double overall = fmax(fc_median(work, all), 0.5);
+	for (int w = 0; w < 7; w++) {
+		int n = 0;
+		for (int d = 0; d < t->n; d++)
+			if (t->grid->days[d].weekday == w && !isnan(t->total[d]))
+				work[n++] = t->total[d];
+		noise[w] = 1.0 / (n > 0 ? fmax(fc_median(work, n), 0.5) : overall);
+	}
+}
+
+static enum wfm_status fit_one(const struct fc_train *t, const double *by_day, const double *noise,
+			       struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			       double **variance, struct wfm_error *e)
+{
+	enum wfm_status status = dlm_build(t, by_day, noise, k, e);
+	if (status == WFM_OK)
+		status = dlm_fit(k, t->pool, memory->v + index * DLM_MEMORY, memory->refit, e);
+	if (status != WFM_OK)
+		return status;
+	size_t ahead = (size_t)(k->n_total - k->n);
+	*mean = fc_alloc(t->pool, ahead, sizeof **mean);
+	*variance = fc_alloc(t->pool, ahead, sizeof **variance);
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	return dlm_forecast(k, t->pool, *mean, *variance, e);
+}
+
+static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, struct parts *p,
+			   struct wfm_error *e)
+{
+	double *z = fc_alloc(t->pool, (size_t)t->n, sizeof *z);
+	double *work = fc_alloc(t->pool, (size_t)t->n, sizeof *work);
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	double noise[7];
+	count_noise(t, work, noise);
+	for (int d = 0; d < t->n; d++)
+		z[d] = isnan(t->total[d]) ? NAN : log(t->total[d] + 0.5);
+	enum wfm_status status =
+		fit_one(t, z, noise, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
+	if (status == WFM_OK)
+		status = fc_profile_fit(t, &p->profile, e);
+	if (status == WFM_OK)
+		status = fc_shape_fit(t, p->profile.share,
+				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, &p->shape, e);
+	for (int k = 0; k < p->shape.count && status == WFM_OK; k++)
+		status = fit_one(t, p->shape.score[k], NULL, memory, k + 1, &p->score[k],
+				 &p->score_mean[k], &p->score_var[k], e);
+	/* Few origins to calibrate on: intervals would be too narrow. */
+	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
+	double raise = fmax(1.0, floor / p->day.kappa2);
+	for (int i = 0; i < p->day.n_total - p->day.n && status == WFM_OK; i++)
+		p->day_var[i] *= raise;
+	return status;
+}
+
+static void combine(const struct fc_train *t, const struct parts *p, struct fc_output *out)
+{
+	const struct fc_grid *g = t->grid;
+	for (int h = 0; h < out->days; h++) {
+		int step = p->day.step_of_day[t->n + h], w = g->days[t->n + h].weekday;
+		if (step < 0) { /* a weekday that never opens */
+			out->dx[h] = 0.5;
+			out->dv[h] = 0.0;
+			for (int s = 0; s < g->slots; s++) {
+				out->x[(size_t)h * (size_t)g->slots + (size_t)s] = 0.5;
+				out->v[(size_t)h * (size_t)g->slots + (size_t)s] = 0.0;
+			}
+			continue;
+		}
+		int i = step - p->day.n;
+		double total = fmax(0.0, exp(p->day_mean[i]) - 0.5), V = p->day_var[i];
+		out->dx[h] = fc_root(total);
+		out->dv[h] = 0.25 * total * V;
+		for (int s = 0; s < g->slots; s++) {
+			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
+			double x = fc_root(total * p->profile.share[w * g->slots + s]);
+			double extra = p->shape.residual[s];
+			for (int k = 0; k < p->shape.count; k++) {
+				double v = p->shape.v[k][s];
+				x += p->score_mean[k][i] * v;
+				extra += p->score_var[k][i] * v * v;
+			}
+			out->x[c] = fmax(x, 0.5);
+			out->v[c] = (out->x[c] * out->x[c] - 0.25) * 0.25 * V + extra;
+			if (!g->open[w][s]) {
+				out->x[c] = 0.5;
+				out->v[c] = 0.0;
+			}
+		}
+	}
+}
+
+static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
+			   struct fc_output *out, struct wfm_error *e)
+{
+	struct parts p = { 0 };
+	enum wfm_status status = fit(t, memory, &p, e);
+	if (status != WFM_OK)
+		return status;
+	combine(t, &p, out);
+	dlm_effects(&p.day, out);
+	return WFM_OK;
+}
+
+const struct fc_method fc_state_space = { "state_space", 10, run };
