@@ -155,7 +155,7 @@ static void fill_shift(const struct week_problem *w, const struct wfm_roster *r,
 	out->start = week_slot_instant(w, s->start);
 	out->end = week_slot_instant(w, s->end);
 	out->paid_minutes = paid;
-	out->cost_cents = (paid * w->contract_cents_hour[g->contract] + 30) / 60;
+	out->cost_cents = (paid * w->contracts.cents_hour[g->contract] + 30) / 60;
 }
 
 static bool keep_shifts(struct db *db, struct arena *a, const struct week_problem *w,

@@ -221,8 +221,7 @@ static void agent_skills(const struct week_problem *w, const struct agent_row *r
 	out->skills = skills;
 }
 
-bool week_agents(struct db *db, struct arena *a, struct week_problem *w, const int64_t *contract_ids,
-		 struct err *e)
+bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct err *e)
 {
 	struct agent_row *rows;
 	size_t n;
@@ -243,7 +242,7 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, const i
 		w->agent_ids[i] = rows[i].id;
 		w->agent_names[i] = rows[i].name;
 		g->name = rows[i].code;
-		while (contract_ids[g->contract] != rows[i].contract_id)
+		while (w->contracts.ids[g->contract] != rows[i].contract_id)
 			g->contract++;
 		agent_skills(w, &rows[i], a, g);
 		agent_spans(w, &rows[i], a, g);

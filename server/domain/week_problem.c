@@ -150,7 +150,6 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
 			int64_t forecast_id, struct week_problem *w, struct err *e)
 {
-	int64_t *contract_ids;
 	struct wfm_error we;
 
 	*w = (struct week_problem){ .monday = monday };
@@ -163,12 +162,14 @@ bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t
 	w->until = zone_to_utc(w->site.zone, monday + WEEK_DAYS, 0);
 	w->problem.site_count = 1;
 	build_calendar(w, a);
-	if (!week_contracts(db, a, w, &contract_ids, e))
+	if (!contracts_load(db, a, site_id, FIELD_NULL, &w->contracts, e))
 		return false;
-	if (w->problem.contract_count == 0)
+	w->problem.contracts = w->contracts.contracts;
+	w->problem.contract_count = (int32_t)w->contracts.count;
+	if (w->contracts.count == 0)
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents", w->site.code);
 	if (!week_requirements(db, a, forecast_id, w, e) || !build_queues(db, a, w, e) ||
-	    !week_agents(db, a, w, contract_ids, e))
+	    !week_agents(db, a, w, e))
 		return false;
 	if (wfm_problem_check(&w->problem, &we) != WFM_OK)
 		return err_from_wfm(e, &we);

@@ -10,6 +10,7 @@
 #ifndef DOMAIN_WEEK_PROBLEM_H
 #define DOMAIN_WEEK_PROBLEM_H
 
+#include "server/domain/contracts.h"
 #include "server/domain/site_calendar.h"
 #include "wfm/schedule.h"
 
@@ -37,7 +38,7 @@ struct week_problem {
 	struct queue_requirement *requirements; /* by queue */
 	int64_t *agent_ids;            /* by agent index */
 	const char **agent_names;
-	int64_t *contract_cents_hour;  /* by contract index */
+	struct contract_set contracts; /* by contract index */
 	struct wfm_problem problem;
 };
 
@@ -52,9 +53,6 @@ bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t
 /* The parts, for week_problem_build. */
 bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, struct week_problem *w,
 		       struct err *e);
-bool week_contracts(struct db *db, struct arena *a, struct week_problem *w, int64_t **contract_ids,
-		    struct err *e);
-bool week_agents(struct db *db, struct arena *a, struct week_problem *w, const int64_t *contract_ids,
-		 struct err *e);
+bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct err *e);
 
 #endif

@@ -32,7 +32,8 @@ SELECT c.id, c.code, c.cost_cents_hour, c.shift_min_minutes, c.shift_max_minutes
 			ORDER BY b.position)
 		FROM contract_break b WHERE b.contract_id = c.id), '[]') AS breaks
 FROM contract c
-WHERE c.id IN (SELECT contract_id FROM agent WHERE site_id = :site_id) ORDER BY c.id;
+WHERE c.id = :contract_id OR c.id IN (SELECT contract_id FROM agent WHERE site_id = :site_id)
+ORDER BY c.id;
 
 -- name: schedule_covered_before
 -- Work that last week's published shifts still do after this week has begun (nights).

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/domain/week_problem.h"
+#include "server/domain/contracts.h"
 
 #include <math.h>
 
@@ -138,28 +138,31 @@ static void convert_breaks(const struct contract_row *c, struct arena *a, struct
 	out->break_count = (int32_t)c->break_count;
 }
 
-bool week_contracts(struct db *db, struct arena *a, struct week_problem *w, int64_t **contract_ids,
-		    struct err *e)
+bool contracts_load(struct db *db, struct arena *a, int64_t site_id, int64_t contract_id,
+		    struct contract_set *out, struct err *e)
 {
 	struct contract_row *rows;
 	size_t n;
 
-	if (!db_rows(db, SQL_SCHEDULE_CONTRACTS, DB_ARGS(db_int("site_id", w->site.site_id)), NULL,
+	if (!db_rows(db, SQL_SCHEDULE_CONTRACTS,
+		     DB_ARGS(db_int("site_id", site_id), db_int("contract_id", contract_id)), NULL,
 		     &contract_fields, a, (void **)&rows, &n, e))
 		return false;
-	struct wfm_contract *contracts = arena_array(a, n, sizeof *contracts);
-	*contract_ids = arena_array(a, n, sizeof **contract_ids);
-	w->contract_cents_hour = arena_array(a, n, sizeof *w->contract_cents_hour);
+	*out = (struct contract_set){
+		.contracts = arena_array(a, n, sizeof *out->contracts),
+		.ids = arena_array(a, n, sizeof *out->ids),
+		.cents_hour = arena_array(a, n, sizeof *out->cents_hour),
+		.count = n,
+	};
 	for (size_t i = 0; i < n; i++) {
-		contracts[i] = (struct wfm_contract){ .name = rows[i].code,
-						      .hour_cents = (double)rows[i].cost_cents_hour };
-		if (!convert_rules(&rows[i], a, &contracts[i], e))
+		struct wfm_contract *c = &out->contracts[i];
+		*c = (struct wfm_contract){ .name = rows[i].code,
+					    .hour_cents = (double)rows[i].cost_cents_hour };
+		if (!convert_rules(&rows[i], a, c, e))
 			return false;
-		convert_breaks(&rows[i], a, &contracts[i]);
-		(*contract_ids)[i] = rows[i].id;
-		w->contract_cents_hour[i] = rows[i].cost_cents_hour;
+		convert_breaks(&rows[i], a, c);
+		out->ids[i] = rows[i].id;
+		out->cents_hour[i] = rows[i].cost_cents_hour;
 	}
-	w->problem.contracts = contracts;
-	w->problem.contract_count = (int32_t)n;
 	return true;
 }
