@@ -150,7 +150,7 @@ static bool draw_live(struct traffic *x, int k, int i, struct demo_interval *v, 
 	v->abandoned = binomial(x->r, m.abandoned, v->offered);
 	v->handled = v->offered - v->abandoned;
 	v->in_target = binomial(x->r, m.in_target, v->handled);
-	v->wait_s = round(v->offered * m.wait_s * exp(.3 * gsl_ran_ugaussian(x->r) - .045));
+	v->wait_s = round((double)v->offered * (double)m.wait_s * exp(.3 * gsl_ran_ugaussian(x->r) - .045));
 	return true;
 }
 
