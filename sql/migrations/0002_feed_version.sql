@@ -10,13 +10,29 @@ CREATE FUNCTION feed_touch(agents bigint[]) RETURNS void LANGUAGE sql AS $$
 $$;
 COMMENT ON FUNCTION feed_touch IS 'the calendar feeds of these agents read differently from now on';
 
+-- Publication replaces a whole week of which most shifts stay as they were. It works out itself whose feed
+-- changes, and says so for its transaction, lest the triggers touch everybody.
+CREATE FUNCTION feed_touch_only(agents bigint[]) RETURNS void LANGUAGE sql AS $$
+	SELECT set_config('cuadrante.feed_touched', 'yes', true);
+	SELECT feed_touch(agents);
+$$;
+CREATE FUNCTION feed_touched_already() RETURNS boolean LANGUAGE sql STABLE AS $$
+	SELECT coalesce(current_setting('cuadrante.feed_touched', true), '') = 'yes'
+$$;
+
 CREATE FUNCTION feed_shift_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+	IF feed_touched_already() THEN
+		RETURN NULL;
+	END IF;
 	PERFORM feed_touch(array_agg(DISTINCT agent_id)) FROM new_rows WHERE published HAVING count(*) > 0;
 	RETURN NULL;
 END $$;
 CREATE FUNCTION feed_shift_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+	IF feed_touched_already() THEN
+		RETURN NULL;
+	END IF;
 	PERFORM feed_touch(array_agg(DISTINCT c.agent_id)) FROM (
 		SELECT unnest(ARRAY[o.agent_id, n.agent_id]) AS agent_id
 		FROM old_rows o JOIN new_rows n USING (id)
@@ -26,6 +42,9 @@ BEGIN
 END $$;
 CREATE FUNCTION feed_shift_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+	IF feed_touched_already() THEN
+		RETURN NULL;
+	END IF;
 	PERFORM feed_touch(array_agg(DISTINCT agent_id)) FROM old_rows WHERE published HAVING count(*) > 0;
 	RETURN NULL;
 END $$;
@@ -38,6 +57,9 @@ CREATE TRIGGER shift_feed_delete AFTER DELETE ON shift REFERENCING OLD TABLE AS 
 
 CREATE FUNCTION feed_activity_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+	IF feed_touched_already() THEN
+		RETURN NULL;
+	END IF;
 	PERFORM feed_touch(array_agg(DISTINCT s.agent_id))
 	FROM changed_rows c JOIN shift s ON s.id = c.shift_id WHERE s.published
 	HAVING count(*) > 0;

@@ -199,8 +199,7 @@ touched AS (
 		FULL JOIN (SELECT p.*, w.detail FROM now_published p LEFT JOIN work w ON w.shift_id = p.id) AS o
 			USING (agent_id, day)
 	WHERE (n.start_at, n.end_at, n.detail) IS DISTINCT FROM (o.start_at, o.end_at, o.detail))
-UPDATE agent SET feed_version = feed_version + 1, feed_changed_at = date_trunc('second', now())
-FROM touched WHERE agent.id = touched.agent_id;
+SELECT feed_touch_only(coalesce(array_agg(agent_id), '{}')) FROM touched;
 
 -- name: publish_carry_identity
 -- The same agent's shift on the same day keeps its calendar identity; a change raises its sequence.
