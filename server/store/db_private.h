@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The inside of a connection, for server/store/db*.c only.
+ * The inside of a connection, for server/store/db*.c and migrate.c only.
  *
  * db.c opens and pools connections, db_query.c binds arguments and reads rows, db_transaction.c
  * begins and ends, db_copy.c streams and listens, db_error.c turns SQLSTATEs into struct err.

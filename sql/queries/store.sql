@@ -55,3 +55,9 @@ INSERT INTO schema_migration (number, name, checksum) VALUES (:number, :name, :c
 
 -- name: server_ping
 SELECT 1;
+
+-- name: database_exists
+SELECT count(*) FROM pg_database WHERE datname = 'cuadrante';
+
+-- name: database_create
+CREATE DATABASE cuadrante;
