@@ -116,8 +116,8 @@ static void draw_agreed(struct demo *d, int agent, gsl_rng *r)
 		int from, to;
 		bool paid;
 	} table[] = {
-		{ AWAY_MATERNITY, .018, 112, 126, false }, { AWAY_PATERNITY, .016, 5, 5, true },
-		{ AWAY_TRAINING, .10, 2, 4, true }, { AWAY_UNPAID, .07, 1, 5, false },
+		{ AWAY_MATERNITY, .022, 112, 126, false }, { AWAY_PATERNITY, .020, 5, 5, true },
+		{ AWAY_TRAINING, .22, 2, 4, true }, { AWAY_UNPAID, .14, 1, 5, false },
 	};
 	int first, last;
 	if (!span_of(d, &d->agents.items[agent], &first, &last))
@@ -198,8 +198,8 @@ bool demo_make_absences(struct demo *d, struct err *e)
 		if (!r)
 			return err_set(e, ERR_UNAVAILABLE, "out of memory");
 		d->agents.items[i].away = arena_array(d->arena, (size_t)d->all_days, sizeof(int32_t));
-		draw_vacations(d, (int)i, r);
 		draw_agreed(d, (int)i, r);
+		draw_vacations(d, (int)i, r);
 		draw_unplanned(d, (int)i, r);
 		gsl_rng_free(r);
 	}

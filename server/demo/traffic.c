@@ -95,14 +95,14 @@ static double wanted(const struct demo_queue *q, double load)
 		return 0;
 	if (q->turnaround_min)
 		return load / .93;
-	double extra = strcmp(q->channel, "walk_in") == 0 ? .35 : .62;
+	double extra = strcmp(q->channel, "walk_in") == 0 ? .50 : .60;
 	return load + extra * sqrt(load) + .25;
 }
 
 /* Fills mean and people; false when nothing comes or nobody is there. */
 static bool spread_people(struct traffic *x, int unit, int64_t date, double work_s)
 {
-	double sum = 0;
+	double live = 0, deferred = 0;
 	for (int k = 0; k < DEMO_QUEUES_PER_SITE; k++) {
 		int queue = unit * DEMO_QUEUES_PER_SITE + k;
 		const struct demo_queue *q = &demo_queues[queue];
@@ -112,16 +112,18 @@ static bool spread_people(struct traffic *x, int unit, int64_t date, double work
 			x->mean[k][i] = demo_expected(x->d, queue, date, x->minute[i]) * factor;
 			double load = x->mean[k][i] * handling_s(q) / DEMO_STEP_S / q->concurrency;
 			x->people[k][i] = wanted(q, load);
-			sum += x->people[k][i];
+			*(q->turnaround_min ? &deferred : &live) += x->people[k][i] * DEMO_STEP_S;
 		}
 	}
-	if (sum <= 0 || work_s <= 0)
+	if (live <= 0 || work_s <= 0)
 		return false;
-	double times = work_s / (sum * DEMO_STEP_S);
+	deferred = fmin(deferred, work_s * .5); /* waits when people are short */
 	for (int k = 0; k < DEMO_QUEUES_PER_SITE; k++) {
-		double owed = .5;
+		double owed = .5, times = (work_s - deferred) / live;
+		if (demo_queues[unit * DEMO_QUEUES_PER_SITE + k].turnaround_min)
+			times = 1;
 		for (int i = 0; i < x->slots; i++) { /* whole people; the rounding is carried on */
-			owed += x->people[k][i] * times;
+			owed += x->people[k][i] * times * exp(.09 * gsl_ran_ugaussian(x->r));
 			int n = (int)floor(owed);
 			owed -= n;
 			x->people[k][i] = n;
@@ -297,7 +299,7 @@ static bool make_day(struct traffic *x, int unit, int t, struct err *e)
 		return true;
 	demo_day_begin(d, unit, t, x->r, &s);
 	size_t first = d->intervals.count;
-	double agent_s = 0, times = exp(.045 * gsl_ran_ugaussian(x->r));
+	double agent_s = 0, times = exp(.055 * gsl_ran_ugaussian(x->r));
 	if (!spread_people(x, unit, date, s.work_s))
 		return err_set(e, ERR_INTERNAL, "demo: nobody at work at %s", demo_sites[unit].code);
 	for (int k = 0; k < DEMO_QUEUES_PER_SITE; k++)
