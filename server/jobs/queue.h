@@ -49,6 +49,9 @@ extern const struct fields job_event_fields; /* "JobEvent" */
  * with another request it is ERR_CONFLICT. user_id FIELD_NULL: nobody. */
 bool job_submit(struct db *db, const char *kind, const void *request, int64_t user_id,
 		const char *idempotency_key, int64_t *job_id, struct err *e);
+/* The same with the request as JSON text, already checked. */
+bool job_submit_json(struct db *db, const char *kind, const char *request, int64_t user_id,
+		     const char *idempotency_key, int64_t *job_id, struct err *e);
 bool job_get(struct db *db, int64_t job_id, struct arena *a, struct job *out, struct err *e);
 /* A queued job ends at once; a running one is asked to stop and keeps the best it has found. A
  * finished job is ERR_CONFLICT. */
