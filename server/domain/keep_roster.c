@@ -168,6 +168,10 @@ static bool keep_shifts(struct db *db, struct arena *a, const struct week_proble
 			 db_int("roster_id", roster_id), db_int("site_id", w->site.site_id), e);
 }
 
+/* The requirement carries a fraction for unplanned absence; less than half a person is not a shortage
+ * that anybody can act on. */
+static const double SHORT_PEOPLE_MIN = 0.5;
+
 /* A run of short slots becomes one row a quarter-hour, so that the page can shade them. */
 static bool keep_shortages(struct db *db, struct arena *a, const struct week_problem *w,
 			   const struct wfm_roster *r, int64_t roster_id, struct err *e)
@@ -178,7 +182,9 @@ static bool keep_shortages(struct db *db, struct arena *a, const struct week_pro
 	struct shortage_out *rows = arena_array(a, most, sizeof *rows);
 	for (int32_t i = 0; i < r->shortage_count; i++) {
 		const struct wfm_shortage *s = &r->shortages[i];
-		for (int32_t t = s->start; t < s->start + s->slots && s->people > 0; t++)
+		if (s->people < SHORT_PEOPLE_MIN)
+			continue;
+		for (int32_t t = s->start; t < s->start + s->slots; t++)
 			rows[n++] = (struct shortage_out){
 				.queue_id = w->queues[s->queue].id,
 				.start = week_slot_instant(w, t),
