@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The public form of a forecast: what `cuadrante forecast --json` writes and `cuadrante schema
+ * forecast` describes. Filled from struct wfm_forecast; strings and lists live in the arena.
+ */
+#ifndef CLI_FORECAST_FORM_H
+#define CLI_FORECAST_FORM_H
+
+#include "server/base/field.h"
+#include "wfm/forecast.h"
+
+struct forecast_interval {
+	int64_t start; /* UTC; written with the offset_s of its queue only in CSV */
+	double mean, q05, q10, q25, q50, q75, q90, q95, aht_s;
+};
+
+struct forecast_day {
+	int64_t date;
+	double mean, q05, q10, q25, q50, q75, q90, q95;
+};
+
+struct forecast_score {
+	const char *method;
+	double wape, wape_week1, bias, wql, mase, coverage_80, coverage_95, coverage_80_day;
+	int64_t origins, scored;
+};
+
+struct forecast_effect {
+	const char *name;
+	double factor, sd;
+};
+
+struct forecast_queue {
+	const char *queue, *method;
+	double poisson_floor;
+	int64_t weeks, days_used, outliers;
+	struct forecast_score *scores;
+	size_t score_count;
+	struct forecast_effect *effects;
+	size_t effect_count;
+	struct forecast_day *days;
+	size_t day_count;
+	struct forecast_interval *intervals;
+	size_t interval_count;
+};
+
+struct forecast_document {
+	int64_t interval_min;
+	struct forecast_queue *queues;
+	size_t queue_count;
+};
+
+extern const struct fields forecast_document_fields;
+
+/* Open slots only; instants are local times less offset_s (seconds east of UTC). */
+void forecast_form_fill(struct arena *a, const char *queue, int interval_min, int offset_s,
+			const struct wfm_forecast *f, struct forecast_queue *out);
+
+#endif
