@@ -1,12 +1,18 @@
 # Cuadrante: one non-recursive Makefile. `make demo` runs the service, `make check` tests everything.
-# SAN=1 builds the same tree under build/san with ASan and UBSan.
+# SAN=1 builds the same tree under build/san with ASan and UBSan, FUZZ=1 under build/fuzz for libFuzzer.
 
 prefix ?= /usr/local
 DESTDIR ?=
 PYTHON ?= /usr/bin/python3
 SAN ?= 0
 
-MODE := $(if $(filter 1,$(SAN)),san,release)
+FUZZ ?= 0
+FUZZ_SECONDS ?= 60
+CLANG ?= clang
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+
+MODE := $(if $(filter 1,$(FUZZ)),fuzz,$(if $(filter 1,$(SAN)),san,release))
 B := build/$(MODE)
 VERSION := 0.1.0
 
@@ -18,7 +24,12 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmis
 	-Wvla -Wundef -Wwrite-strings -Wcast-qual -Wswitch-enum -Wnull-dereference -Werror
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
 LDHARDEN := -pie -Wl,-z,relro,-z,now
-ifeq ($(SAN),1)
+ifeq ($(FUZZ),1)
+CC := $(CLANG)
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS += -fsanitize=fuzzer-no-link
+LDHARDEN += -fsanitize=fuzzer,address,undefined
+else ifeq ($(SAN),1)
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LDHARDEN += -fsanitize=address,undefined
 else
@@ -43,12 +54,13 @@ MIGRATION_SRC := $(sort $(wildcard sql/migrations/*.sql))
 GEN_OBJ := $(GEN)/sql_table.o $(GEN)/migration_table.o
 
 .PHONY: all lib clean unit
-all: $(B)/libwfm.a $(if $(wildcard server/main.c),$(B)/cuadrante)
+all: $(B)/libwfm.a $(B)/libserver.a $(if $(wildcard server/main.c),$(B)/cuadrante)
 lib: $(B)/libwfm.a
 
 $(B)/%.o: %.c | $(GEN)/sql_ids.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(if $(V),,@echo "  CC $(MODE) $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # The header is replaced only when its words change, so that editing a statement recompiles one file.
 # The folders are prerequisites because a deleted file must count too.
@@ -66,24 +78,88 @@ $(GEN)/migration_table.c: scripts/migrationgen.awk $(wildcard sql/migrations) $(
 	LC_ALL=C awk -f $< $(MIGRATION_SRC) /dev/null > $@.new && mv $@.new $@
 
 $(GEN)/%.o: $(GEN)/%.c
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(if $(V),,@echo "  CC $(MODE) $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libwfm.a: $(WFM_OBJ)
 	@mkdir -p $(@D)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(if $(V),,@echo "  AR $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/libserver.a: $(SRV_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(if $(V),,@echo "  AR $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/cuadrante: $(B)/server/main.o $(B)/libserver.a $(B)/libwfm.a
-	$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
+	$(if $(V),,@echo "  LD $@")
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
 
 $(TEST_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
-	$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS) -lcmocka
+	$(if $(V),,@echo "  LD $@")
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS) -lcmocka
 
 unit: $(TEST_BIN)
 	@set -e; for t in $(TEST_BIN); do echo "# $$t"; $$t; done
+
+# ---- quality ---------------------------------------------------------------------------------
+
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
+ALL_SRC := $(WFM_SRC) $(SRV_SRC) $(TLIB_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC) \
+	$(wildcard server/main.c tests/fuzz/replay.c tests/install/*.c)
+
+.PHONY: gates clang fuzz fuzz-run fuzz-targets tests bench bench-programs check install
+.SECONDARY:
+
+# Everything `make check` runs from one build mode; the release page is embedded in both binaries.
+tests: all $(TEST_BIN) $(if $(filter 1,$(FUZZ)),,$(FUZZ_BIN))
+
+gates: $(B)/libwfm.a
+	$(PYTHON) scripts/gates.py $(B)/libwfm.a
+
+# Only the front end: every warning clang has for this tree, without generating code.
+clang: $(ALL_SRC:%.c=build/clang/%.ok)
+build/clang/%.ok: %.c | $(GEN)/sql_ids.h
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CLANG $<")
+	$(Q)$(CLANG) $(filter-out -D_FORTIFY_SOURCE=3,$(ALL_CFLAGS)) -fsyntax-only -MMD -MP -MT $@ \
+		-MF $(@:.ok=.d) $< && touch $@
+
+# Under libFuzzer with FUZZ=1, else over the saved inputs by replay.c.
+$(FUZZ_BIN): $(B)/%: $(B)/%.o $(if $(filter 1,$(FUZZ)),,$(B)/tests/fuzz/replay.o) \
+		$(B)/libserver.a $(B)/libwfm.a
+	$(if $(V),,@echo "  LD $@")
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
+
+fuzz-targets: $(FUZZ_BIN)
+fuzz-run: fuzz-targets
+	scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
+fuzz:
+	$(MAKE) FUZZ=1 fuzz-run
+
+$(BENCH_BIN): $(B)/%: $(B)/%.o $(B)/libserver.a $(B)/libwfm.a
+	$(if $(V),,@echo "  LD $@")
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
+bench-programs: $(BENCH_BIN)
+bench: all bench-programs
+	$(PYTHON) tests/bench/run.py $(BENCH_BIN) $(wildcard tests/bench/bench_*.py)
+
+# The one command for everything: installs what is missing, builds, tests, and ends with one line
+# "N passed, N failed".
+check:
+	scripts/install-deps.sh
+	+$(PYTHON) tests/run.py
+
+install: all
+	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib/pkgconfig $(DESTDIR)$(prefix)/include/wfm
+	if [ -f $(B)/cuadrante ]; then install -m 755 $(B)/cuadrante $(DESTDIR)$(prefix)/bin/; fi
+	install -m 644 $(B)/libwfm.a $(DESTDIR)$(prefix)/lib/
+	install -m 644 include/wfm/*.h $(DESTDIR)$(prefix)/include/wfm/
+	sed -e 's|@prefix@|$(prefix)|' -e 's|@version@|$(VERSION)|' scripts/wfm.pc.in \
+		> $(DESTDIR)$(prefix)/lib/pkgconfig/wfm.pc
 
 clean:
 	rm -rf build

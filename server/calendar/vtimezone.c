@@ -82,11 +82,11 @@ static struct icaltimetype local_time(int64_t local_s)
 }
 
 /* STANDARD or DAYLIGHT. rule NULL: the zone never changes. False when the rule cannot be said. */
-static bool add_observance(icalcomponent *to, bool daylight, const struct zone_rule *rule,
+static bool add_observance(icalcomponent *to, bool summer, const struct zone_rule *rule,
 			   int from_s, int to_s, const char *abbr)
 {
-	icalcomponent *c = icalcomponent_new(daylight ? ICAL_XDAYLIGHT_COMPONENT
-						      : ICAL_XSTANDARD_COMPONENT);
+	icalcomponent *c = icalcomponent_new(summer ? ICAL_XDAYLIGHT_COMPONENT
+						    : ICAL_XSTANDARD_COMPONENT);
 	char text[RULE_TEXT];
 	int64_t start = 0;
 

@@ -85,7 +85,7 @@ bool route_template_param(const char *template, size_t *at, char name[32], enum 
 	else if (type_len == 4 && memcmp(colon + 1, "text", 4) == 0)
 		*type = PARAM_TEXT;
 	else
-		assert(!"parameter type must be int, text or token");
+		assert(false); /* a template in the table is wrong: int, text or token */
 	*at = (size_t)(close + 1 - template);
 	return true;
 }
