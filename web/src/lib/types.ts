@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The shapes of /api/v1 replies, as the service's OpenAPI document states them.
+
+export type Role = "planner" | "site_manager" | "agent" | "hr" | "admin";
+
+export interface User {
+	id: number;
+	login: string;
+	name: string;
+	role: Role;
+	agent_id: number | null;
+	locale: string;
+	site_ids: number[];
+}
+export interface Session { user: User; csrf: string }
+
+export interface Problem {
+	type?: string;
+	title?: string;
+	status?: number;
+	detail?: string;
+	request_id?: string;
+	errors?: { pointer: string; message: string }[];
+}
+
+export interface Region { id: number; code: string; name: string }
+export interface Site {
+	id: number;
+	code: string;
+	name: string;
+	region_id: number;
+	region: string;
+	kind: "contact_centre" | "branch";
+	country: string;
+	zone: string;
+	counters: number | null;
+	agents: number;
+}
+export interface Queue {
+	id: number;
+	code: string;
+	name: string;
+	site_id: number;
+	channel: string;
+	interval_min: number;
+	target_share: number | null;
+	target_s: number | null;
+}
+export interface SpecialDay {
+	day: string;
+	country: string | null;
+	site_id: number | null;
+	queue_id: number | null;
+	kind: string;
+	name: string;
+	closed: boolean;
+}
+export interface Team { id: number; site_id: number; code: string; name: string }
+export interface Contract { id: number; code: string; name: string }
+export interface Agent {
+	id: number;
+	code: string;
+	name: string;
+	site_id: number;
+	team_id: number | null;
+	contract_id: number;
+	hired: string;
+	left_on: string | null;
+}
+
+export interface HistoryRow {
+	start: string;
+	offered: number;
+	handled: number | null;
+	abandoned: number | null;
+	answered_in_target: number | null;
+	handle_time_s: number | null;
+	wait_time_s: number | null;
+}
+export interface ImportReport {
+	rows: number;
+	inserted: number;
+	updated: number;
+	unchanged: number;
+	rejected: number;
+	dry_run: boolean;
+}
+
+export interface Forecast {
+	id: number;
+	site_id: number;
+	first_day: string;
+	last_day: string;
+	created_at: string;
+	queues?: ForecastQueue[];
+}
+export interface ForecastQueue {
+	queue_id: number;
+	code: string;
+	name: string;
+	channel: string;
+	method: string;
+	history_days: number;
+	origins: number;
+	wape: number | null;
+	bias: number | null;
+	coverage80: number | null;
+	coverage95: number | null;
+	naive_wape: number | null;
+	mean4_wape: number | null;
+	warning: string;
+}
+export interface ForecastInterval {
+	queue_id: number;
+	start: string;
+	mean: number;
+	q05: number;
+	q10: number;
+	q25: number;
+	q50: number;
+	q75: number;
+	q90: number;
+	q95: number;
+	aht_s: number;
+}
+
+export interface Plan {
+	id: number;
+	site_id: number;
+	week: string;
+	forecast_id: number;
+	created_at: string;
+	job_id: number | null;
+}
+export interface Requirement {
+	queue_id: number;
+	start: string;
+	volume: number;
+	aht_s: number;
+	agents: number;
+	agents_on_roster: number;
+	service_level: number | null;
+	abandoned_share: number | null;
+	asa_s: number | null;
+	occupancy: number | null;
+}
+
+export type RosterState = "draft" | "published" | "superseded";
+export interface RosterSummary {
+	id: number;
+	plan_id: number;
+	site_id: number;
+	week: string;
+	version: number;
+	state: RosterState;
+	created_at: string;
+	published_at: string | null;
+	objective: number | null;
+	bound: number | null;
+	gap: number | null;
+}
+export interface Evidence {
+	objective: number;
+	parts?: Record<string, number>;
+	bound: number | null;
+	gap: number | null;
+	seed?: number;
+	seconds?: number;
+	columns?: number;
+	verified?: boolean;
+}
+export interface Roster {
+	id: number;
+	plan_id: number;
+	site_id: number;
+	week: string;
+	version: number;
+	state: RosterState;
+	zone: string;
+	created_at: string;
+	published_at: string | null;
+	evidence: Evidence;
+	agents: number;
+	shifts: number;
+	people_short: number;
+}
+export type ActivityKind = "work" | "break" | "meal" | "training" | "meeting";
+export interface Activity {
+	kind: ActivityKind;
+	queue_id: number | null;
+	queue: string | null;
+	start: string;
+	end: string;
+	paid: boolean;
+}
+export interface Shift {
+	id: number;
+	agent_id: number;
+	agent: string;
+	team: string | null;
+	contract: string;
+	day: string;
+	start: string;
+	end: string;
+	paid_minutes: number;
+	activities: Activity[];
+}
+export interface Coverage { start: string; queue_id: number; required: number; scheduled: number }
+export interface Shortage {
+	queue_id: number;
+	start: string;
+	people: number;
+	reason: string;
+	hour_value_cents: number | null;
+}
+export interface Change {
+	agent_id: number;
+	agent: string;
+	day: string;
+	change: "added" | "removed" | "moved";
+	before_start: string | null;
+	before_end: string | null;
+	after_start: string | null;
+	after_end: string | null;
+}
+
+export interface Job {
+	id: number;
+	kind: string;
+	state: "queued" | "running" | "done" | "failed" | "cancelled";
+	progress: number;
+	phase: string;
+	objective: number | null;
+	bound: number | null;
+	gap: number | null;
+	result: Record<string, number> | null;
+	problem: Problem | null;
+}
+
+export interface MyShift {
+	id: number;
+	day: string;
+	start: string;
+	end: string;
+	zone: string;
+	site: string;
+	activities: Activity[];
+}
+export interface Feed { id: number; name: string; created_at: string; last_used_at: string | null }
+export interface NewFeed {
+	id: number;
+	name: string;
+	url: string;
+	webcal_url: string;
+	activities_url: string;
+	qr_svg: string;
+}
+export interface Absence {
+	id: number;
+	kind: string;
+	state: string;
+	start: string;
+	end: string;
+	note: string;
+	decision_note?: string;
+}
+
+export interface Ratio {
+	value: number | null;
+	numerator: number;
+	denominator: number;
+	low?: number | null;
+	high?: number | null;
+	definition?: string;
+}
+export interface Branch {
+	site_id: number;
+	site: string;
+	region: string;
+	kind: string;
+	contacts_handled: number;
+	productivity: Ratio;
+	service_level: Ratio;
+	abandonment: Ratio;
+	aht: Ratio;
+	utilisation: Ratio;
+	occupancy: Ratio;
+	planned_use: Ratio;
+	availability: Ratio;
+	adherence: Ratio;
+	ladder: { a_s: number; b_s: number; c_s: number; d_s: number };
+	rank: number | null;
+	rank_in_region: number | null;
+	previous: { productivity: number | null; service_level: number | null } | null;
+}
+export interface TrendPoint {
+	start: string;
+	contacts_handled: number;
+	productivity: Ratio;
+	service_level: Ratio;
+}
+export interface AbsenteeismRow { key: string; label: string; total: Ratio; unplanned: Ratio }
+export interface TurnoverRow {
+	key: string;
+	label: string;
+	turnover: Ratio;
+	annualised: number | null;
+	voluntary: Ratio;
+}
+export interface BradfordRow {
+	agent_id: number;
+	agent: string;
+	site: string;
+	team: string | null;
+	spells: number;
+	days: number;
+	bradford: number;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Views and charts arrive when first needed, so that the first page stays small.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Busy, ProblemBox } from "./basic";
+
+export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+	let ready: ComponentType<P> | undefined;
+	return function Lazy(props: P) {
+		const [, setTurn] = useState(0);
+		const [error, setError] = useState<Error>();
+		useEffect(() => {
+			if (ready) return undefined;
+			let alive = true;
+			load().then((m) => { ready = m.default; if (alive) setTurn((n) => n + 1); },
+				(e: Error) => { if (alive) setError(e); });
+			return () => { alive = false; };
+		}, []);
+		if (error) return <ProblemBox error={error} retry={() => location.reload()} />;
+		const View = ready;
+		return View ? <View {...props} /> : <Busy lines={5} />;
+	};
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Build a schedule, look at it on the board, see what is short and why, publish a version.
+import { useMemo, useState } from "preact/hooks";
+import { call, list, query } from "../lib/api";
+import { makeAxis } from "../lib/axis";
+import { useQueues } from "../lib/catalogue";
+import { pct, upTo } from "../lib/format";
+import { lang, locale, t, tcode, tn } from "../lib/i18n";
+import { announce } from "../lib/live";
+import { useLoad } from "../lib/load";
+import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, sortRows } from "../lib/roster";
+import { route, setParams } from "../lib/route";
+import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
+import type { Agent, Contract, Coverage, Forecast, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site, Team } from "../lib/types";
+import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
+import { type Column, DataTable } from "../ui/table";
+import { BoardGrid, type Zoom } from "./board-grid";
+import { QueuePicker } from "./forecast";
+import { JobPanel, useJob } from "./job";
+import type { PlanScope } from "./planner";
+import { PublishDialog } from "./publish";
+
+export interface FullRoster {
+	roster: Roster;
+	etag: string;
+	shifts: Shift[];
+	coverage: Coverage[];
+	shortages: Shortage[];
+}
+
+async function loadRoster(id: number, abort: AbortSignal): Promise<FullRoster> {
+	const [head, shifts, coverage, shortages] = await Promise.all([
+		call<Roster>("GET", `/rosters/${id}`, { signal: abort }),
+		list<Shift>(`/rosters/${id}/shifts`, abort),
+		list<Coverage>(`/rosters/${id}/coverage`, abort),
+		list<Shortage>(`/rosters/${id}/shortages`, abort),
+	]);
+	return { roster: head.data, etag: head.etag ?? "", shifts, coverage, shortages };
+}
+
+const stateTone = { draft: "plain", published: "good", superseded: "quiet" } as const;
+
+function EvidenceStrip({ full }: { full: FullRoster }) {
+	const { roster } = full;
+	const e = roster.evidence;
+	return (
+		<dl class="stats evidence">
+			<Stat label={t("evidence.state")} value={<Chip tone={stateTone[roster.state]}>{t(`state.${roster.state}`)}</Chip>} />
+			<Stat label={t("evidence.agents")} value={upTo(roster.agents, 0)} />
+			<Stat label={t("evidence.shifts")} value={upTo(roster.shifts, 0)} />
+			<Stat label={t("evidence.short")} value={upTo(roster.people_short, 1)} {...(roster.people_short > 0 ? { tone: "bad" } : {})} />
+			<Stat label={t("evidence.objective")} value={upTo(e.objective, 0)} hint={t("evidence.bound_hint", { bound: upTo(e.bound, 0) })} />
+			<Stat label={t("evidence.gap")} value={pct(e.gap, 2)} />
+			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
+			<Stat label={t("evidence.verified")} value={e.verified
+				? <span class="good"><Icon name="check" /> {t("evidence.yes")}</span> : t("evidence.no")} />
+		</dl>
+	);
+}
+
+function ShortageList({ full, queues, zone }: { full: FullRoster; queues: Queue[]; zone: string }) {
+	const step = useMemo(() => {
+		const first = makeCoverage(full.coverage, full.coverage[0]?.queue_id ?? 0)[0];
+		return first ? first.end - first.start : 900_000;
+	}, [full.coverage]);
+	const spans = useMemo(() => mergeShortages(full.shortages, step), [full.shortages, step]);
+	const queueName = (id: number) => queues.find((q) => q.id === id)?.name ?? String(id);
+	const columns: Column<ShortSpan>[] = [
+		{
+			key: "when", head: t("col.when"), rowHead: true, sort: (s) => s.start,
+			cell: (s) => `${fmtDayTime(s.start, zone)}–${fmtTime(s.end, zone)}`,
+		},
+		{ key: "queue", head: t("col.queue"), cell: (s) => queueName(s.queueId), sort: (s) => queueName(s.queueId) },
+		{ key: "people", head: t("short.people"), cell: (s) => upTo(s.people, 1), num: true, sort: (s) => s.people },
+		{ key: "hours", head: t("short.hours"), cell: (s) => upTo(s.personMinutes / 60, 1), num: true, sort: (s) => s.personMinutes },
+		{ key: "reason", head: t("short.reason"), cell: (s) => tcode("shortage", s.reason), sort: (s) => s.reason },
+	];
+	return (
+		<Card title={t("short.title")} aside={<Chip tone={spans.length ? "bad" : "good"}>{tn("short.count", spans.length)}</Chip>}>
+			{spans.length === 0 ? <p class="muted">{t("short.none")}</p> : (
+				<div class="scroll table-tall" tabIndex={0} role="region" aria-label={t("short.title")}>
+					<DataTable dense caption={t("short.title")} columns={columns} rows={spans}
+						rowKey={(s) => `${s.queueId}:${s.start}`} sortBy="hours" descending />
+				</div>
+			)}
+		</Card>
+	);
+}
+
+interface SheetProps { full: FullRoster; site: Site; week: string; people: { agents: Agent[]; teams: Team[]; contracts: Contract[] } }
+
+function Sheet({ full, site, week, people }: SheetProps) {
+	const queues = useQueues(site.id).data ?? [];
+	const [order, setOrder] = useState<RowOrder>("name");
+	const [zoom, setZoom] = useState<Zoom>("week");
+	const [find, setFind] = useState("");
+	const [table, setTable] = useState(false);
+	const zone = full.roster.zone || site.zone;
+	const monday = mondayOfWeek(week);
+	const queueId = queues.find((q) => String(q.id) === route.value.params.queue)?.id ?? 0;
+	const tag = locale.value;
+
+	const axis = useMemo(() => makeAxis(monday, zone, [
+		...full.shifts.map((s) => ({ start: instant(s.start), end: instant(s.end) })),
+		...makeCoverage(full.coverage, 0).filter((p) => p.required > 0),
+	]), [full, monday, zone]);
+	const all = useMemo(() => makeRows(monday, full.shifts, people.agents, people.teams, people.contracts), [full, people, monday]);
+	const rows = useMemo(() => {
+		const wanted = find.trim().toLocaleLowerCase(tag);
+		const kept = wanted ? all.filter((r) => `${r.name} ${r.team} ${r.contract}`.toLocaleLowerCase(tag).includes(wanted)) : all;
+		return sortRows(kept, order, tag);
+	}, [all, order, find, tag]);
+	const cover = useMemo(() => makeCoverage(full.coverage, queueId), [full.coverage, queueId]);
+	const orders: RowOrder[] = ["name", "team", "contract", "hours", "start"];
+
+	return (
+		<>
+			<div class="tools board-tools">
+				<label class="field field-find">
+					<span class="sr-only">{t("board.find")}</span>
+					<input type="search" placeholder={t("board.find")} value={find} onInput={(e) => setFind(e.currentTarget.value)} />
+				</label>
+				<Select label={t("board.sort")} value={order} onPick={(v) => {
+					setOrder(v as RowOrder);
+					announce(t("board.sorted", { by: t(`sort.${v as RowOrder}`) }));
+				}} choices={orders.map((o) => ({ value: o, label: t(`sort.${o}`) }))} id="sort" />
+				<QueuePicker queues={queues} value={queueId} all={t("cover.all_queues")} />
+				<span class="grow" />
+				<span class="muted small">{tn("board.rows", rows.length)}</span>
+				<Segments label={t("board.zoom")} value={zoom} onPick={(z) => setZoom(z as Zoom)}
+					choices={[{ value: "week", label: t("board.week") }, { value: "day", label: t("board.day") }]} />
+			</div>
+			<BoardGrid rows={rows} axis={axis} queues={queues} cover={cover} zoom={zoom} onZoom={setZoom} lang={lang.value}
+				onTable={() => setTable(true)} />
+			<div class="legend board-legend">
+				{queues.map((q, i) => <span key={q.id} class="legend-key"><i class="key key-act" style={{ "--q": `var(--q${i % 8})` }} />{q.name}</span>)}
+				{(["meal", "break", "training", "meeting"] as const).map((k) => (
+					<span key={k} class="legend-key"><i class={`key key-act act-${k}`} />{tcode("activity", k)}</span>
+				))}
+			</div>
+			<ShortageList full={full} queues={queues} zone={zone} />
+			{table && (
+				<Dialog title={t("cover.title")} onClose={() => setTable(false)}>
+					<div class="scroll table-tall" tabIndex={0} role="region" aria-label={t("cover.title")}>
+						<DataTable dense caption={t("cover.title")} rows={cover} rowKey={(p) => p.start} columns={[
+							{ key: "when", head: t("col.when"), cell: (p) => fmtDayTime(p.start, zone), rowHead: true },
+							{ key: "req", head: t("cover.required"), cell: (p) => upTo(p.required, 1), num: true },
+							{ key: "sch", head: t("cover.scheduled"), cell: (p) => upTo(p.scheduled, 1), num: true },
+							{ key: "short", head: t("cover.short"), cell: (p) => upTo(p.short, 1), num: true },
+							{ key: "over", head: t("cover.over"), cell: (p) => upTo(p.over, 1), num: true },
+						]} />
+					</div>
+				</Dialog>
+			)}
+		</>
+	);
+}
+
+function usePeople(site: Site) {
+	return useLoad(`people ${site.id}`, async (abort) => {
+		const [agents, teams, contracts] = await Promise.all([
+			list<Agent>(`/agents?site_id=${site.id}`, abort), list<Team>("/teams", abort), list<Contract>("/contracts", abort),
+		]);
+		return { agents, teams, contracts };
+	});
+}
+
+/** Forecasts the week first when nobody has yet, then solves it. */
+function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
+	const forecast = useJob(`forecast ${site.id} ${week}`, () => undefined);
+	const schedule = useJob(`schedule ${site.id} ${week}`, built);
+	const build = async (timeLimit: number) => {
+		const known = await list<Forecast>(`/forecasts${query({ site_id: site.id, week })}`);
+		if (known.length === 0) {
+			const job = await forecast.start("/forecasts", { site_id: site.id, week, weeks: 1 });
+			if (job?.state !== "done") return;
+		}
+		await schedule.start("/schedules", { site_id: site.id, week, time_limit_s: timeLimit });
+	};
+	return { forecast, schedule, build, running: forecast.running || schedule.running };
+}
+
+function versionChoices(all: RosterSummary[], zone: string) {
+	return all.map((r) => ({
+		value: String(r.id),
+		label: `${t("version.name", { n: r.version })} · ${t(`state.${r.state}`)} · ${fmtMoment(instant(r.created_at), zone)}${r.gap == null ? "" : ` · ${t("version.gap", { gap: pct(r.gap, 1) })}`}`,
+	}));
+}
+
+const LIMITS = [20, 60, 300];
+
+export function Board({ site, week }: PlanScope) {
+	const [limit, setLimit] = useState(20);
+	const [publishing, setPublishing] = useState(false);
+	const [failed, setFailed] = useState<Error>();
+	const versions = useLoad(`rosters ${site.id} ${week}`, async (abort) =>
+		(await list<RosterSummary>(`/rosters${query({ site_id: site.id, week })}`, abort)).sort((a, b) => b.version - a.version));
+	const picked = versions.data?.find((r) => String(r.id) === route.value.params.roster) ?? versions.data?.[0];
+	const full = useLoad(picked ? `roster ${picked.id}` : null, (abort) => loadRoster((picked as RosterSummary).id, abort));
+	const people = usePeople(site);
+	const work = useBuild({ site, week }, (job) => {
+		const id = job.result?.roster_id;
+		if (id !== undefined) setParams({ roster: id });
+		versions.reload();
+	});
+	const build = () => { setFailed(undefined); work.build(limit).catch((e: Error) => setFailed(e)); };
+	const past = week < isoWeekOf(today(site.zone));
+	const error = failed ?? versions.error ?? full.error ?? people.error;
+
+	return (
+		<div class="stack">
+			<div class="tools">
+				{picked && versions.data && (
+					<Select label={t("version.label")} value={String(picked.id)} choices={versionChoices(versions.data, site.zone)}
+						onPick={(id) => setParams({ roster: id })} id="version" />
+				)}
+				<span class="grow" />
+				<Select label={t("build.limit")} value={String(limit)} onPick={(v) => setLimit(Number(v))}
+					choices={LIMITS.map((s) => ({ value: String(s), label: s < 60 ? `${s} s` : `${s / 60} min` }))} />
+				<Button id="build" icon="spark" tone={picked ? "plain" : "primary"} disabled={work.running || past} onClick={build}>{t("build.button")}</Button>
+				{picked?.state === "draft" && (
+					<Button id="publish" icon="send" tone="primary" disabled={!full.data || work.running} onClick={() => setPublishing(true)}>{t("publish.button")}</Button>
+				)}
+			</div>
+			<JobPanel state={work.forecast} title={t("forecast.running")} />
+			<JobPanel state={work.schedule} title={t("build.running")} />
+			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); people.reload(); }} />}
+			{full.data && people.data ? (
+				<>
+					<EvidenceStrip full={full.data} />
+					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} people={people.data} />
+				</>
+			) : versions.data && !picked ? !work.running && (
+				<Empty title={t("board.none")}><p>{past ? t("board.past") : t("board.none_lead")}</p></Empty>
+			) : !error && <Busy lines={8} />}
+			{publishing && full.data && (
+				<PublishDialog full={full.data} site={site} others={versions.data ?? []} onClose={() => setPublishing(false)}
+					onDone={() => { setPublishing(false); versions.reload(); full.reload(); }} />
+			)}
+		</div>
+	);
+}
