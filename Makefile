@@ -102,6 +102,23 @@ $(TEST_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
 unit: $(TEST_BIN)
 	@set -e; for t in $(TEST_BIN); do echo "# $$t"; $$t; done
 
+# ---- the page: bundled into build/web/dist, which server/http embeds -----------------------------
+
+WEB_SRC := $(shell find web/src -type f) web/build.mjs web/tsconfig.json
+.PHONY: web
+web: build/web/dist/index.html
+
+# Installed anew only when the list of packages changes.
+build/web/npm.stamp: web/package.json web/package-lock.json web/.npmrc
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  NPM web")
+	$(Q)cd web && npm ci --no-audit --no-fund --loglevel=error
+	$(Q)touch $@
+
+build/web/dist/index.html: build/web/npm.stamp $(WEB_SRC)
+	$(if $(V),,@echo "  WEB $(@D)")
+	$(Q)cd web && npx --no-install tsc --noEmit && node build.mjs ../build/web/dist
+
 # ---- quality ---------------------------------------------------------------------------------
 
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
