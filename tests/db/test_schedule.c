@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From history to a published roster in the database, over both clock changes of America/Santiago. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "server/base/clock.h"
+#include "server/calendar/zones.h"
+#include "server/domain/make_schedule.h"
+#include "server/domain/publish_roster.h"
+#include "tests/lib/pgcluster.h"
+#include "tests/lib/small_site.h"
+
+struct fixture {
+	struct db *db;
+	struct arena *arena;
+	const char *url;
+	struct err err;
+};
+
+static int begin(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	assert_non_null(f);
+	f->arena = arena_new(0);
+	f->url = pgcluster_fresh();
+	small_site_load(f->url);
+	f->db = db_open(f->url, &f->err);
+	assert_non_null(f->db);
+	*state = f;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct fixture *f = *state;
+	db_close(f->db);
+	arena_free(f->arena);
+	free(f);
+	return 0;
+}
+
+static const char *ask(struct fixture *f, const char *sql)
+{
+	return pgcluster_sql(f->url, sql);
+}
+
+static int64_t site_id(struct fixture *f)
+{
+	return strtoll(ask(f, "SELECT id FROM site"), NULL, 10);
+}
+
+static struct schedule_request request(struct fixture *f, int64_t week)
+{
+	return (struct schedule_request){ .site_id = site_id(f), .week = week,
+					  .forecast_id = FIELD_NULL, .seed = 1,
+					  .iteration_limit = 300, .gap = 0.02, .time_limit_s = 60 };
+}
+
+static struct schedule_result make(struct fixture *f, int64_t week)
+{
+	struct schedule_request r = request(f, week);
+	struct schedule_result out;
+	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
+		fail_msg("no roster: %s %s", f->err.message,
+			 f->err.items_kept ? f->err.items[0].message : "");
+	return out;
+}
+
+static void publish(struct fixture *f, int64_t roster_id)
+{
+	struct roster r;
+	if (!db_begin(f->db, &f->err) || !roster_lock(f->db, f->arena, roster_id, &r, &f->err) ||
+	    !roster_publish(f->db, f->arena, &r, FIELD_NULL, &f->err) || !db_commit(f->db, &f->err))
+		fail_msg("not published: %s", f->err.message);
+}
+
+/* Shifts whose local start is outside their contract's window, or whose length is not allowed. */
+static const char wrong_shifts[] =
+	"SELECT count(*) FROM shift s JOIN agent a ON a.id = s.agent_id JOIN contract c ON c.id = a.contract_id,"
+	" LATERAL (SELECT s.start_at AT TIME ZONE 'America/Santiago' AS t) AS local"
+	" WHERE t::date <> s.day OR extract(epoch FROM t::time) / 60 NOT BETWEEN c.start_earliest_min AND c.start_latest_min"
+	" OR s.end_at - s.start_at NOT BETWEEN make_interval(mins => c.shift_min_minutes)"
+	" AND make_interval(mins => c.shift_max_minutes)";
+
+static void check_change_week(struct fixture *f, int month, int quarters)
+{
+	int64_t week = small_site_change_week(month);
+	struct schedule_result r = make(f, week);
+	struct week_problem w;
+
+	assert_true(week_problem_build(f->db, f->arena, site_id(f), week, r.forecast_id, &w, &f->err));
+	assert_int_equal(w.problem.slot_count - SLOT_TAIL, quarters);
+	assert_true(r.shifts > 40);
+	assert_string_equal(ask(f, wrong_shifts), "0");
+	assert_string_equal(ask(f, "SELECT count(*) FROM requirement"), quarters == 676 ? "338" : "334");
+	/* Nights cross midnight, and one of them the clock change itself (Saturday to Sunday). */
+	assert_string_equal(ask(f, "SELECT bool_or((end_at AT TIME ZONE 'America/Santiago')::date = day + 1)"
+				   " FROM shift WHERE extract(isodow FROM day) = 6"), "t");
+	assert_string_equal(ask(f, "SELECT count(*) FROM shift s JOIN activity v ON v.shift_id = s.id"
+				   " WHERE v.start_at < s.start_at OR v.end_at > s.end_at"), "0");
+	publish(f, r.roster_id);
+	assert_string_equal(ask(f, "SELECT bool_and(published) FROM shift"), "t");
+}
+
+static void test_week_with_the_hour_repeated(void **state)
+{
+	check_change_week(*state, 4, 676);
+}
+
+static void test_week_with_the_hour_skipped(void **state)
+{
+	check_change_week(*state, 9, 668);
+}
+
+static void test_same_seed_same_roster(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct schedule_result a = make(f, week);
+	struct schedule_request r = request(f, week);
+	struct schedule_result b;
+	r.forecast_id = a.forecast_id;
+	assert_true(schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &b, &f->err));
+	assert_true(a.objective == b.objective);
+	assert_string_equal(ask(f, "SELECT count(DISTINCT d) FROM (SELECT md5(string_agg(concat(agent_id, start_at, end_at),"
+				   " ',' ORDER BY agent_id, start_at)) AS d FROM shift GROUP BY roster_id) AS x"), "1");
+}
+
+static void test_republishing_keeps_identity(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct schedule_result a = make(f, week);
+	publish(f, a.roster_id);
+	ask(f, "CREATE TABLE seen AS SELECT agent_id, day, uid FROM shift WHERE published;"
+	       "CREATE TABLE feeds AS SELECT id, feed_version FROM agent");
+	struct schedule_result b = make(f, week);
+	/* One shift of the second version begins half an hour later; everybody else's stay. */
+	ask(f, "CREATE TABLE moved AS SELECT s.id, s.agent_id FROM shift s JOIN roster r ON r.id = s.roster_id"
+	       " WHERE r.state = 'draft' ORDER BY s.id LIMIT 1;"
+	       "UPDATE shift SET start_at = start_at + interval '15 minutes' WHERE id IN (SELECT id FROM moved)");
+	publish(f, b.roster_id);
+	assert_string_equal(ask(f, "SELECT count(*) FROM seen JOIN shift USING (agent_id, day, uid) WHERE published"),
+			    ask(f, "SELECT count(*) FROM shift WHERE published"));
+	assert_string_equal(ask(f, "SELECT string_agg(sequence::text, ',') FROM shift WHERE id IN (SELECT id FROM moved)"), "1");
+	assert_string_equal(ask(f, "SELECT sum(sequence) FROM shift WHERE published"), "1");
+	assert_string_equal(ask(f, "SELECT count(*) FROM agent JOIN feeds USING (id)"
+				   " WHERE agent.feed_version <> feeds.feed_version"), "1");
+	assert_string_equal(ask(f, "SELECT string_agg(state, ',' ORDER BY version) FROM roster"),
+			    "superseded,published");
+}
+
+static void test_publishing_refuses(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct schedule_result a = make(f, week);
+	struct roster r;
+	ask(f, "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+	       " SELECT agent_id, 'sickness', 'recorded', start_at, end_at, false, true, true FROM shift ORDER BY id LIMIT 1");
+	assert_true(db_begin(f->db, &f->err) && roster_lock(f->db, f->arena, a.roster_id, &r, &f->err));
+	assert_false(roster_publish(f->db, f->arena, &r, FIELD_NULL, &f->err));
+	assert_int_equal(f->err.code, ERR_CONFLICT);
+	assert_int_equal(f->err.item_count, 1);
+	db_rollback(f->db);
+	assert_string_equal(ask(f, "SELECT count(*) FROM shift WHERE published"), "0");
+}
+
+static void test_no_two_published_shifts_overlap(void **state)
+{
+	struct fixture *f = *state;
+	publish(f, make(f, small_site_change_week(4) + 7).roster_id);
+	/* Were the code to err, the database would still refuse. */
+	assert_string_equal(ask(f,
+		"CREATE FUNCTION try() RETURNS text LANGUAGE plpgsql AS $$ BEGIN"
+		" INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents, published)"
+		" SELECT roster_id, agent_id, site_id, day, end_at - interval '1 minute', end_at + interval '1 hour', 0, 0, true"
+		" FROM shift LIMIT 1; RETURN 'taken'; EXCEPTION WHEN exclusion_violation THEN RETURN 'refused'; END $$;"
+		"SELECT try()"), "refused");
+}
+
+static void expect_refused(struct fixture *f, struct schedule_request r, const char *pointer)
+{
+	struct schedule_result out;
+	err_clear(&f->err);
+	assert_false(schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err));
+	assert_int_equal(f->err.code, ERR_INVALID);
+	assert_true(f->err.items_kept > 0);
+	assert_string_equal(f->err.items[0].pointer, pointer);
+	assert_string_equal(ask(f, "SELECT count(*) FROM plan"), "0");
+}
+
+static void test_impossible_requests_name_the_place(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct schedule_request r = request(f, week);
+	r.site_id = 999;
+	expect_refused(f, r, "/site_id");
+	expect_refused(f, request(f, 4), "/week"); /* 1970-W02 */
+	r = request(f, week);
+	r.forecast_id = 999;
+	expect_refused(f, r, "/forecast_id");
+	ask(f, "UPDATE agent SET left_on = date '2020-06-01', leave_reason = 'voluntary'");
+	expect_refused(f, request(f, week), "/site_id");
+}
+
+int main(void)
+{
+	struct err e = ERR_INIT;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_week_with_the_hour_repeated, begin, end),
+		cmocka_unit_test_setup_teardown(test_week_with_the_hour_skipped, begin, end),
+		cmocka_unit_test_setup_teardown(test_same_seed_same_roster, begin, end),
+		cmocka_unit_test_setup_teardown(test_republishing_keeps_identity, begin, end),
+		cmocka_unit_test_setup_teardown(test_publishing_refuses, begin, end),
+		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
+		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
+	};
+	if (!zones_start(&e)) {
+		print_error("zones: %s\n", e.message);
+		return 1;
+	}
+	pgcluster_start();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
