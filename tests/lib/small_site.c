@@ -31,7 +31,7 @@ static const char *const statements[] = {
 	"INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s)"
 	" SELECT q.id, t, v, v, v * 240 FROM queue q, generate_series(date_trunc('hour', now()) - interval '56 days',"
 	" date_trunc('hour', now()) - interval '30 minutes', interval '30 minutes') AS t,"
-	" LATERAL (SELECT round(12 + 10 * sin((extract(hour FROM t AT TIME ZONE 'America/Santiago') - 8) * pi() / 12)"
+	" LATERAL (SELECT round(14 + 10 * sin((extract(hour FROM t AT TIME ZONE 'America/Santiago') - 8) * pi() / 12)"
 	" + 3 * sin(extract(epoch FROM t) * 0.7)) AS v) AS x",
 };
 
