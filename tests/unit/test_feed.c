@@ -358,7 +358,38 @@ static void test_empty(void **state)
 	strbuf_free(&out);
 }
 
-int main(void)
+/* test_feed --print ZONE FROM UNTIL STEP_MIN LENGTH_MIN: a document for other programs to read. */
+static int print_document(char **argv)
+{
+	static struct feed_shift shifts[FEED_EVENTS_MAX];
+	static struct feed_activity work[FEED_EVENTS_MAX];
+	static char uids[FEED_EVENTS_MAX][24];
+	int64_t from, until, step = strtol(argv[3], NULL, 10), length = strtol(argv[4], NULL, 10);
+	const struct zone *z;
+	struct strbuf out;
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	if (!zone_find(argv[0], &z, &e) || !instant_parse(argv[1], &from) ||
+	    !instant_parse(argv[2], &until) || step <= 0 || length <= 0) {
+		fprintf(stderr, "test_feed: bad arguments %s\n", e.message);
+		return 2;
+	}
+	for (int64_t t = from; t < until && n < FEED_EVENTS_MAX; t += 60 * step, n++) {
+		snprintf(uids[n], sizeof uids[n], "%lld", (long long)t);
+		work[n] = (struct feed_activity){ FEED_WORK, "Voz", t, t + 60 * length };
+		shifts[n] = (struct feed_shift){ .uid = uids[n], .sequence = 2, .changed_at = from, .start = t,
+						 .end = t + 60 * length, .site = "Site",
+						 .activities = &work[n], .activity_count = 1 };
+	}
+	struct feed f = { .locale = "es", .zone = z, .shifts = shifts, .shift_count = n };
+	strbuf_init(&out, FEED_BYTES_MAX + 1);
+	bool ok = feed_render(&f, FEED_SHIFTS, &out, &e) && fwrite(out.data, 1, out.len, stdout) == out.len;
+	strbuf_free(&out);
+	return ok ? 0 : 1;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_languages),
@@ -367,6 +398,8 @@ int main(void)
 		cmocka_unit_test(test_caps),        cmocka_unit_test(test_empty),
 	};
 
+	if (argc == 7 && strcmp(argv[1], "--print") == 0)
+		return print_document(argv + 2);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real calendar clients, each asked what it understands of our feed.
+
+Every reader gives {(start, end): event} with UTC datetimes, or dates for whole days. vdirsyncer renames the
+UIDs of what it fetches over HTTP, so events are told apart by their times.
+"""
+import contextlib
+import http.server
+import json
+import os
+import subprocess
+import threading
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import icalendar
+
+HERE = Path(__file__).resolve().parent
+NODE_READER = HERE / "read_ics.mjs"
+NODE_MODULES = HERE.parent / "node_modules"
+
+
+def as_utc(value):
+    if isinstance(value, datetime):
+        assert value.tzinfo is not None, f"floating time {value}"
+        return value.astimezone(timezone.utc)
+    return value
+
+
+def read_icalendar(text):
+    """python3-icalendar."""
+    found = {}
+    for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
+        found[as_utc(event["DTSTART"].dt), as_utc(event["DTEND"].dt)] = {
+            "uid": str(event["UID"]), "summary": str(event["SUMMARY"]),
+            "description": str(event.get("DESCRIPTION", "")), "sequence": int(event["SEQUENCE"]),
+            "transparency": str(event["TRANSP"])}
+    return found
+
+
+def _from_js(text):
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def read_javascript(text, zone="UTC"):
+    """ical.js and node-ical, on a machine in the given zone: {client: events}."""
+    assert NODE_MODULES.is_dir(), "run `npm ci` in tests/ first"
+    done = subprocess.run(["node", str(NODE_READER)], input=text.encode(), capture_output=True, timeout=120,
+                          env={**os.environ, "TZ": zone}, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return {client: {(_from_js(e["start"]), _from_js(e["end"])): {"uid": uid, **e}
+                     for uid, e in events.items()}
+            for client, events in json.loads(done.stdout).items()}
+
+
+class Subscription:
+    """khal reading what vdirsyncer fetched from a URL, in a folder of its own."""
+
+    def __init__(self, url, folder):
+        self.folder = Path(folder)
+        (self.folder / "vdir").mkdir()
+        self.vdirsyncer = self.folder / "vdirsyncer.conf"
+        self.vdirsyncer.write_text(f'''
+[general]
+status_path = "{folder}/status"
+[pair feed]
+a = "remote"
+b = "local"
+collections = null
+conflict_resolution = "a wins"
+[storage remote]
+type = "http"
+url = "{url}"
+[storage local]
+type = "filesystem"
+path = "{folder}/vdir"
+fileext = ".ics"
+''')
+        self.khal = self.folder / "khal.conf"
+        self.khal.write_text(f'''
+[calendars]
+[[feed]]
+path = {folder}/vdir
+readonly = True
+[locale]
+local_timezone = UTC
+default_timezone = UTC
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%dT%H:%M
+longdatetimeformat = %Y-%m-%dT%H:%M
+[sqlite]
+path = {folder}/khal.db
+''')
+        self.run(["vdirsyncer", "-c", self.vdirsyncer, "discover"], "y\n" * 9)
+
+    def run(self, command, text=""):
+        done = subprocess.run([str(c) for c in command], input=text, capture_output=True, text=True,
+                              timeout=120, env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(self.folder)},
+                              check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def sync(self):
+        self.run(["vdirsyncer", "-c", self.vdirsyncer, "sync", "--force-delete"])
+
+    def read(self, first, days):
+        """Events that touch the days from first, as khal lists them."""
+        mark, between = "@@", "||"
+        out = self.run(["khal", "-c", self.khal, "list", "--once", "--day-format", "", "--format",
+                        mark + between.join(["{start-long-full}", "{end-long-full}", "{title}",
+                                             "{description}"]),
+                        first.isoformat(), f"{days}d"])
+        found = {}
+        for entry in out.split(mark)[1:]:
+            start, end, title, description = entry.rstrip("\n").split(between)
+            if len(start) == 10:
+                # khal names the last day of a whole-day event, iCalendar the day after it
+                key = (date.fromisoformat(start), date.fromisoformat(end) + timedelta(days=1))
+            else:
+                key = tuple(datetime.fromisoformat(t).replace(tzinfo=timezone.utc) for t in (start, end))
+            found[key] = {"summary": title, "description": description}
+        return found
+
+
+@contextlib.contextmanager
+def serving(text):
+    """A web server on loopback that answers every path with one calendar."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = text.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/calendar; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/feed.ics"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
