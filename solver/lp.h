@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Linear programs: minimise c x, row bounds, column bounds, columns added while it is solved. The only
+ * door to the LP library; when that gives up with an internal error the call returns WFM_INTERNAL
+ * with its words, every lp of the thread is dead (further calls return WFM_INTERNAL) and the next
+ * lp_new starts afresh.
+ *
+ * One thread makes, uses and frees an lp; each thread has its own environment in the library,
+ * released with the thread's last lp. Rows and columns count from 0.
+ */
+#ifndef WFM_LP_H
+#define WFM_LP_H
+
+#include "wfm/status.h"
+
+#include <stdbool.h>
+
+struct lp;
+
+enum lp_method { LP_PRIMAL, LP_DUAL };
+
+enum wfm_status lp_new(struct lp **out, struct wfm_error *e);
+void lp_free(struct lp *lp);
+
+/* Adds a row low <= a x <= high (HUGE_VAL: free side). Returns its index by *out when not NULL. */
+enum wfm_status lp_add_row(struct lp *lp, double low, double high, int *out, struct wfm_error *e);
+/* Adds a column with n entries; nonbasic at its lower bound. */
+enum wfm_status lp_add_col(struct lp *lp, double low, double high, double cost, int n,
+			   const int *rows, const double *values, int *out, struct wfm_error *e);
+enum wfm_status lp_set_bounds(struct lp *lp, int col, double low, double high, struct wfm_error *e);
+/* Removes columns; those behind move up, keeping their order. */
+enum wfm_status lp_delete_cols(struct lp *lp, int n, const int *cols, struct wfm_error *e);
+/* Puts a column into the starting basis (basic) or at its lower bound. */
+enum wfm_status lp_set_basic(struct lp *lp, int col, bool basic, struct wfm_error *e);
+
+/* WFM_OK: optimal; WFM_LIMIT: pivots used up (values are the last ones); WFM_INFEASIBLE: no
+ * solution, or unbounded. Starts from the basis there is. */
+enum wfm_status lp_solve(struct lp *lp, enum lp_method method, int max_pivots, struct wfm_error *e);
+
+double lp_objective(const struct lp *lp);
+double lp_value(const struct lp *lp, int col);
+double lp_reduced_cost(const struct lp *lp, int col);
+double lp_dual(const struct lp *lp, int row);
+bool lp_is_basic(const struct lp *lp, int col);
+int lp_col_count(const struct lp *lp);
+
+/* For tests: the n-th lp_solve from now in this thread fails inside the library; 0: never. */
+void lp_inject_abort(int n);
+
+#endif

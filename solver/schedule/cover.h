@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * People on each queue in each slot, and what one more would save.
+ *
+ * An agent of a kind serves one of its queues per slot. Per slot the best division is a transport
+ * problem with convex costs; this keeps it good by chains: whoever joins queue a may free someone
+ * who moves a -> b -> c. With one queue, or queues nobody shares, it is exact.
+ * Not thread safe; one per plan.
+ */
+#ifndef WFM_SCHEDULE_COVER_H
+#define WFM_SCHEDULE_COVER_H
+
+#include "solver/schedule/model.h"
+
+struct cover {
+	const struct model *m;
+	double cents;   /* shortage and surplus of open slots */
+	double *have;   /* [queues x slots] */
+	double *gain;   /* [queues x slots] saved by one more normal agent there */
+	double *reach;  /* [queues x slots] the same with chains */
+	int16_t *hop;   /* [queues x slots] next queue of the chain, -1 none */
+	int32_t *first; /* [kinds]: rows of count */
+	int32_t *count; /* [(kind, its j-th queue) x slots] agents */
+	int32_t rows;
+	bool shared;    /* some kind has several queues */
+};
+
+struct cover *cover_new(const struct model *m);
+void cover_free(struct cover *c);
+/* Nobody anywhere. */
+void cover_reset(struct cover *c);
+void cover_copy(struct cover *to, const struct cover *from);
+
+/* w[t] = cents saved by one more agent of the kind in slot t. */
+void cover_worth(const struct cover *c, int32_t kind, double *w);
+void cover_add(struct cover *c, const struct tour *t);
+void cover_remove(struct cover *c, const struct tour *t);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the relaxation to whole tours by diving: raise lower bounds to floor(x), round the largest
+ * fractions up, solve by the dual simplex, price twice more so that the rest can adapt, repeat until
+ * everything is whole. Slacks keep every LP on the way feasible, so the dive cannot fail.
+ */
+#include "solver/schedule/master.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15;
+
+struct part {
+	double fraction;
+	int32_t column;
+};
+
+static int by_fraction(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+	if (x->fraction != y->fraction)
+		return x->fraction > y->fraction ? -1 : 1;
+	return x->column < y->column ? -1 : x->column > y->column;
+}
+
+static enum wfm_status fix(struct master *m, int32_t i, int32_t low, struct wfm_error *e)
+{
+	struct column *c = &m->columns[i];
+	m->fixed[c->tour->type] += low - c->low;
+	c->low = low;
+	return lp_set_bounds(m->lp, m->slack_count + i, low, HUGE_VAL, e);
+}
+
+/* Fixes what is whole and the best of what is not; *open gets the number of fractional columns. */
+static enum wfm_status round_up(struct master *m, struct part *parts, int32_t *open,
+				struct wfm_error *e)
+{
+	int32_t n = 0;
+	double mass = 0, taken = 0;
+	enum wfm_status s = WFM_OK;
+	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++) {
+		double x = lp_value(m->lp, m->slack_count + i);
+		int32_t low = (int32_t)floor(x + WHOLE);
+		if (low > m->columns[i].low)
+			s = fix(m, i, low, e);
+		if (x - low > WHOLE) {
+			parts[n++] = (struct part){ x - low, i };
+			mass += x - low;
+		}
+	}
+	*open = n;
+	qsort(parts, (size_t)n, sizeof *parts, by_fraction);
+	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
+		const struct column *c = &m->columns[parts[i].column];
+		if (parts[i].fraction < SURE && taken >= SHARE * mass)
+			break;
+		if (m->fixed[c->tour->type] >= m->m->types[c->tour->type].count)
+			continue;
+		s = fix(m, parts[i].column, c->low + 1, e);
+		taken += parts[i].fraction;
+	}
+	return s;
+}
+
+static enum wfm_status reprice(struct master *m, int32_t rounds, struct wfm_error *e)
+{
+	enum wfm_status s = WFM_OK;
+	size_t n = (size_t)m->m->p->queue_count * (size_t)m->m->slots;
+	for (int32_t i = 0; i < rounds && s == WFM_OK && run_step(m->run); i++) {
+		double bound;
+		int32_t added = 0;
+		memcpy(m->at, m->pi, n * sizeof *m->at);
+		s = master_price(m, true, &bound, &added, e);
+		if (added == 0)
+			break;
+		if (s == WFM_OK)
+			s = master_solve(m, LP_PRIMAL, e);
+	}
+	return s;
+}
+
+/* Fills the plan from the fixings; agents left over (stopped early) keep the best plan's tours. */
+static void read_plan(const struct master *m, struct plan *out)
+{
+	const struct model *x = m->m;
+	cover_reset(out->cover);
+	out->tour_cents = 0;
+	int32_t at = 0;
+	for (int32_t k = 0; k < x->type_count; k++) {
+		int32_t used = 0, count = x->types[k].count;
+		if (!x->types[k].has_tour)
+			continue;
+		for (int32_t i = 0; i < m->column_count; i++)
+			for (int32_t n = 0; m->columns[i].tour->type == k && n < m->columns[i].low &&
+					    used < count;
+			     n++, used++)
+				memcpy(out->tours[at + used], m->columns[i].tour,
+				       tour_size(m->columns[i].tour->count));
+		for (; used < count; used++)
+			memcpy(out->tours[at + used], m->run->best->tours[at + used],
+			       tour_size(m->run->best->tours[at + used]->count));
+		at += count;
+	}
+	for (int32_t i = 0; i < out->count; i++) {
+		cover_add(out->cover, out->tours[i]);
+		out->tour_cents += out->tours[i]->cost;
+	}
+}
+
+enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e)
+{
+	enum wfm_status s = WFM_OK;
+	int32_t open = 1;
+	while (s == WFM_OK && open > 0 && !run_stopped(m->run)) {
+		struct part *parts = malloc(((size_t)m->column_count + 1) * sizeof *parts);
+		if (!parts)
+			return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the dive");
+		s = round_up(m, parts, &open, e);
+		free(parts);
+		if (open == 0)
+			break;
+		if (s == WFM_OK)
+			s = master_solve(m, LP_DUAL, e);
+		if (s == WFM_OK)
+			s = reprice(m, 2, e);
+	}
+	if (s != WFM_OK)
+		return s;
+	read_plan(m, out);
+	m->run->columns = m->column_count;
+	return run_offer(m->run, out) ? WFM_OK :
+					wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
+}

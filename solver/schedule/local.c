@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Local search over whole plans: take one to three tours out, put each back as the best answer to
+ * the rest (exact, by pricing against the marginal worth of cover). Out and back in of one tour
+ * never loses; of several it may, and is kept while the loss is below a threshold that falls to
+ * zero with the steps done. Steps are counted, not timed, so a seed gives a plan.
+ */
+#include "solver/schedule/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOVE = 3 };
+
+static void store(struct tour *to, const struct tour *from)
+{
+	memcpy(to, from, tour_size(from->count));
+}
+
+void plan_insert(struct run *r, struct plan *p, int32_t i)
+{
+	const struct type *t = &r->m->types[p->tours[i]->type];
+	struct tour best;
+	cover_worth(p->cover, r->m->profiles[t->profile].kind, r->worth);
+	pricer_set(r->pricer, t->profile, r->worth);
+	(void)pricer_best(r->pricer, p->tours[i]->type, &best);
+	store(p->tours[i], &best);
+	cover_add(p->cover, p->tours[i]);
+	p->tour_cents += best.cost;
+}
+
+void plan_remove(struct plan *p, const struct model *m, int32_t i)
+{
+	(void)m;
+	cover_remove(p->cover, p->tours[i]);
+	p->tour_cents -= p->tours[i]->cost;
+}
+
+static void put_back(struct plan *p, int32_t i, const struct tour *old)
+{
+	store(p->tours[i], old);
+	cover_add(p->cover, old);
+	p->tour_cents += old->cost;
+}
+
+void plan_greedy(struct run *r, struct plan *p)
+{
+	int32_t *order = malloc(((size_t)p->count + 1) * sizeof *order);
+	for (int32_t i = 0; order && i < p->count; i++)
+		order[i] = i;
+	for (int32_t i = p->count - 1; order && i > 0; i--) {
+		int32_t j = (int32_t)rng_below(&r->rng, (uint32_t)i + 1), swap = order[i];
+		order[i] = order[j];
+		order[j] = swap;
+	}
+	for (int32_t i = 0; i < p->count; i++)
+		plan_insert(r, p, order ? order[i] : i); /* to the end: a plan is never partial */
+	free(order);
+}
+
+/* Draws 1..MOVE distinct agents. */
+static int32_t draw(struct run *r, const struct plan *p, int32_t pick[MOVE])
+{
+	int32_t want = 1 + (int32_t)rng_below(&r->rng, MOVE), n = 0;
+	want = want < p->count ? want : p->count;
+	while (n < want) {
+		int32_t i = (int32_t)rng_below(&r->rng, (uint32_t)p->count);
+		bool again = false;
+		for (int32_t k = 0; k < n; k++)
+			again |= pick[k] == i;
+		if (!again)
+			pick[n++] = i;
+	}
+	return n;
+}
+
+void plan_improve(struct run *r, struct plan *p, int64_t steps)
+{
+	struct tour old[MOVE];
+	int32_t pick[MOVE];
+	double scale = p->count > 0 ? plan_cost(p) / (p->count * 100.0) : 0;
+	for (int64_t s = 0; s < steps && p->count > 0 && run_step(r); s++) {
+		double before = plan_cost(p);
+		int32_t n = draw(r, p, pick);
+		for (int32_t k = 0; k < n; k++) {
+			store(&old[k], p->tours[pick[k]]);
+			plan_remove(p, r->m, pick[k]);
+		}
+		for (int32_t k = n - 1; k >= 0; k--)
+			plan_insert(r, p, pick[k]);
+		double cool = 1 - (double)(s + 1) / (double)steps;
+		double allowed = cool * cool * scale * rng_unit(&r->rng);
+		if (plan_cost(p) > before + allowed + 1e-9) {
+			for (int32_t k = 0; k < n; k++)
+				plan_remove(p, r->m, pick[k]);
+			for (int32_t k = 0; k < n; k++)
+				put_back(p, pick[k], &old[k]);
+		} else if (plan_cost(p) < r->objective - 1e-9 && !run_offer(r, p)) {
+			return;
+		}
+	}
+}

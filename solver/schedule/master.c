@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The linear relaxation over all tours, by column generation.
+ *
+ * Sets     types k with n_k agents, tours j of type k with cost c_j, queues q, slots t.
+ * Columns  x_j >= 0 tours taken; a tour says for each working slot which queue it serves, so
+ *          several columns share a tour. u1_qt <= step1, u2_qt shortage; o_qt surplus.
+ * Rows     sum_j in k x_j = n_k
+ *          sum_j a_jqt x_j + u1 + u2 - o = r_qt, written as the difference to the row of slot t-1:
+ *          a shift then has entries only where work begins and ends (Koole's trick; 3-7 x faster).
+ * Duals    pi_qt = y_t - y_t+1 lies in [-surplus, short2] at every basis by the slacks.
+ * Bound    for any pi in that box (Lagrange):
+ *          sum_qt [r pi - step1 max(0, pi - short1)] - sum_k n_k max_j (sum_t max_q s_kq pi_qt - c_j)
+ *          where the inner maximum is exact over all legal tours (pricing.h).
+ * Pricing  at a mix of the best such pi and the LP's (Wentges 1997); when that yields nothing the
+ *          mix moves to the LP's own duals, where "nothing" proves optimality.
+ */
+#include "solver/schedule/master.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEVERAL = 12, MAX_TOUR_COLUMNS = 60000 };
+
+static const double SMOOTH = 0.7, REDUCED_EPS = 1e-6, CLOSE_ENOUGH = 1e-5;
+
+static enum wfm_status no_memory(struct wfm_error *e)
+{
+	return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the relaxation");
+}
+
+static int32_t kind_of(const struct master *m, int32_t type)
+{
+	return m->m->profiles[m->m->types[type].profile].kind;
+}
+
+/* ---- columns of tours ---- */
+
+struct taking {
+	struct master *m;
+	const struct kind *kind;
+	const int16_t *choice;
+};
+
+static void take_slot(void *context, int32_t t)
+{
+	const struct taking *x = context;
+	int32_t j = x->choice[t];
+	if (j >= 0)
+		x->m->take[x->kind->queue[j] * x->m->m->slots + t] += x->kind->speed[j];
+}
+
+/* Writes the entries of the rows that slot t of the queue touches. */
+static int32_t add_entry(struct master *m, int32_t q, int32_t t, int32_t n)
+{
+	int32_t at = q * m->m->slots + t, row = m->row[at];
+	if (row < 0 || m->stamp[row] == m->stamp_now)
+		return n;
+	m->stamp[row] = m->stamp_now;
+	double v = m->take[at] - (m->joined[at] ? m->take[at - 1] : 0);
+	if (v == 0)
+		return n;
+	m->entry_row[n] = row;
+	m->entry[n] = v;
+	return n + 1;
+}
+
+static int32_t list_entries(struct master *m, const struct tour *t, const struct kind *kind)
+{
+	const struct profile *pr = &m->m->profiles[m->m->types[t->type].profile];
+	int32_t n = 0;
+	m->stamp_now++;
+	for (int32_t i = 0; i < t->count; i++) {
+		const struct opt *o = &pr->opts[t->s[i].opt];
+		for (int32_t j = 0; j < kind->queue_count; j++)
+			for (int32_t x = o->start; x <= o->end; x++)
+				n = add_entry(m, kind->queue[j], x % m->m->slots, n);
+	}
+	for (int32_t i = 0; i < t->count; i++) {
+		const struct opt *o = &pr->opts[t->s[i].opt];
+		for (int32_t j = 0; j < kind->queue_count; j++)
+			for (int32_t x = o->start; x < o->end; x++)
+				m->take[kind->queue[j] * m->m->slots + x % m->m->slots] = 0;
+	}
+	m->entry_row[n] = m->type_row[t->type];
+	m->entry[n++] = 1;
+	return n;
+}
+
+static enum wfm_status add_tour(struct master *m, const struct tour *t, const int16_t *choice,
+				struct wfm_error *e)
+{
+	struct taking x = { m, &m->m->kinds[kind_of(m, t->type)], choice };
+	tour_visit(m->m, t, take_slot, &x);
+	int32_t n = list_entries(m, t, x.kind);
+	struct tour *copy = malloc(tour_size(t->count > 0 ? t->count : 1));
+	if (!copy || !mem_reserve(&m->columns, &m->column_cap, m->column_count + 1,
+				  sizeof *m->columns)) {
+		free(copy);
+		return no_memory(e);
+	}
+	memcpy(copy, t, tour_size(t->count));
+	m->columns[m->column_count++] = (struct column){ copy, 0 };
+	return lp_add_col(m->lp, 0, HUGE_VAL, t->cost / m->unit, n, m->entry_row, m->entry, NULL, e);
+}
+
+/* Reduced cost of a tour with the choice of queues, at the LP's duals. */
+struct pricing_sum {
+	const struct master *m;
+	const struct kind *kind;
+	const int16_t *choice;
+	double sum;
+};
+
+static void sum_slot(void *context, int32_t t)
+{
+	struct pricing_sum *x = context;
+	int32_t j = x->choice[t];
+	if (j >= 0)
+		x->sum += x->kind->speed[j] * x->m->pi[x->kind->queue[j] * x->m->m->slots + t];
+}
+
+static double reduced_cost(const struct master *m, const struct tour *t, const int16_t *choice)
+{
+	struct pricing_sum x = { m, &m->m->kinds[kind_of(m, t->type)], choice, 0 };
+	tour_visit(m->m, t, sum_slot, &x);
+	return t->cost / m->unit - x.sum - m->sigma[t->type];
+}
+
+/* ---- the LP ---- */
+
+enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e)
+{
+	enum wfm_status s = lp_solve(m->lp, method, 0, e);
+	if (s == WFM_INFEASIBLE && method == LP_DUAL) /* numerical: the primal settles it */
+		s = lp_solve(m->lp, LP_PRIMAL, 0, e);
+	if (s != WFM_OK)
+		return s == WFM_INFEASIBLE ? wfm_fail(e, WFM_INTERNAL, "", "the relaxation lost its way") : s;
+	const int32_t n = m->m->slots;
+	for (int32_t q = 0; q < m->m->p->queue_count; q++)
+		for (int32_t t = 0; t < n; t++) {
+			int32_t at = q * n + t;
+			if (m->row[at] < 0)
+				continue;
+			double next = t + 1 < n && m->row[at + 1] >= 0 && m->joined[at + 1] ?
+					      lp_dual(m->lp, m->row[at + 1]) :
+					      0;
+			const struct wfm_queue *x = &m->m->p->queues[q];
+			double pi = lp_dual(m->lp, m->row[at]) - next, h = m->m->slot_h / m->unit;
+			m->pi[at] = fmin(fmax(pi, -x->surplus_cents * h), x->short2_cents * h);
+		}
+	for (int32_t k = 0; k < m->m->type_count; k++)
+		if (m->type_row[k] >= 0)
+			m->sigma[k] = lp_dual(m->lp, m->type_row[k]);
+	return WFM_OK;
+}
+
+/* ---- pricing ---- */
+
+/* Worths of slots to a kind at the point priced, and the queue that gives them. */
+static void set_worth(struct master *m, int32_t kind)
+{
+	const struct kind *k = &m->m->kinds[kind];
+	const int32_t n = m->m->slots;
+	for (int32_t t = 0; t < n; t++) {
+		double best = -INFINITY;
+		m->choice[t] = -1;
+		for (int32_t j = 0; j < k->queue_count; j++) {
+			int32_t at = k->queue[j] * n + t;
+			if (m->row[at] >= 0 && m->at[at] * k->speed[j] > best) {
+				best = m->at[at] * k->speed[j];
+				m->choice[t] = (int16_t)j;
+			}
+		}
+		m->worth[t] = m->choice[t] >= 0 ? best * m->unit : 0;
+	}
+	for (int32_t t = n; t < m->m->horizon; t++)
+		m->worth[t] = m->worth[t - n];
+}
+
+/* The part of the bound that depends on the cover rows alone, cents. */
+static double cover_bound(const struct master *m)
+{
+	double sum = m->constant;
+	for (int32_t q = 0; q < m->m->p->queue_count; q++) {
+		const struct wfm_queue *x = &m->m->p->queues[q];
+		for (int32_t t = 0; t < m->m->slots; t++) {
+			int32_t at = q * m->m->slots + t;
+			double pi = m->at[at] * m->unit, first = x->short1_cents * m->m->slot_h;
+			if (m->row[at] >= 0)
+				sum += x->required[t] * pi - m->m->step1[at] * fmax(0, pi - first);
+		}
+	}
+	return sum;
+}
+
+static enum wfm_status price_type(struct master *m, int32_t k, double *bound, int32_t *added,
+				  struct wfm_error *e)
+{
+	const struct type *t = &m->m->types[k];
+	double values[SEVERAL], best = -INFINITY;
+	int32_t max = t->count > 1 ? SEVERAL : 1;
+	double floor = -m->sigma[k] * m->unit;
+	int32_t n = pricer_several(m->run->pricer, k, floor, max, m->found, values, &best);
+	*bound -= t->count * best;
+	enum wfm_status s = WFM_OK;
+	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
+		if (reduced_cost(m, &m->found[i], m->choice) > -REDUCED_EPS)
+			continue;
+		s = add_tour(m, &m->found[i], m->choice, e);
+		(*added)++;
+	}
+	return s;
+}
+
+enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, int32_t *added,
+			     struct wfm_error *e)
+{
+	int32_t profile = -1;
+	enum wfm_status s = WFM_OK;
+	*bound = cover_bound(m);
+	*added = 0;
+	for (int32_t i = 0; i < m->m->type_count && s == WFM_OK; i++) {
+		int32_t k = m->by_profile[i];
+		const struct type *t = &m->m->types[k];
+		if (!t->has_tour || (skip_fixed && m->fixed[k] >= t->count))
+			continue;
+		if (t->profile != profile) {
+			profile = t->profile;
+			set_worth(m, m->m->profiles[profile].kind);
+			pricer_set(m->run->pricer, profile, m->worth);
+		}
+		s = price_type(m, k, bound, added, e);
+	}
+	return s;
+}
+
+static void mix(struct master *m, double alpha)
+{
+	int32_t n = m->m->p->queue_count * m->m->slots;
+	if (!m->has_centre)
+		alpha = 0;
+	for (int32_t i = 0; i < n; i++)
+		m->at[i] = alpha * m->centre[i] + (1 - alpha) * m->pi[i];
+}
+
+static void keep_centre(struct master *m, double bound)
+{
+	size_t n = (size_t)m->m->p->queue_count * (size_t)m->m->slots;
+	if (m->has_centre && bound <= m->run->bound)
+		return;
+	memcpy(m->centre, m->at, n * sizeof *m->centre);
+	m->has_centre = true;
+	run_raise_bound(m->run, bound);
+	for (size_t i = 0; i < n; i++)
+		m->run->duals[i] = m->at[i] * m->unit;
+}
+
+/* Columns that have long been useless make every pivot dearer: keep the better half. */
+static enum wfm_status drop_columns(struct master *m, struct wfm_error *e)
+{
+	int32_t limit = 4 * m->rows + 2000;
+	if (m->column_count < (limit < MAX_TOUR_COLUMNS ? limit : MAX_TOUR_COLUMNS))
+		return WFM_OK;
+	double sum = 0;
+	int32_t idle = 0;
+	for (int32_t i = 0; i < m->column_count; i++)
+		if (!lp_is_basic(m->lp, m->slack_count + i)) {
+			sum += lp_reduced_cost(m->lp, m->slack_count + i);
+			idle++;
+		}
+	double cut = idle > 0 ? 0.7 * sum / idle : 0;
+	int *gone = malloc(((size_t)idle + 1) * sizeof *gone);
+	int32_t n = 0, kept = 0;
+	if (!gone)
+		return no_memory(e);
+	for (int32_t i = 0; i < m->column_count; i++) {
+		int col = m->slack_count + i;
+		if (!lp_is_basic(m->lp, col) && lp_reduced_cost(m->lp, col) > cut &&
+		    m->columns[i].low == 0) {
+			gone[n++] = col;
+			free(m->columns[i].tour);
+		} else {
+			m->columns[kept++] = m->columns[i];
+		}
+	}
+	m->column_count = kept;
+	enum wfm_status s = lp_delete_cols(m->lp, n, gone, e);
+	free(gone);
+	return s;
+}
+
+enum wfm_status master_converge(struct master *m, int32_t rounds, struct wfm_error *e)
+{
+	double alpha = SMOOTH;
+	enum wfm_status s = master_solve(m, LP_PRIMAL, e);
+	for (int32_t i = 0; i < rounds && s == WFM_OK && run_step(m->run); i++) {
+		double bound, lp = lp_objective(m->lp) * m->unit + m->constant;
+		int32_t added;
+		mix(m, alpha);
+		s = master_price(m, false, &bound, &added, e);
+		if (s != WFM_OK)
+			break;
+		keep_centre(m, bound);
+		if (lp - m->run->bound <= CLOSE_ENOUGH * fabs(lp))
+			break;
+		if (added == 0) {
+			if (alpha == 0 || !m->has_centre)
+				break;
+			alpha = alpha > 0.2 ? alpha - 0.3 : 0;
+			alpha = alpha < 0.05 ? 0 : alpha;
+			continue;
+		}
+		alpha = SMOOTH;
+		s = drop_columns(m, e);
+		if (s == WFM_OK)
+			s = master_solve(m, LP_PRIMAL, e);
+		m->run->columns = m->column_count;
+	}
+	return s;
+}
+
+/* ---- set up ---- */
+
+static void mark_rows(struct master *m)
+{
+	const struct model *x = m->m;
+	const int32_t n = x->slots;
+	for (int32_t i = 0; i < x->p->queue_count * n; i++)
+		m->row[i] = -1;
+	for (int32_t k = 0; k < x->type_count; k++) {
+		const struct kind *kind = &x->kinds[kind_of(m, k)];
+		for (int32_t j = 0; x->types[k].has_tour && j < kind->queue_count; j++)
+			for (int32_t t = 0; t < n; t++)
+				if (x->open[kind->queue[j] * n + t])
+					m->row[kind->queue[j] * n + t] = 0;
+	}
+	for (int32_t q = 0; q < x->p->queue_count; q++)
+		for (int32_t t = 0; t < n; t++) {
+			int32_t at = q * n + t;
+			if (m->row[at] < 0 && x->open[at])
+				m->constant += model_slot_cost(x, q, t, 0);
+			m->joined[at] = t > 0 && m->row[at] >= 0 && m->row[at - 1] >= 0;
+		}
+}
+
+static enum wfm_status add_rows(struct master *m, struct wfm_error *e)
+{
+	const struct model *x = m->m;
+	enum wfm_status s = WFM_OK;
+	for (int32_t k = 0; k < x->type_count && s == WFM_OK; k++) {
+		m->type_row[k] = -1;
+		if (!x->types[k].has_tour)
+			continue;
+		s = lp_add_row(m->lp, x->types[k].count, x->types[k].count, &m->type_row[k], e);
+		m->rows++;
+	}
+	for (int32_t q = 0; q < x->p->queue_count; q++)
+		for (int32_t t = 0; t < x->slots && s == WFM_OK; t++) {
+			int32_t at = q * x->slots + t;
+			const double *r = x->p->queues[q].required;
+			if (m->row[at] < 0)
+				continue;
+			double rhs = r[t] - (m->joined[at] ? r[t - 1] : 0);
+			s = lp_add_row(m->lp, rhs, rhs, &m->row[at], e);
+			m->rows++;
+		}
+	return s;
+}
+
+static enum wfm_status add_slack(struct master *m, int32_t at, double sign, double high, double cents,
+				 bool last, struct wfm_error *e)
+{
+	int rows[2] = { m->row[at], last ? 0 : m->row[at + 1] };
+	double values[2] = { sign, -sign };
+	m->slack_count++;
+	return lp_add_col(m->lp, 0, high, cents / m->unit, last ? 1 : 2, rows, values, NULL, e);
+}
+
+static enum wfm_status add_slacks(struct master *m, struct wfm_error *e)
+{
+	const struct model *x = m->m;
+	enum wfm_status s = WFM_OK;
+	for (int32_t q = 0; q < x->p->queue_count; q++) {
+		const struct wfm_queue *u = &x->p->queues[q];
+		for (int32_t t = 0; t < x->slots && s == WFM_OK; t++) {
+			int32_t at = q * x->slots + t;
+			if (m->row[at] < 0)
+				continue;
+			bool last = t + 1 == x->slots || m->row[at + 1] < 0 || !m->joined[at + 1];
+			s = add_slack(m, at, 1, x->step1[at], u->short1_cents * x->slot_h, last, e);
+			if (s == WFM_OK)
+				s = add_slack(m, at, 1, HUGE_VAL, u->short2_cents * x->slot_h, last, e);
+			if (s == WFM_OK)
+				s = add_slack(m, at, -1, HUGE_VAL, u->surplus_cents * x->slot_h, last, e);
+		}
+	}
+	return s;
+}
+
+/* The plan's tours as columns, each with a division of queues that adds up to the plan's cover. */
+static enum wfm_status add_plan(struct master *m, const struct plan *p, struct wfm_error *e)
+{
+	const struct model *x = m->m;
+	const struct cover *c = p->cover;
+	size_t cells = (size_t)c->rows * (size_t)x->slots;
+	int32_t *left = malloc((cells + 1) * sizeof *left);
+	enum wfm_status s = WFM_OK;
+	if (!left)
+		return no_memory(e);
+	memcpy(left, c->count, cells * sizeof *left);
+	for (int32_t i = 0; i < p->count && s == WFM_OK; i++) {
+		const struct tour *t = p->tours[i];
+		int32_t k = kind_of(m, t->type);
+		const struct profile *pr = &x->profiles[x->types[t->type].profile];
+		for (int32_t n = 0; n < t->count; n++) {
+			const struct opt *o = &pr->opts[t->s[n].opt];
+			for (int32_t v = o->start; v < o->end; v++) {
+				int32_t slot = v % x->slots;
+				m->choice[slot] = -1;
+				for (int32_t j = 0; j < x->kinds[k].queue_count; j++) {
+					int32_t *n_left = &left[(c->first[k] + j) * x->slots + slot];
+					if (*n_left <= 0)
+						continue;
+					m->choice[slot] = (int16_t)j;
+					break;
+				}
+			}
+			for (int32_t v = o->start, b = 0; v < o->end; v++) {
+				const struct break_set *set = &pr->sets[o->set];
+				if (b < set->count && v == o->start + t->s[n].brk[b]) {
+					v += set->b[b++].slots - 1;
+					continue;
+				}
+				int32_t slot = v % x->slots, j = m->choice[slot];
+				if (j >= 0)
+					left[(c->first[k] + j) * x->slots + slot]--;
+			}
+		}
+		s = add_tour(m, t, m->choice, e);
+	}
+	free(left);
+	return s;
+}
+
+static bool allocate(struct master *m)
+{
+	const struct model *x = m->m;
+	size_t cells = (size_t)x->p->queue_count * (size_t)x->slots + 1, types = (size_t)x->type_count + 1;
+	m->row = calloc(cells, sizeof *m->row);
+	m->joined = calloc(cells, 1);
+	m->type_row = calloc(types, sizeof *m->type_row);
+	m->pi = calloc(cells, sizeof *m->pi);
+	m->centre = calloc(cells, sizeof *m->centre);
+	m->at = calloc(cells, sizeof *m->at);
+	m->take = calloc(cells, sizeof *m->take);
+	m->sigma = calloc(types, sizeof *m->sigma);
+	m->fixed = calloc(types, sizeof *m->fixed);
+	m->by_profile = calloc(types, sizeof *m->by_profile);
+	m->worth = calloc((size_t)x->horizon + 1, sizeof *m->worth);
+	m->choice = calloc((size_t)x->horizon + 1, sizeof *m->choice);
+	m->stamp = calloc(cells + types, sizeof *m->stamp);
+	m->entry_row = calloc(cells + types, sizeof *m->entry_row);
+	m->entry = calloc(cells + types, sizeof *m->entry);
+	m->found = calloc(SEVERAL, sizeof *m->found);
+	return m->row && m->joined && m->type_row && m->pi && m->centre && m->at && m->take &&
+	       m->sigma && m->fixed && m->by_profile && m->worth && m->choice && m->stamp &&
+	       m->entry_row && m->entry && m->found;
+}
+
+static double cost_unit(const struct wfm_problem *p, double slot_h)
+{
+	double top = 0;
+	for (int32_t q = 0; q < p->queue_count; q++)
+		top = fmax(top, p->queues[q].short2_cents * slot_h);
+	return top > 0 ? top / 10 : 1;
+}
+
+static void order_types(struct master *m)
+{
+	int32_t n = 0;
+	for (int32_t p = 0; p < m->m->profile_count; p++)
+		for (int32_t k = 0; k < m->m->type_count; k++)
+			if (m->m->types[k].profile == p)
+				m->by_profile[n++] = k;
+}
+
+enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error *e)
+{
+	struct master *m = calloc(1, sizeof *m);
+	*out = m;
+	if (!m)
+		return no_memory(e);
+	m->run = r;
+	m->m = r->m;
+	m->unit = cost_unit(r->m->p, r->m->slot_h);
+	if (!allocate(m))
+		return no_memory(e);
+	order_types(m);
+	mark_rows(m);
+	enum wfm_status s = lp_new(&m->lp, e);
+	if (s == WFM_OK)
+		s = add_rows(m, e);
+	if (s == WFM_OK)
+		s = add_slacks(m, e);
+	if (s == WFM_OK)
+		s = add_plan(m, r->best, e);
+	return s;
+}
+
+void master_free(struct master *m)
+{
+	if (!m)
+		return;
+	lp_free(m->lp);
+	for (int32_t i = 0; i < m->column_count; i++)
+		free(m->columns[i].tour);
+	free(m->columns);
+	free(m->row);
+	free(m->joined);
+	free(m->type_row);
+	free(m->pi);
+	free(m->centre);
+	free(m->at);
+	free(m->take);
+	free(m->sigma);
+	free(m->fixed);
+	free(m->by_profile);
+	free(m->worth);
+	free(m->choice);
+	free(m->stamp);
+	free(m->entry_row);
+	free(m->entry);
+	free(m->found);
+	free(m);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the solver works on, built once from a checked problem.
+ *
+ *   kind       a set of queues with speeds: what an agent can serve
+ *   profile    contract x calendar x kind: every shift its agents can be given (`opts`), all hard
+ *              rules of a single shift applied
+ *   automaton  the rules that couple the days, as a layered graph: layer d holds the counters
+ *              reachable before day d, an edge is "day off" or "a shift of class c"; week minima
+ *              and maxima are already cut away, soft rules stand on the edges as penalties. A path
+ *              from first to last layer that picks shifts (far enough apart) is a legal tour,
+ *              and every legal tour is such a path, so pricing over it is exact.
+ *   type       agents nobody can tell apart: profile + automaton + personal cost of each shift
+ *
+ * Times are slots. Money is cents. The model owns everything through its pool; it is read only
+ * after model_build, so threads may share it.
+ */
+#ifndef WFM_SCHEDULE_MODEL_H
+#define WFM_SCHEDULE_MODEL_H
+
+#include "solver/schedule/mem.h"
+#include "wfm/schedule.h"
+
+enum { MODEL_MAX_DAYS = 42, MODEL_MAX_BREAKS = 6, MODEL_MAX_WEEKS = 8 };
+
+struct kind {
+	int32_t queue_count;
+	int32_t *queue;
+	double *speed;
+	uint8_t *workable; /* [horizon] some queue of it is open */
+};
+
+struct break_set {
+	int32_t count, paid_slots, unpaid_slots;
+	struct {
+		int32_t row, slots, low, high, gap; /* start offset window, gap after the one before */
+	} b[MODEL_MAX_BREAKS];
+};
+
+struct opt {
+	int32_t day, start, end;
+	int32_t start_i;   /* into profile.starts */
+	int32_t cell;      /* (day x classes + class) x walls + wall */
+	int32_t free_from; /* first slot at which the next shift may start */
+	int16_t set, cls;
+	int16_t paid_min;
+	double cost; /* variable pay and soft start windows */
+};
+
+/* What the automaton sees of a shift. */
+struct shift_class {
+	int32_t paid_min; /* 0 when minutes cannot matter */
+	bool night;
+};
+
+struct profile {
+	int32_t contract, calendar, kind, lock_agent; /* -1: shared */
+	bool minutes_matter;
+	struct opt *opts; /* by day, class, start */
+	int32_t opt_count;
+	int32_t *day_first;   /* [days + 1] */
+	int32_t *class_first; /* [days x classes + 1] */
+	int32_t *starts;
+	int32_t start_count;
+	struct break_set *sets;
+	int32_t set_count;
+	struct shift_class *classes;
+	int32_t class_count;
+	int32_t *walls; /* distinct wall minutes of starts, ascending */
+	int32_t wall_count;
+	int32_t *band_low, *band_high; /* wall index ranges a week's starts must share */
+	int32_t band_count;
+	int32_t rest;      /* slots between shifts */
+	bool rest_implied; /* by bands and lengths: pricing need not carry it */
+	int32_t rest_span; /* else: values of "slots into the day before which no start" */
+};
+
+struct edge {
+	int32_t from, to;
+	int32_t cls; /* -1: day off */
+	float penalty;
+};
+
+struct automaton {
+	int32_t profile, previous_days_worked, credit_agent; /* -1: none */
+	int32_t day_count;
+	int32_t *state_count; /* [days + 1]; 0 in the last: no tour */
+	int32_t *edge_first;  /* [days + 1] */
+	struct edge *edges;
+	int32_t max_states;
+	int32_t work_low, work_high; /* fewest and most shifts of a tour */
+};
+
+struct type {
+	int32_t profile, automaton;
+	float *extra;       /* [opts] personal cost, INFINITY where the agent cannot; NULL: none */
+	uint8_t *must_work; /* [days] locked to a shift; NULL: none */
+	int32_t count;
+	int32_t *agents;
+	bool optional, has_tour;
+};
+
+struct model {
+	const struct wfm_problem *p;
+	struct pool pool;
+	int32_t slots;   /* of demand */
+	int32_t horizon; /* slots + wrap-around room when cyclic */
+	double slot_h;
+	struct kind *kinds;
+	int32_t kind_count, kind_cap;
+	struct profile *profiles;
+	int32_t profile_count, profile_cap;
+	struct automaton *automata;
+	int32_t automaton_count, automaton_cap;
+	struct type *types;
+	int32_t type_count, type_cap;
+	int32_t *type_of; /* [agents] */
+	double *step1;    /* [queues x slots] people at the first price */
+	uint8_t *open;    /* [queues x slots] */
+	double closed_cents; /* shortage where nobody can work */
+	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,
+		max_row; /* largest days x classes */
+};
+
+enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct wfm_error *e);
+void model_free(struct model *m);
+
+/* First day of each ISO week of the calendar and the day count at the end; returns the weeks. */
+int32_t model_weeks(const struct wfm_calendar *c, int32_t first[MODEL_MAX_WEEKS + 1]);
+
+/* Finds or builds the automaton of a profile. */
+enum wfm_status automaton_build(struct model *m, int32_t profile, int32_t previous_days_worked,
+				int32_t credit_agent, int32_t *out, struct wfm_error *e);
+
+/* Cents of the agent's wishes for a shift starting on that day at that wall minute. */
+double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall);
+
+/* Cents for `covered` people on queue q in slot t (shortage, surplus). */
+static inline double model_slot_cost(const struct model *m, int32_t q, int32_t t, double covered)
+{
+	const struct wfm_queue *x = &m->p->queues[q];
+	double lack = x->required[t] - covered;
+	if (lack <= 0)
+		return -lack * x->surplus_cents * m->slot_h;
+	double first = m->step1[q * m->slots + t];
+	if (lack <= first)
+		return lack * x->short1_cents * m->slot_h;
+	return (first * x->short1_cents + (lack - first) * x->short2_cents) * m->slot_h;
+}
+
+/* ---- tours ---- */
+
+struct tour_shift {
+	int32_t opt;
+	int16_t brk[MODEL_MAX_BREAKS]; /* offsets from the shift's start, by break_set order */
+};
+
+struct tour {
+	int32_t type;
+	int32_t count;
+	double cost; /* variable pay, soft rules, wishes */
+	struct tour_shift s[MODEL_MAX_DAYS];
+};
+
+/* Room a tour of n shifts takes; tours are stored cut to it. */
+static inline size_t tour_size(int32_t n)
+{
+	return offsetof(struct tour, s) + (size_t)n * sizeof(struct tour_shift);
+}
+
+#endif

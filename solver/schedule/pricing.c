@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/schedule/pricing.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct band_value {
+	double bound;
+	int32_t band;
+};
+
+struct pricer {
+	const struct model *m;
+	int32_t profile;
+	double *prefix;  /* [horizon + 1] */
+	double *loss;    /* [starts x sets] worth lost to breaks; filled on demand per set */
+	double *value;   /* [opts] */
+	double *best;    /* [cells] best of the type */
+	int32_t *arg;    /* [cells] */
+	double *row;     /* [days x classes] of a band */
+	int32_t *row_arg;
+	double *score;   /* [(days + 1) x states x span] */
+	double *start;   /* [weeks x states x span] scores at week starts */
+	int32_t *band_of; /* same shape: band that led there */
+	double *running; /* [span] prefix maxima of a state */
+	struct band_value *bands;
+	/* of the current type */
+	const struct type *type;
+	const struct profile *pr;
+	const struct automaton *au;
+	const struct wfm_calendar *cal;
+	int32_t span, stride;
+};
+
+void pricer_free(struct pricer *p)
+{
+	if (p == NULL)
+		return;
+	free(p->prefix);
+	free(p->loss);
+	free(p->value);
+	free(p->best);
+	free(p->arg);
+	free(p->row);
+	free(p->row_arg);
+	free(p->score);
+	free(p->start);
+	free(p->band_of);
+	free(p->running);
+	free(p->bands);
+	free(p);
+}
+
+static void *room(int64_t n, size_t item)
+{
+	return calloc((size_t)n + 1, item);
+}
+
+struct pricer *pricer_new(const struct model *m)
+{
+	struct pricer *p = calloc(1, sizeof *p);
+	if (p == NULL)
+		return NULL;
+	int64_t layer = 0; /* states x span, largest of all types */
+	for (int32_t i = 0; i < m->automaton_count; i++) {
+		int64_t n = (int64_t)m->automata[i].max_states *
+			    m->profiles[m->automata[i].profile].rest_span;
+		layer = n > layer ? n : layer;
+	}
+	p->m = m;
+	p->profile = -1;
+	p->prefix = room(m->horizon, sizeof *p->prefix);
+	p->loss = room((int64_t)m->max_starts * m->max_sets, sizeof *p->loss);
+	p->value = room(m->max_opts, sizeof *p->value);
+	p->best = room(m->max_cells, sizeof *p->best);
+	p->arg = room(m->max_cells, sizeof *p->arg);
+	p->row = room(m->max_row, sizeof *p->row);
+	p->row_arg = room(m->max_row, sizeof *p->row_arg);
+	p->score = room(layer * (m->max_days + 1), sizeof *p->score);
+	p->start = room(layer * (MODEL_MAX_WEEKS + 1), sizeof *p->start);
+	p->band_of = room(layer * (MODEL_MAX_WEEKS + 1), sizeof *p->band_of);
+	p->running = room(m->max_span, sizeof *p->running);
+	p->bands = room(m->max_bands, sizeof *p->bands);
+	if (!p->prefix || !p->loss || !p->value || !p->best || !p->arg || !p->row || !p->row_arg ||
+	    !p->score || !p->start || !p->band_of || !p->running || !p->bands) {
+		pricer_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+/* ---- breaks ---- */
+
+/*
+ * Cheapest break places of a set for a shift starting at `start`: stage i, offset x:
+ *   f_i(x) = w[x, x + n_i) + min { f_{i-1}(y) : y + n_{i-1} + gap_i <= x }.
+ * Returns the loss and, when places is not NULL, the offsets.
+ */
+static double place_breaks(const struct pricer *p, const struct break_set *s, int32_t start,
+			   int16_t *places)
+{
+	enum { WIDE = 1440 / 5 + 1 };
+	double f[2][WIDE];
+	int16_t from[MODEL_MAX_BREAKS][WIDE];
+	const double *pre = p->prefix + start;
+	for (int32_t i = 0; i < s->count; i++) {
+		double *now = f[i & 1], *before = f[(i & 1) ^ 1], best = INFINITY;
+		int32_t n = s->b[i].slots, y = i ? s->b[i - 1].low : 0, arg = -1;
+		for (int32_t x = s->b[i].low; x <= s->b[i].high; x++) {
+			if (i == 0) {
+				best = 0;
+			} else {
+				int32_t last = x - s->b[i - 1].slots - s->b[i].gap;
+				for (; y <= last && y <= s->b[i - 1].high; y++)
+					if (before[y] < best) {
+						best = before[y];
+						arg = y;
+					}
+			}
+			now[x] = best + (pre[x + n] - pre[x]);
+			from[i][x] = (int16_t)arg;
+		}
+	}
+	if (s->count == 0)
+		return 0;
+	const double *end = f[(s->count - 1) & 1];
+	int32_t last = s->count - 1, arg = s->b[last].low;
+	for (int32_t x = s->b[last].low; x <= s->b[last].high; x++)
+		if (end[x] < end[arg])
+			arg = x;
+	for (int32_t i = last, x = arg; places && i >= 0; i--) {
+		places[i] = (int16_t)x;
+		x = from[i][x];
+	}
+	return end[arg];
+}
+
+void pricer_set(struct pricer *p, int32_t profile, const double *w)
+{
+	const struct profile *pr = &p->m->profiles[profile];
+	p->profile = profile;
+	p->prefix[0] = 0;
+	for (int32_t t = 0; t < p->m->horizon; t++)
+		p->prefix[t + 1] = p->prefix[t] + w[t];
+	size_t n = (size_t)pr->start_count * (size_t)pr->set_count;
+	for (size_t i = 0; i < n; i++)
+		p->loss[i] = NAN;
+	for (int32_t i = 0; i < pr->opt_count; i++) {
+		const struct opt *o = &pr->opts[i];
+		double *loss = &p->loss[o->start_i * pr->set_count + o->set];
+		if (isnan(*loss))
+			*loss = place_breaks(p, &pr->sets[o->set], o->start, NULL);
+		p->value[i] = p->prefix[o->end] - p->prefix[o->start] - *loss - o->cost;
+	}
+}
+
+/* ---- the path through the automaton ---- */
+
+static void select_type(struct pricer *p, int32_t type)
+{
+	p->type = &p->m->types[type];
+	assert(p->type->profile == p->profile);
+	p->pr = &p->m->profiles[p->type->profile];
+	p->au = &p->m->automata[p->type->automaton];
+	p->cal = &p->m->p->calendars[p->pr->calendar];
+	p->span = p->pr->rest_implied ? 1 : p->pr->rest_span;
+	p->stride = p->au->max_states * p->span;
+}
+
+static double opt_value(const struct pricer *p, int32_t i)
+{
+	return p->type->extra ? p->value[i] - (double)p->type->extra[i] : p->value[i];
+}
+
+static void fill_cells(struct pricer *p)
+{
+	const struct profile *pr = p->pr;
+	int32_t cells = p->cal->day_count * pr->class_count * pr->wall_count;
+	for (int32_t i = 0; i < cells; i++)
+		p->best[i] = -INFINITY;
+	for (int32_t i = 0; i < pr->opt_count; i++) {
+		double v = opt_value(p, i);
+		int32_t cell = pr->opts[i].cell;
+		if (v > p->best[cell]) {
+			p->best[cell] = v;
+			p->arg[cell] = i;
+		}
+	}
+}
+
+/* Best shift of each day and class whose start lies in the band, for days [first, last). */
+static void fill_row(struct pricer *p, int32_t band, int32_t first, int32_t last)
+{
+	const struct profile *pr = p->pr;
+	for (int32_t k = first * pr->class_count; k < last * pr->class_count; k++) {
+		const double *b = &p->best[k * pr->wall_count];
+		int32_t arg = pr->band_low[band];
+		for (int32_t w = arg + 1; w <= pr->band_high[band]; w++)
+			if (b[w] > b[arg])
+				arg = w;
+		p->row[k] = b[arg];
+		p->row_arg[k] = b[arg] > -INFINITY ? p->arg[k * pr->wall_count + arg] : -1;
+	}
+}
+
+static bool in_band(const struct profile *pr, const struct opt *o, int32_t band)
+{
+	int32_t wall = o->cell % pr->wall_count;
+	return wall >= pr->band_low[band] && wall <= pr->band_high[band];
+}
+
+static int32_t next_day_start(const struct pricer *p, int32_t day)
+{
+	return p->cal->days[day].first_slot + p->cal->days[day].slots;
+}
+
+static void raise(double *at, double v)
+{
+	if (v > *at)
+		*at = v;
+}
+
+/* One working edge with the time of the last end carried along. */
+static void relax_with_rest(struct pricer *p, int32_t day, int32_t band, const struct edge *e,
+			    double *to)
+{
+	const struct profile *pr = p->pr;
+	const int32_t *first = &pr->class_first[day * pr->class_count + e->cls];
+	int32_t day_start = p->cal->days[day].first_slot, next = next_day_start(p, day);
+	for (int32_t i = first[0]; i < first[1]; i++) {
+		const struct opt *o = &pr->opts[i];
+		int32_t s = o->start - day_start;
+		double base = p->running[s < p->span ? s : p->span - 1];
+		if (base == -INFINITY || !in_band(pr, o, band))
+			continue;
+		int32_t after = o->free_from - next;
+		raise(&to[after > 0 ? after : 0], base + opt_value(p, i) - (double)e->penalty);
+	}
+}
+
+static void relax_day(struct pricer *p, int32_t day, int32_t band)
+{
+	const struct automaton *au = p->au;
+	const double *from = p->score + (size_t)day * (size_t)p->stride;
+	double *to = p->score + (size_t)(day + 1) * (size_t)p->stride;
+	int32_t span = p->span, length = p->cal->days[day].slots, prepared = -1;
+	bool must = p->type->must_work && p->type->must_work[day];
+	for (int32_t i = 0; i < au->state_count[day + 1] * span; i++)
+		to[i] = -INFINITY;
+	for (int32_t k = au->edge_first[day]; k < au->edge_first[day + 1]; k++) {
+		const struct edge *e = &au->edges[k];
+		const double *f = from + (size_t)e->from * (size_t)span;
+		double *g = to + (size_t)e->to * (size_t)span;
+		if (e->cls < 0) {
+			for (int32_t x = 0; x < span && !must; x++)
+				raise(&g[x > length ? x - length : 0], f[x] - (double)e->penalty);
+		} else if (span == 1) {
+			raise(g, f[0] + p->row[day * p->pr->class_count + e->cls] - (double)e->penalty);
+		} else {
+			for (int32_t x = 0; x < span && prepared != e->from; x++)
+				p->running[x] = x && p->running[x - 1] > f[x] ? p->running[x - 1] : f[x];
+			prepared = e->from;
+			relax_with_rest(p, day, band, e, g);
+		}
+	}
+}
+
+/* Runs days [first, last) in the band from the scores in layer `first`. */
+static void run_days(struct pricer *p, int32_t band, int32_t first, int32_t last)
+{
+	if (p->span == 1)
+		fill_row(p, band, first, last);
+	for (int32_t d = first; d < last; d++)
+		relax_day(p, d, band);
+}
+
+/* ---- reading a path back ---- */
+
+static void put_shift(struct pricer *p, struct tour *out, int32_t opt)
+{
+	struct tour_shift *s = &out->s[out->count++];
+	memset(s, 0, sizeof *s);
+	s->opt = opt;
+	const struct opt *o = &p->pr->opts[opt];
+	(void)place_breaks(p, &p->pr->sets[o->set], o->start, s->brk);
+	out->cost += o->cost + (p->type->extra ? (double)p->type->extra[opt] : 0);
+}
+
+/* Finds the shift of edge e that led to score v at (to, x); *from_x gets the place before. */
+static int32_t find_opt(struct pricer *p, int32_t day, int32_t band, const struct edge *e,
+			const double *f, int32_t x, double v, int32_t *from_x)
+{
+	const struct profile *pr = p->pr;
+	const int32_t *first = &pr->class_first[day * pr->class_count + e->cls];
+	int32_t day_start = p->cal->days[day].first_slot, next = next_day_start(p, day);
+	for (int32_t i = first[0]; i < first[1]; i++) {
+		const struct opt *o = &pr->opts[i];
+		int32_t after = o->free_from - next, s = o->start - day_start;
+		if ((after > 0 ? after : 0) != x || !in_band(pr, o, band))
+			continue;
+		s = s < p->span ? s : p->span - 1;
+		int32_t arg = 0;
+		for (int32_t y = 1; y <= s; y++)
+			if (f[y] > f[arg])
+				arg = y;
+		if (f[arg] > -INFINITY && f[arg] + opt_value(p, i) - (double)e->penalty == v) {
+			*from_x = arg;
+			return i;
+		}
+	}
+	return -1;
+}
+
+/* One step back from (day + 1, state, x); false only if the scores are not those of run_days. */
+static bool step_back(struct pricer *p, int32_t day, int32_t band, int32_t *state, int32_t *x,
+		      int32_t *opt, float *penalty)
+{
+	const struct automaton *au = p->au;
+	const double *from = p->score + (size_t)day * (size_t)p->stride;
+	double v = p->score[(size_t)(day + 1) * (size_t)p->stride + (size_t)(*state * p->span + *x)];
+	bool must = p->type->must_work && p->type->must_work[day];
+	int32_t length = p->cal->days[day].slots;
+	for (int32_t k = au->edge_first[day]; k < au->edge_first[day + 1]; k++) {
+		const struct edge *e = &au->edges[k];
+		const double *f = from + (size_t)e->from * (size_t)p->span;
+		int32_t before = -1;
+		*opt = -1;
+		if (e->to != *state)
+			continue;
+		if (e->cls < 0) {
+			for (int32_t y = 0; y < p->span && !must && before < 0; y++)
+				if ((y > length ? y - length : 0) == *x && f[y] - (double)e->penalty == v)
+					before = y;
+		} else if (p->span == 1) {
+			int32_t c = day * p->pr->class_count + e->cls;
+			*opt = p->row_arg[c];
+			if (*opt >= 0 && f[0] + p->row[c] - (double)e->penalty == v)
+				before = 0;
+		} else {
+			*opt = find_opt(p, day, band, e, f, *x, v, &before);
+		}
+		if (before < 0 || f[before] == -INFINITY)
+			continue;
+		*state = e->from;
+		*x = before;
+		*penalty = e->penalty;
+		return true;
+	}
+	return false;
+}
+
+/* Walks the days of a week back, prepending its shifts (collected in reverse). */
+static void walk_back(struct pricer *p, int32_t band, int32_t first, int32_t last, int32_t *state,
+		      int32_t *x, struct tour *reversed)
+{
+	for (int32_t d = last - 1; d >= first; d--) {
+		int32_t opt = -1;
+		float penalty = 0;
+		bool found = step_back(p, d, band, state, x, &opt, &penalty);
+		assert(found);
+		(void)found;
+		reversed->cost += (double)penalty;
+		if (opt >= 0)
+			put_shift(p, reversed, opt);
+	}
+}
+
+static void turn_around(struct tour *t)
+{
+	for (int32_t i = 0, j = t->count - 1; i < j; i++, j--) {
+		struct tour_shift s = t->s[i];
+		t->s[i] = t->s[j];
+		t->s[j] = s;
+	}
+}
+
+static void clear_tour(struct tour *t, int32_t type)
+{
+	t->type = type;
+	t->count = 0;
+	t->cost = 0;
+}
+
+static void seed_layer(struct pricer *p, double *layer, int32_t states)
+{
+	for (int32_t i = 0; i < states * p->span; i++)
+		layer[i] = -INFINITY;
+	layer[0] = 0;
+}
+
+static int32_t argmax(const double *v, int32_t n)
+{
+	int32_t arg = 0;
+	for (int32_t i = 1; i < n; i++)
+		if (v[i] > v[arg])
+			arg = i;
+	return arg;
+}
+
+/* ---- one week: bands in order of an upper bound ---- */
+
+static int by_bound(const void *a, const void *b)
+{
+	const struct band_value *x = a, *y = b;
+	if (x->bound != y->bound)
+		return x->bound > y->bound ? -1 : 1;
+	return x->band < y->band ? -1 : x->band > y->band;
+}
+
+/* No tour of the band is worth more than its best n days, for the best n the rules allow. */
+static double band_bound(struct pricer *p, int32_t band)
+{
+	const struct profile *pr = p->pr;
+	int32_t days = p->cal->day_count, n = pr->class_count;
+	double sum = 0, sorted[MODEL_MAX_DAYS];
+	for (int32_t d = 0; d < days; d++) {
+		double top = -INFINITY;
+		const double *b = &p->best[d * n * pr->wall_count];
+		for (int32_t c = 0; c < n; c++)
+			for (int32_t w = pr->band_low[band]; w <= pr->band_high[band]; w++)
+				if (b[c * pr->wall_count + w] > top)
+					top = b[c * pr->wall_count + w];
+		int32_t at = d;
+		for (; at > 0 && sorted[at - 1] < top; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = top;
+	}
+	for (int32_t d = 0; d < p->au->work_high && d < days; d++)
+		if (d < p->au->work_low || sorted[d] > 0)
+			sum += sorted[d];
+	return sum;
+}
+
+static void list_bands(struct pricer *p)
+{
+	fill_cells(p);
+	for (int32_t b = 0; b < p->pr->band_count; b++)
+		p->bands[b] = (struct band_value){ band_bound(p, b), b };
+	qsort(p->bands, (size_t)p->pr->band_count, sizeof *p->bands, by_bound);
+}
+
+/* Best path of one band over the whole plan; *last gets the index in the last layer. */
+static double run_band(struct pricer *p, int32_t band, int32_t *last)
+{
+	int32_t days = p->au->day_count;
+	seed_layer(p, p->score, p->au->state_count[0]);
+	run_days(p, band, 0, days);
+	const double *end = p->score + (size_t)days * (size_t)p->stride;
+	*last = argmax(end, p->au->state_count[days] * p->span);
+	return end[*last];
+}
+
+static void read_band(struct pricer *p, int32_t type, int32_t band, int32_t last, struct tour *out)
+{
+	int32_t state = last / p->span, x = last % p->span;
+	clear_tour(out, type);
+	walk_back(p, band, 0, p->au->day_count, &state, &x, out);
+	turn_around(out);
+}
+
+/* ---- several weeks: a band for each ---- */
+
+static double run_weeks(struct pricer *p, const int32_t *first, int32_t weeks, int32_t *last)
+{
+	size_t stride = (size_t)p->stride;
+	seed_layer(p, p->start, p->au->state_count[0]);
+	fill_cells(p);
+	for (int32_t w = 0; w < weeks; w++) {
+		double *in = p->start + (size_t)w * stride, *out = in + stride;
+		int32_t *band_of = p->band_of + (size_t)(w + 1) * stride;
+		int32_t n_in = p->au->state_count[first[w]] * p->span;
+		int32_t n_out = p->au->state_count[first[w + 1]] * p->span;
+		for (int32_t i = 0; i < n_out; i++)
+			out[i] = -INFINITY;
+		for (int32_t b = 0; b < p->pr->band_count; b++) {
+			memcpy(p->score + (size_t)first[w] * stride, in, (size_t)n_in * sizeof *in);
+			run_days(p, b, first[w], first[w + 1]);
+			const double *end = p->score + (size_t)first[w + 1] * stride;
+			for (int32_t i = 0; i < n_out; i++)
+				if (end[i] > out[i]) {
+					out[i] = end[i];
+					band_of[i] = b;
+				}
+		}
+	}
+	const double *end = p->start + (size_t)weeks * stride;
+	*last = argmax(end, p->au->state_count[p->au->day_count] * p->span);
+	return end[*last];
+}
+
+static void read_weeks(struct pricer *p, int32_t type, const int32_t *first, int32_t weeks,
+		       int32_t last, struct tour *out)
+{
+	size_t stride = (size_t)p->stride;
+	int32_t state = last / p->span, x = last % p->span;
+	clear_tour(out, type);
+	for (int32_t w = weeks - 1; w >= 0; w--) {
+		int32_t band = p->band_of[(size_t)(w + 1) * stride + (size_t)(state * p->span + x)];
+		int32_t n_in = p->au->state_count[first[w]] * p->span;
+		memcpy(p->score + (size_t)first[w] * stride, p->start + (size_t)w * stride,
+		       (size_t)n_in * sizeof *p->score);
+		run_days(p, band, first[w], first[w + 1]);
+		walk_back(p, band, first[w], first[w + 1], &state, &x, out);
+	}
+	turn_around(out);
+}
+
+/* ---- public ---- */
+
+static bool impossible(const struct pricer *p)
+{
+	return p->au->state_count[p->au->day_count] == 0 || p->pr->band_count == 0;
+}
+
+/* Without a shift on offer in any band the only tour is the one without shifts. */
+static double idle_tour(struct pricer *p, int32_t type, struct tour *out)
+{
+	clear_tour(out, type);
+	if (p->type->optional)
+		return 0;
+	if (p->au->state_count[p->au->day_count] == 0)
+		return -INFINITY;
+	int32_t last = 0;
+	seed_layer(p, p->score, p->au->state_count[0]);
+	for (int32_t i = 0; i < p->au->day_count * p->pr->class_count; i++) {
+		p->row[i] = -INFINITY;
+		p->row_arg[i] = -1;
+	}
+	for (int32_t d = 0; d < p->au->day_count; d++)
+		relax_day(p, d, 0);
+	const double *end = p->score + (size_t)p->au->day_count * (size_t)p->stride;
+	last = argmax(end, p->au->state_count[p->au->day_count] * p->span);
+	if (end[last] > -INFINITY)
+		read_band(p, type, 0, last, out);
+	return end[last];
+}
+
+static double best_of_weeks(struct pricer *p, int32_t type, const int32_t *first, int32_t weeks,
+			    struct tour *out)
+{
+	int32_t last = 0;
+	double v = run_weeks(p, first, weeks, &last);
+	if (p->type->optional && v < 0) {
+		clear_tour(out, type);
+		return 0;
+	}
+	if (v > -INFINITY)
+		read_weeks(p, type, first, weeks, last, out);
+	return v;
+}
+
+int32_t pricer_several(struct pricer *p, int32_t type, double floor, int32_t max, struct tour *out,
+		       double *values, double *best)
+{
+	int32_t first[MODEL_MAX_WEEKS + 1], n = 0;
+	select_type(p, type);
+	if (impossible(p)) {
+		*best = idle_tour(p, type, &out[0]);
+		values[0] = *best;
+		return *best > floor && max > 0;
+	}
+	int32_t weeks = model_weeks(p->cal, first);
+	if (weeks > 1) {
+		*best = values[0] = best_of_weeks(p, type, first, weeks, &out[0]);
+		return *best > floor && max > 0;
+	}
+	list_bands(p);
+	*best = -INFINITY;
+	if (p->type->optional) {
+		*best = values[0] = 0;
+		clear_tour(&out[0], type);
+		n = *best > floor && max > 0;
+	}
+	for (int32_t i = 0; i < p->pr->band_count; i++) {
+		double bound = p->bands[i].bound, least = n < max ? floor : fmax(floor, values[n - 1]);
+		if (bound <= *best && bound <= least)
+			break;
+		int32_t last = 0;
+		double v = run_band(p, p->bands[i].band, &last);
+		*best = fmax(*best, v);
+		if (v <= least)
+			continue;
+		int32_t at = n < max ? n++ : n - 1;
+		values[at] = v;
+		read_band(p, type, p->bands[i].band, last, &out[at]);
+		for (; at > 0 && values[at] > values[at - 1]; at--) {
+			struct tour swap = out[at];
+			out[at] = out[at - 1];
+			out[at - 1] = swap;
+			double x = values[at];
+			values[at] = values[at - 1];
+			values[at - 1] = x;
+		}
+	}
+	return n;
+}
+
+double pricer_best(struct pricer *p, int32_t type, struct tour *out)
+{
+	int32_t first[MODEL_MAX_WEEKS + 1];
+	select_type(p, type);
+	if (impossible(p))
+		return idle_tour(p, type, out);
+	int32_t weeks = model_weeks(p->cal, first);
+	if (weeks > 1)
+		return best_of_weeks(p, type, first, weeks, out);
+	list_bands(p);
+	double best = -INFINITY;
+	int32_t best_band = -1;
+	if (p->type->optional) {
+		best = 0;
+		clear_tour(out, type);
+	}
+	for (int32_t i = 0; i < p->pr->band_count && !(p->bands[i].bound <= best); i++) {
+		int32_t last = 0;
+		double v = run_band(p, p->bands[i].band, &last);
+		if (v > best) {
+			best = v;
+			best_band = p->bands[i].band;
+			read_band(p, type, best_band, last, out);
+		}
+	}
+	return best;
+}
+
+void tour_visit(const struct model *m, const struct tour *t, void (*visit)(void *, int32_t),
+		void *context)
+{
+	const struct profile *pr = &m->profiles[m->types[t->type].profile];
+	for (int32_t i = 0; i < t->count; i++) {
+		const struct opt *o = &pr->opts[t->s[i].opt];
+		const struct break_set *s = &pr->sets[o->set];
+		int32_t at = o->start;
+		for (int32_t b = 0; b <= s->count; b++) {
+			int32_t stop = b < s->count ? o->start + t->s[i].brk[b] : o->end;
+			for (; at < stop; at++)
+				visit(context, at % m->slots);
+			if (b < s->count)
+				at += s->b[b].slots;
+		}
+	}
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One solve under way: limits, progress, the best roster so far. Every loop of the solver calls
+ * run_step once per unit of work and stops when it says so. Owned by schedule_solve.
+ */
+#ifndef WFM_SCHEDULE_RUN_H
+#define WFM_SCHEDULE_RUN_H
+
+#include "solver/num/rng.h"
+#include "solver/schedule/cover.h"
+#include "solver/schedule/pricing.h"
+
+struct run {
+	const struct model *m;
+	struct wfm_solve_options o;
+	struct pricer *pricer;
+	struct rng rng;
+	double started_s, last_told_s;
+	double fixed_cents;  /* closed slots and fixed pay: added to what callers see */
+	double objective;    /* of the best roster, without fixed_cents; HUGE_VAL: none */
+	double bound;        /* certified, same terms; -HUGE_VAL: none */
+	double fraction;
+	int64_t iterations;
+	enum wfm_phase phase;
+	bool limited, cancelled, reached; /* why to stop */
+	struct plan *best;
+	double *worth;       /* [horizon] scratch */
+	double *duals;       /* [queues x slots] of the best bound, cents a slot; zeros before */
+	int32_t columns;
+};
+
+/* Counts a unit of work; false: stop now with what there is. */
+bool run_step(struct run *r);
+bool run_stopped(const struct run *r);
+/* Tells the caller now, whatever the clock. */
+void run_tell(struct run *r);
+void run_raise_bound(struct run *r, double bound);
+
+/* ---- a whole integer plan: a tour for every agent, by type ---- */
+
+struct plan {
+	int32_t count;        /* agents of types that have a tour */
+	struct tour **tours;  /* [count] each tour_size(max_days) */
+	double tour_cents;
+	struct cover *cover;
+};
+
+struct plan *plan_new(const struct model *m);
+void plan_free(struct plan *p);
+bool plan_copy(struct plan *to, const struct plan *from);
+double plan_cost(const struct plan *p);
+/* Keeps p as the best if it is. */
+bool run_offer(struct run *r, const struct plan *p);
+
+/* Gives agent slot i its best tour against the cover; the slot must be empty (not in the cover). */
+void plan_insert(struct run *r, struct plan *p, int32_t i);
+void plan_remove(struct plan *p, const struct model *m, int32_t i);
+/* Fills every slot greedily in random order. */
+void plan_greedy(struct run *r, struct plan *p);
+/* Remove and re-insert for `steps` rounds; keeps improvements, and lets small losses pass early. */
+void plan_improve(struct run *r, struct plan *p, int64_t steps);
+
+#endif

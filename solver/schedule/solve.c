@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The order of a solve: a greedy plan and some local search (a roster within moments), column
+ * generation for the bound and good tours, a dive to whole numbers, local search again, names and
+ * queues, the explanation, and the judge. Whatever stops it, the best plan so far is written out.
+ */
+#include "solver/schedule/assign.h"
+#include "solver/schedule/bound.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wfm_roster *wfm_roster_new(int32_t shifts, int32_t activities, int32_t unplanned)
+{
+	struct wfm_roster *r = calloc(1, sizeof *r);
+	if (!r)
+		return NULL;
+	r->shifts = calloc((size_t)shifts + 1, sizeof *r->shifts);
+	r->activities = calloc((size_t)activities + 1, sizeof *r->activities);
+	r->unplanned = calloc((size_t)unplanned + 1, sizeof *r->unplanned);
+	if (!r->shifts || !r->activities || !r->unplanned) {
+		wfm_roster_free(r);
+		return NULL;
+	}
+	r->shift_count = shifts;
+	r->activity_count = activities;
+	r->unplanned_count = unplanned;
+	r->bound = -HUGE_VAL;
+	r->gap = r->variable_gap = 1;
+	return r;
+}
+
+void wfm_roster_free(struct wfm_roster *r)
+{
+	if (!r)
+		return;
+	free(r->shifts);
+	free(r->activities);
+	free(r->unplanned);
+	free(r->shortages);
+	free(r->value_cents);
+	free(r);
+}
+
+/* Which types have any tour at all: the best one for no worth anywhere. */
+static void find_tours(struct run *r, struct model *m)
+{
+	struct tour t;
+	memset(r->worth, 0, (size_t)m->horizon * sizeof *r->worth);
+	for (int32_t k = 0; k < m->type_count; k++) {
+		pricer_set(r->pricer, m->types[k].profile, r->worth);
+		m->types[k].has_tour = pricer_best(r->pricer, k, &t) > -INFINITY;
+	}
+}
+
+static int64_t search_steps(const struct run *r, const struct plan *p)
+{
+	int64_t steps = 60 * (int64_t)p->count;
+	int64_t cap = 40000;
+	(void)r;
+	return steps < cap ? steps : cap;
+}
+
+static enum wfm_status search(struct run *r, struct wfm_error *e)
+{
+	struct master *master = NULL;
+	struct plan *plan = plan_new(r->m);
+	enum wfm_status s = WFM_NO_MEMORY;
+	if (!plan)
+		goto out;
+	r->phase = WFM_PHASE_START;
+	plan_greedy(r, plan);
+	if (!run_offer(r, plan))
+		goto out;
+	plan_improve(r, plan, search_steps(r, plan) / 4);
+	s = WFM_OK;
+	if (run_stopped(r))
+		goto out;
+	r->phase = WFM_PHASE_BOUND;
+	r->fraction = 0.1;
+	s = master_new(r, &master, e);
+	if (s == WFM_OK)
+		s = master_converge(master, 100000, e);
+	r->phase = WFM_PHASE_INTEGER;
+	r->fraction = 0.6;
+	if (s == WFM_OK && !run_stopped(r))
+		s = master_dive(master, plan, e);
+	r->phase = WFM_PHASE_IMPROVE;
+	r->fraction = 0.8;
+	if (s == WFM_OK && !run_stopped(r))
+		plan_improve(r, plan, search_steps(r, plan));
+out:
+	if (s == WFM_NO_MEMORY)
+		(void)wfm_fail(e, s, "", "no memory for the search");
+	master_free(master);
+	plan_free(plan);
+	return s;
+}
+
+static void add_evidence(const struct run *r, struct wfm_roster *out)
+{
+	double fixed = r->fixed_cents + out->cost.fixed_pay;
+	out->bound = r->bound + fixed;
+	out->seed = r->o.seed;
+	out->iterations = r->iterations;
+	out->columns = r->columns;
+	out->classes = r->m->type_count;
+	out->seconds = r->o.now_s ? r->o.now_s(r->o.context) - r->started_s : 0;
+	double variable = out->cost.total - out->cost.fixed_pay;
+	double lack = out->cost.total - out->bound;
+	if (lack < 0 && lack > -1e-7 * fmax(1, fabs(out->cost.total)))
+		out->bound = out->cost.total, lack = 0;
+	out->gap = r->bound == -HUGE_VAL || out->cost.total <= 0 ? lack > 0 : lack / out->cost.total;
+	out->variable_gap = r->bound == -HUGE_VAL || variable <= 0 ? lack > 0 : lack / variable;
+}
+
+static enum wfm_status judge(const struct wfm_problem *p, const struct wfm_roster *roster,
+			     struct wfm_error *e)
+{
+	struct wfm_report *report = NULL;
+	enum wfm_status s = wfm_schedule_verify(p, roster, true, &report, e);
+	if (s == WFM_OK && report->breach_count > 0)
+		s = wfm_fail(e, WFM_INTERNAL, "", "the roster found breaks a rule: %s (agent %d, day %d)",
+			     report->breaches[0].message, report->breaches[0].agent,
+			     report->breaches[0].day);
+	wfm_report_free(report);
+	return s;
+}
+
+static enum wfm_status finish(struct run *r, struct wfm_roster **out, struct wfm_error *e)
+{
+	struct wfm_roster *roster = assign_roster(r);
+	enum wfm_status s = WFM_NO_MEMORY;
+	if (!roster || !explain_shortages(r, roster) || !explain_unplanned(r->m->p, roster)) {
+		(void)wfm_fail(e, s, "", "no memory for the roster");
+		goto fail;
+	}
+	add_evidence(r, roster);
+	s = judge(r->m->p, roster, e);
+	if (s != WFM_OK)
+		goto fail;
+	r->phase = WFM_PHASE_DONE;
+	r->fraction = 1;
+	bool cancelled = r->cancelled;
+	run_tell(r);
+	*out = roster;
+	return cancelled ? WFM_CANCELLED : r->limited ? WFM_LIMIT : WFM_OK;
+fail:
+	wfm_roster_free(roster);
+	return s;
+}
+
+enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
+				   struct wfm_roster **out, struct wfm_error *e)
+{
+	*out = NULL;
+	struct model m = { 0 };
+	struct run r = { .m = &m, .objective = HUGE_VAL, .bound = -HUGE_VAL };
+	enum wfm_status s = wfm_problem_check(p, e);
+	if (s == WFM_OK)
+		s = model_build(&m, p, e);
+	if (s != WFM_OK)
+		goto out;
+	if (o)
+		r.o = *o;
+	rng_seed(&r.rng, r.o.seed);
+	r.started_s = r.last_told_s = r.o.now_s ? r.o.now_s(r.o.context) : 0;
+	r.fixed_cents = m.closed_cents;
+	r.pricer = pricer_new(&m);
+	r.worth = calloc((size_t)m.horizon + 1, sizeof *r.worth);
+	r.duals = calloc((size_t)p->queue_count * (size_t)m.slots + 1, sizeof *r.duals);
+	if (!r.pricer || !r.worth || !r.duals) {
+		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
+		goto out;
+	}
+	find_tours(&r, &m);
+	s = search(&r, e);
+	if (s == WFM_OK)
+		s = finish(&r, out, e);
+out:
+	pricer_free(r.pricer);
+	free(r.worth);
+	free(r.duals);
+	plan_free(r.best);
+	model_free(&m);
+	return s;
+}

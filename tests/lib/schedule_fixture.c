@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/lib/schedule_fixture.h"
+
+#include <math.h>
+#include <string.h>
+
+void fixture_add_rule(struct fixture *f, int contract, struct wfm_rule_row row)
+{
+	if (row.mode == WFM_OFF)
+		row.mode = WFM_HARD;
+	f->rules[contract][f->contracts[contract].rule_count++] = row;
+}
+
+struct wfm_rule_row *fixture_rule(struct fixture *f, int contract, enum wfm_rule rule)
+{
+	for (int i = 0; i < f->contracts[contract].rule_count; i++)
+		if (f->rules[contract][i].rule == rule)
+			return &f->rules[contract][i];
+	return NULL;
+}
+
+void fixture_link(struct fixture *f)
+{
+	f->calendar = (struct wfm_calendar){ f->days, 7 };
+	f->p.calendars = &f->calendar;
+	f->p.queues = f->queues;
+	f->p.contracts = f->contracts;
+	f->p.agents = f->agents;
+	for (int q = 0; q < FIX_QUEUES; q++) {
+		f->queues[q].required = f->required[q];
+		f->queues[q].open = f->open[q];
+	}
+	for (int c = 0; c < 2; c++) {
+		f->contracts[c].rules = f->rules[c];
+		f->contracts[c].breaks = f->breaks[c];
+	}
+	for (int a = 0; a < FIX_AGENTS; a++) {
+		f->agents[a].skills = f->skills[a];
+		f->agents[a].unavailable = f->spans[a];
+		f->agents[a].locks = f->locks[a];
+		f->agents[a].wishes = f->wishes[a];
+		f->agents[a].credits = f->credits[a];
+	}
+}
+
+static void fill_contracts(struct fixture *f)
+{
+	f->contracts[0] = (struct wfm_contract){ .name = "full", .break_count = 2, .hour_cents = 1000,
+						 .salaried = true };
+	f->contracts[1] = (struct wfm_contract){ .name = "part", .break_count = 1, .hour_cents = 900 };
+	f->breaks[0][0] = (struct wfm_break){ WFM_REST_BREAK, 30, true, 60, 150, 0, 0, 1440 };
+	f->breaks[0][1] = (struct wfm_break){ WFM_MEAL, 60, false, 210, 330, 60, 0, 1440 };
+	f->breaks[1][0] = (struct wfm_break){ WFM_REST_BREAK, 30, true, 60, 180, 0, 300, 1440 };
+	for (int c = 0; c < 2; c++) {
+		int days = c == 0 ? 5 : 4;
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_WEEK_SHIFTS, .low = days,
+							      .high = days });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_WEEK_MINUTES,
+							      .low = c == 0 ? 2400 : 1080,
+							      .high = c == 0 ? 2400 : 1320 });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_SHIFT_MINUTES,
+							      .low = c == 0 ? 540 : 240,
+							      .high = c == 0 ? 540 : 360, .step = 60 });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_START_WINDOW, .low = 480,
+							      .high = 1020 });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_START_SPREAD,
+							      .high = 180 });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_REST, .low = 720 });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_CONSECUTIVE_DAYS,
+							      .high = 6 });
+		fixture_add_rule(f, c, (struct wfm_rule_row){ .rule = WFM_RULE_DAYS_OFF_TOGETHER,
+							      .mode = WFM_SOFT, .low = 2,
+							      .weight_cents = 1500 });
+	}
+}
+
+void fixture_init(struct fixture *f, int agents, double people)
+{
+	memset(f, 0, sizeof *f);
+	f->p = (struct wfm_problem){ .slot_min = 30, .slot_count = FIX_SLOTS, .skill_count = FIX_QUEUES,
+				     .site_count = 2, .calendar_count = 1, .queue_count = 1,
+				     .contract_count = 2, .agent_count = agents };
+	for (int d = 0; d < 7; d++)
+		f->days[d] = (struct wfm_day){ 19723 + d, d, 48 * d, 48, -1, 0, false };
+	for (int q = 0; q < FIX_QUEUES; q++) {
+		f->queues[q] = (struct wfm_queue){ .name = "queue", .skill = q, .site = WFM_NONE,
+						   .step1_share = 0.05, .short1_cents = 3000,
+						   .short2_cents = 12000, .surplus_cents = 200 };
+		for (int t = 0; t < 7 * 48; t++) {
+			double hour = t % 48 / 2.0, hump = sin((hour - 8) / 12 * 3.14159265);
+			f->open[q][t] = hour >= 8 && hour < 20;
+			if (f->open[q][t])
+				f->required[q][t] = floor(people * (0.4 + 0.6 * hump) *
+							  (t / 48 >= 5 ? 0.6 : 1));
+		}
+	}
+	fill_contracts(f);
+	for (int a = 0; a < FIX_AGENTS; a++) {
+		f->agents[a] = (struct wfm_agent){ .contract = a % 2, .skill_count = 1,
+						   .previous_end = WFM_NONE };
+		for (int q = 0; q < FIX_QUEUES; q++)
+			f->skills[a][q] = (struct wfm_agent_skill){ q, 1 };
+	}
+	fixture_link(f);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "solver/lp.h"
+#include "tests/lib/schedule_fixture.h"
+
+static const struct wfm_solve_options quick = { .seed = 7, .iteration_limit = 4000 };
+
+static struct wfm_roster *solve(const struct fixture *f)
+{
+	struct wfm_roster *r = NULL;
+	struct wfm_error e = { 0 };
+	enum wfm_status s = wfm_schedule_solve(&f->p, &quick, &r, &e);
+	if (s != WFM_OK && s != WFM_LIMIT)
+		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
+	return r;
+}
+
+static void expect_clean(const struct fixture *f, const struct wfm_roster *r)
+{
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(&f->p, r, true, &report, &e), WFM_OK);
+	if (report->breach_count > 0)
+		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
+			 report->breaches[0].message);
+	wfm_report_free(report);
+}
+
+static void test_covers_demand(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 24, 10);
+	struct wfm_roster *r = solve(&f);
+	expect_clean(&f, r);
+	assert_int_equal(r->unplanned_count, 0);
+	assert_int_equal(r->shift_count, 12 * 5 + 12 * 4);
+	assert_true(r->bound <= r->cost.total + 1e-6);
+	assert_true(r->variable_gap < 0.1);
+	wfm_roster_free(r);
+}
+
+static void test_same_seed_same_roster(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 16, 7);
+	struct wfm_roster *a = solve(&f), *b = solve(&f);
+	assert_int_equal(a->shift_count, b->shift_count);
+	assert_memory_equal(a->shifts, b->shifts, (size_t)a->shift_count * sizeof *a->shifts);
+	assert_true(a->cost.total == b->cost.total && a->bound == b->bound);
+	wfm_roster_free(a);
+	wfm_roster_free(b);
+}
+
+static void test_library_abort_is_an_error(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 16, 7);
+	struct wfm_roster *r = NULL;
+	struct wfm_error e = { 0 };
+	lp_inject_abort(3);
+	assert_int_equal(wfm_schedule_solve(&f.p, &quick, &r, &e), WFM_INTERNAL);
+	assert_null(r);
+	assert_non_null(strstr(e.message, "injected"));
+	r = solve(&f); /* the next solve starts afresh */
+	expect_clean(&f, r);
+	wfm_roster_free(r);
+}
+
+static bool cancel_at_once(void *context, const struct wfm_progress *p)
+{
+	(void)context;
+	return p->objective < HUGE_VAL;
+}
+
+static void test_cancel_returns_the_best(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 16, 7);
+	struct wfm_solve_options o = { .progress = cancel_at_once };
+	struct wfm_roster *r = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_solve(&f.p, &o, &r, &e), WFM_CANCELLED);
+	expect_clean(&f, r);
+	wfm_roster_free(r);
+}
+
+static void test_impossible_agent_is_named(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 10, 4);
+	f.spans[3][0] = (struct wfm_span){ 0, 5 * 48 }; /* away Monday to Friday */
+	f.agents[3].unavailable_count = 1;
+	struct wfm_roster *r = solve(&f);
+	expect_clean(&f, r);
+	assert_int_equal(r->unplanned_count, 1);
+	assert_int_equal(r->unplanned[0].agent, 3);
+	assert_true(r->unplanned[0].conflict_count > 0);
+	for (int i = 0; i < r->shift_count; i++)
+		assert_int_not_equal(r->shifts[i].agent, 3);
+	wfm_roster_free(r);
+	/* With the leave credited the week can be met. */
+	for (int d = 0; d < 3; d++)
+		f.credits[3][d] = (struct wfm_credit){ d, 300, 1 };
+	f.agents[3].credit_count = 3;
+	f.spans[3][0].end = 3 * 48;
+	r = solve(&f);
+	expect_clean(&f, r);
+	assert_int_equal(r->unplanned_count, 0);
+	wfm_roster_free(r);
+}
+
+static void test_locks_stand(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 10, 4);
+	f.locks[0][0] = (struct wfm_lock){ 1, 48 + 20, 48 + 38 };
+	f.locks[0][1] = (struct wfm_lock){ 2, 0, 0 };
+	f.agents[0].lock_count = 2;
+	struct wfm_roster *r = solve(&f);
+	expect_clean(&f, r);
+	bool found = false;
+	for (int i = 0; i < r->shift_count; i++) {
+		const struct wfm_shift *s = &r->shifts[i];
+		found |= s->agent == 0 && s->start == 48 + 20 && s->end == 48 + 38;
+		assert_false(s->agent == 0 && s->day == 2);
+	}
+	assert_true(found);
+	wfm_roster_free(r);
+}
+
+static void test_previous_roster_counts(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 8, 4);
+	f.agents[0].previous_end = -2; /* 23:00 on Sunday: not before 11:00 */
+	f.agents[0].previous_days_worked = 5;
+	struct wfm_roster *r = solve(&f);
+	expect_clean(&f, r);
+	int run = 5;
+	for (int d = 0; d < 7; d++) {
+		bool works = false;
+		for (int i = 0; i < r->shift_count; i++)
+			if (r->shifts[i].agent == 0 && r->shifts[i].day == d) {
+				works = true;
+				assert_true(r->shifts[i].start >= 22);
+			}
+		run = works ? run + 1 : 0;
+		assert_true(run <= 6);
+	}
+	wfm_roster_free(r);
+}
+
+static void test_shortage_says_why(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 6, 2);
+	f.p.queue_count = 2; /* nobody has skill 1 */
+	struct wfm_roster *r = solve(&f);
+	expect_clean(&f, r);
+	int lacking = 0;
+	for (int i = 0; i < r->shortage_count; i++)
+		if (r->shortages[i].queue == 1) {
+			assert_int_equal(r->shortages[i].reason, WFM_SHORT_NO_SKILL);
+			lacking++;
+		}
+	assert_true(lacking > 0);
+	assert_true(r->bound <= r->cost.total + 1e-6);
+	wfm_roster_free(r);
+}
+
+static void test_skills_share_queues(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 24, 5);
+	f.p.queue_count = 2;
+	for (int a = 0; a < 24; a++)
+		f.agents[a].skill_count = a % 3 == 0 ? 2 : 1;
+	for (int a = 1; a < 24; a += 3)
+		f.skills[a][0].skill = 1;
+	struct wfm_roster *r = solve(&f);
+	expect_clean(&f, r);
+	assert_true(r->bound <= r->cost.total + 1e-6);
+	wfm_roster_free(r);
+}
+
+int main(void)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_covers_demand),
+		cmocka_unit_test(test_same_seed_same_roster),
+		cmocka_unit_test(test_library_abort_is_an_error),
+		cmocka_unit_test(test_cancel_returns_the_best),
+		cmocka_unit_test(test_impossible_agent_is_named),
+		cmocka_unit_test(test_locks_stand),
+		cmocka_unit_test(test_previous_roster_counts),
+		cmocka_unit_test(test_shortage_says_why),
+		cmocka_unit_test(test_skills_share_queues),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
