@@ -54,7 +54,10 @@ bool mem_reserve(void *array, int32_t *capacity, int32_t need, size_t item)
 	}
 	void *old;
 	memcpy(&old, array, sizeof old);
-	void *grown = reallocarray(old, (size_t)cap, item);
+	size_t bytes;
+	if (__builtin_mul_overflow((size_t)cap, item, &bytes))
+		return false;
+	void *grown = realloc(old, bytes);
 	if (grown == NULL)
 		return false;
 	memcpy(array, &grown, sizeof grown);

@@ -33,6 +33,11 @@ double pricer_best(struct pricer *p, int32_t type, struct tour *out);
 int32_t pricer_several(struct pricer *p, int32_t type, double floor, int32_t max, struct tour *out,
 		       double *values, double *best);
 
+/* Cheapest places of a set's breaks in a shift starting at `start`, for prefix sums of the worths; the
+ * worth lost, and the offsets when places is not NULL. */
+double breaks_place(const double *prefix, const struct break_set *s, int32_t start,
+		    int16_t *places);
+
 /* Calls visit(context, slot) for each slot of work (not break) of the tour, slots wrapped. */
 void tour_visit(const struct model *m, const struct tour *t, void (*visit)(void *, int32_t),
 		void *context);

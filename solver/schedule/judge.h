@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the judge share. They include the public header and nothing of the solver: the
+ * judge repeats its arithmetic on purpose, so that a mistake there shows here.
+ */
+#ifndef WFM_SCHEDULE_JUDGE_H
+#define WFM_SCHEDULE_JUDGE_H
+
+#include "wfm/schedule.h"
+
+enum { DAYS = 64 };
+
+struct judge {
+	const struct wfm_problem *p;
+	const struct wfm_roster *r;
+	struct wfm_report *out;
+	int32_t capacity;
+	bool oom;
+	/* of the agent in hand */
+	int32_t agent;
+	const struct wfm_agent *a;
+	const struct wfm_contract *contract;
+	const struct wfm_calendar *cal;
+	const struct wfm_shift **shift; /* by start */
+	int32_t count;
+	int32_t on_day[DAYS]; /* index into shift; -1: off */
+	int32_t week_of[DAYS], weeks;
+};
+
+/* Adds a breach of the agent in hand. */
+void judge_breach(struct judge *j, enum wfm_breach_kind kind, int32_t day, enum wfm_rule rule,
+		  double amount, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+int32_t judge_clock(const struct judge *j, int32_t slot);
+int32_t judge_paid_minutes(const struct judge *j, const struct wfm_shift *s);
+bool judge_is_locked(const struct judge *j, const struct wfm_shift *s);
+
+/* False (and a breach): the shift cannot be judged further. */
+bool judge_readable(struct judge *j, const struct wfm_shift *s);
+/* Form, breaks, work, availability, locks, pay and wishes of one shift. */
+void judge_shift(struct judge *j, const struct wfm_shift *s);
+/* A rule over the whole plan, or over one ISO week of it. */
+void judge_plan_row(struct judge *j, const struct wfm_rule_row *r);
+void judge_week_row(struct judge *j, const struct wfm_rule_row *r, int32_t week);
+
+#endif
