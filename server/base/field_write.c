@@ -190,35 +190,48 @@ const char *field_to_text(const struct field *f, const void *obj, struct arena *
 
 static bool in_csv(const struct field *f)
 {
-	return f->type != FIELD_LIST && f->type != FIELD_OBJECT && f->type != FIELD_RAW &&
-	       (f->flags & FIELD_SECRET) == 0;
+	return f->type != FIELD_LIST && f->type != FIELD_RAW && (f->flags & FIELD_SECRET) == 0;
 }
 
-void field_csv_header(const struct fields *f, struct strbuf *s)
+/* A member of an object becomes object_member; its `value` bears the object's own name. */
+static void csv_names(const struct fields *f, const char *prefix, bool *first, struct strbuf *s)
 {
-	bool first = true;
 	for (size_t i = 0; i < f->count; i++) {
-		if (!in_csv(&f->rows[i]))
+		const struct field *row = &f->rows[i];
+		char name[160];
+		if (!in_csv(row))
 			continue;
-		if (!first)
+		if (prefix[0] == '\0')
+			(void)snprintf(name, sizeof name, "%s", row->name);
+		else if (strcmp(row->name, "value") == 0)
+			(void)snprintf(name, sizeof name, "%s", prefix);
+		else
+			(void)snprintf(name, sizeof name, "%s_%s", prefix, row->name);
+		if (row->type == FIELD_OBJECT) {
+			csv_names(row->sub, name, first, s);
+			continue;
+		}
+		if (!*first)
 			strbuf_putc(s, ',');
-		first = false;
-		strbuf_csv_text(s, f->rows[i].name);
+		*first = false;
+		strbuf_csv_text(s, name);
 	}
-	strbuf_putc(s, '\n');
 }
 
-void field_csv_row(const struct fields *f, const void *obj, struct strbuf *s)
+static void csv_cells(const struct fields *f, const void *obj, bool *first, struct strbuf *s)
 {
-	bool first = true;
 	for (size_t i = 0; i < f->count; i++) {
 		const struct field *row = &f->rows[i];
 		const void *slot = field_slot_const(row, obj);
 		if (!in_csv(row))
 			continue;
-		if (!first)
+		if (row->type == FIELD_OBJECT) {
+			csv_cells(row->sub, slot, first, s);
+			continue;
+		}
+		if (!*first)
 			strbuf_putc(s, ',');
-		first = false;
+		*first = false;
 		if (field_scalar_is_null(row->type, slot))
 			continue;
 		if (row->type == FIELD_TEXT)
@@ -226,5 +239,18 @@ void field_csv_row(const struct fields *f, const void *obj, struct strbuf *s)
 		else
 			field_value_print(row, row->type, slot, s);
 	}
+}
+
+void field_csv_header(const struct fields *f, struct strbuf *s)
+{
+	bool first = true;
+	csv_names(f, "", &first, s);
+	strbuf_putc(s, '\n');
+}
+
+void field_csv_row(const struct fields *f, const void *obj, struct strbuf *s)
+{
+	bool first = true;
+	csv_cells(f, obj, &first, s);
 	strbuf_putc(s, '\n');
 }

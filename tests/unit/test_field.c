@@ -282,7 +282,7 @@ static void null_text_is_null(void **state)
 	assert_false(x.active);
 }
 
-static void csv_holds_scalars_and_no_secrets(void **state)
+static void csv_holds_scalars_and_flat_objects_and_no_secrets(void **state)
 {
 	struct sample x;
 	struct err e = ERR_INIT;
@@ -292,8 +292,8 @@ static void csv_holds_scalars_and_no_secrets(void **state)
 				&x, &e));
 	field_csv_header(&sample_fields, &s);
 	field_csv_row(&sample_fields, &x, &s);
-	assert_string_equal(s.data, "id,active,factor,name,at,day,week,opens,channel,step\n"
-				    "3,false,,\"'=a,b\",,,,07:05,,15\n");
+	assert_string_equal(s.data, "id,active,factor,name,at,day,week,opens,channel,place_town,place_counters,step\n"
+				    "3,false,,\"'=a,b\",,,,07:05,,,,15\n");
 	strbuf_free(&s);
 }
 
@@ -345,7 +345,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_the_place_of_each_mistake, setup, teardown),
 		cmocka_unit_test_setup_teardown(text_forms_of_the_database, setup, teardown),
 		cmocka_unit_test_setup_teardown(null_text_is_null, setup, teardown),
-		cmocka_unit_test_setup_teardown(csv_holds_scalars_and_no_secrets, setup, teardown),
+		cmocka_unit_test_setup_teardown(csv_holds_scalars_and_flat_objects_and_no_secrets, setup, teardown),
 		cmocka_unit_test_setup_teardown(schema_is_json_and_complete, setup, teardown),
 		cmocka_unit_test(lists_larger_than_the_arena_are_refused),
 	};
