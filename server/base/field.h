@@ -102,7 +102,8 @@ bool field_from_text(const struct field *f, const char *text, struct arena *a, v
  * minutes (integer column), WEEK the date of its Monday (date column), ENUM its name. */
 const char *field_to_text(const struct field *f, const void *obj, struct arena *a);
 
-/* Scalars only, never secrets; lines end in LF. */
+/* Scalars, and objects flattened: place.town is place_town, but a member `value` bears the object's own
+ * name (total, total_numerator). No lists, no raw JSON, never secrets; lines end in LF. */
 void field_csv_header(const struct fields *f, struct strbuf *s);
 void field_csv_row(const struct fields *f, const void *obj, struct strbuf *s);
 

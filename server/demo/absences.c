@@ -23,7 +23,7 @@ static const struct length sick_lengths[] = {
 static const struct length accident_lengths[] = { { .4, 2, 4 }, { .8, 5, 10 }, { 1, 11, 21 } };
 static const struct length unjustified_lengths[] = { { .88, 1, 1 }, { 1, 2, 2 } };
 
-static const double weekday_risk[7] = { 1.42, 1.02, .92, .92, 1.14, .90, .90 };
+static const double weekday_risk[7] = { 1.90, .90, .80, .80, 1.15, .90, .90 };
 /* Mean working days that one unplanned spell costs, with the table above: turns a rate of time lost
  * into a rate of spells. */
 static const double mean_spell_days = 2.05;

@@ -128,7 +128,7 @@ static void fill_seat(struct demo *d, const struct demo_seats *seats, int seat, 
 		g->skills = seats->skills;
 		g->team = team_of(d, seats->site, seat);
 		g->hired = hired;
-		g->frailty = .25 + .75 * gsl_ran_gamma(r, 1.1, 1 / 1.1);
+		g->frailty = fmin(.40 + .60 * gsl_ran_gamma(r, 1.4, 1 / 1.4), 2.2);
 		mark_move(d, g);
 		g->left = draw_leaving(d, g, r);
 		g->voluntary = gsl_rng_uniform(r) < .76;

@@ -5,7 +5,6 @@
  */
 #include "server/domain/report.h"
 
-#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdlib.h>
 #include "server/base/clock.h"
@@ -101,33 +100,37 @@ static double quantile(const double *sorted, int n, double p)
 	return low + 1 < n ? sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]) : sorted[n - 1];
 }
 
+/* splitmix64 (Steele, Lea and Flood 2014) */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9E3779B97F4A7C15u;
+	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+	return z ^ (z >> 31);
+}
+
 /* Percentile bootstrap of a ratio of sums: days drawn with replacement. The seed is a constant, so the
  * same days always give the same interval. */
-static bool interval(struct arena *a, const double *standard_s, const double *productive_s, int days,
-		     struct productivity *p, struct err *e)
+static void interval(struct arena *a, const double *standard_s, const double *productive_s, int days,
+		     struct productivity *p)
 {
 	p->low = p->high = NAN;
 	if (days < DAYS_FOR_INTERVAL)
-		return true;
-	gsl_rng *r = gsl_rng_alloc(gsl_rng_taus2);
-	if (!r)
-		return err_set(e, ERR_UNAVAILABLE, "out of memory");
-	gsl_rng_set(r, 20260301);
+		return;
+	uint64_t state = 20260301;
 	double *draws = arena_array(a, REPLICATES, sizeof *draws);
 	for (int i = 0; i < REPLICATES; i++) {
 		double numerator = 0, denominator = 0;
 		for (int k = 0; k < days; k++) {
-			unsigned long at = gsl_rng_uniform_int(r, (unsigned long)days);
+			uint64_t at = (next_random(&state) >> 32) * (uint64_t)days >> 32;
 			numerator += standard_s[at];
 			denominator += productive_s[at];
 		}
 		draws[i] = numerator / denominator;
 	}
-	gsl_rng_free(r);
 	qsort(draws, REPLICATES, sizeof *draws, by_value);
 	p->low = quantile(draws, REPLICATES, .025);
 	p->high = quantile(draws, REPLICATES, .975);
-	return true;
 }
 
 /* Which rows a figure is about. */
@@ -179,8 +182,7 @@ static int by_day(const void *a, const void *b)
 }
 
 /* Productivity with its interval; a region's sites are added up by day first. */
-static bool measure_productivity(const struct scope *s, struct arena *a, struct productivity *p,
-				 struct err *e)
+static void measure_productivity(const struct scope *s, struct arena *a, struct productivity *p)
 {
 	const struct day_row **mine = arena_array(a, s->count + 1, sizeof(const struct day_row *));
 	double *standard_s = arena_array(a, s->count + 1, sizeof *standard_s);
@@ -198,10 +200,10 @@ static bool measure_productivity(const struct scope *s, struct arena *a, struct 
 		productive_s[days - 1] += mine[i]->b_s;
 	}
 	p->days = days;
-	return interval(a, standard_s, productive_s, days, p, e);
+	interval(a, standard_s, productive_s, days, p);
 }
 
-static bool fill_figures(const struct scope *s, struct arena *a, struct branch_report *b, struct err *e)
+static void fill_figures(const struct scope *s, struct arena *a, struct branch_report *b)
 {
 	struct day_row t = sum_days(s);
 	struct ratio p = ratio_of(t.standard_s, t.b_s), sl = ratio_of(t.in_target, t.offered);
@@ -220,7 +222,7 @@ static bool fill_figures(const struct scope *s, struct arena *a, struct branch_r
 	b->availability = ratio_of(t.c_s, t.d_s);
 	b->adherence = ratio_of(t.in_state_s, t.present_s);
 	b->ladder = (struct ladder){ t.a_s, t.b_s, t.c_s, t.d_s };
-	return measure_productivity(s, a, &b->productivity, e);
+	measure_productivity(s, a, &b->productivity);
 }
 
 static void fill_before(struct scope s, int64_t bucket, struct branch_report *b)
@@ -314,8 +316,7 @@ bool report_branches(struct db *db, struct arena *a, const struct branch_query *
 					     .kind = regions ? NULL : s->kind,
 					     .first_day = first, .last_day = next - 1 };
 		struct scope scope = { days, day_count, b->site_id, b->region_id, first, sites, site_count };
-		if (!fill_figures(&scope, a, b, e))
-			return false;
+		fill_figures(&scope, a, b);
 		fill_before(scope, before, b);
 	}
 	rank_all(out, n);
@@ -379,8 +380,7 @@ bool report_branch_trend(struct db *db, struct arena *a, int64_t site_id, const 
 					     .last_day = period_start(period, start, 1) - 1,
 					     .rank = FIELD_NULL, .rank_in_region = FIELD_NULL };
 		struct scope scope = { days, day_count, site_id, s->region_id, start, sites, site_count };
-		if (!fill_figures(&scope, a, b, e))
-			return false;
+		fill_figures(&scope, a, b);
 		fill_before(scope, period_start(period, start, -1), b);
 	}
 	*rows = out;

@@ -78,11 +78,11 @@ SELECT CASE :by::text WHEN 'month' THEN to_char(to_date(cell::text, 'YYYYMM'), '
 		WHEN 'tenure' THEN (ARRAY['under 3 months', '3 to 12 months', '1 to 3 years', 'over 3 years'])[cell + 1]
 		ELSE 'Network' END AS label,
 	json_build_object('value', (absent_planned_s + absent_unplanned_s) / nullif(planned_s, 0)::double precision,
-		'numerator', round((absent_planned_s + absent_unplanned_s) / 3600.0, 4),
-		'denominator', round(planned_s / 3600.0, 4)) AS total,
+		'numerator', (absent_planned_s + absent_unplanned_s) / 3600::double precision,
+		'denominator', planned_s / 3600::double precision) AS total,
 	json_build_object('value', absent_unplanned_s / nullif(planned_s, 0)::double precision,
-		'numerator', round(absent_unplanned_s / 3600.0, 4),
-		'denominator', round(planned_s / 3600.0, 4)) AS unplanned
+		'numerator', absent_unplanned_s / 3600::double precision,
+		'denominator', planned_s / 3600::double precision) AS unplanned
 FROM cells
 LEFT JOIN site s ON :by::text = 'site' AND s.id = cell
 LEFT JOIN team t ON :by::text = 'team' AND t.id = cell
@@ -118,9 +118,9 @@ WITH days AS (
 ), whole AS (SELECT sum(rostered_s) AS planned_s FROM days)
 SELECT k.kind AS key, k.kind AS label,
 	json_build_object('value', k.lost_s / nullif(w.planned_s, 0)::double precision,
-		'numerator', round(k.lost_s / 3600.0, 4), 'denominator', round(w.planned_s / 3600.0, 4)) AS total,
+		'numerator', k.lost_s / 3600::double precision, 'denominator', w.planned_s / 3600::double precision) AS total,
 	json_build_object('value', k.unplanned_s / nullif(w.planned_s, 0)::double precision,
-		'numerator', round(k.unplanned_s / 3600.0, 4), 'denominator', round(w.planned_s / 3600.0, 4)) AS unplanned
+		'numerator', k.unplanned_s / 3600::double precision, 'denominator', w.planned_s / 3600::double precision) AS unplanned
 FROM kinds k CROSS JOIN whole w
 ORDER BY k.lost_s DESC, k.kind;
 
