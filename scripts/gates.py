@@ -48,7 +48,7 @@ LIBRARIES = {
     "cjson/": [],
     "libpq-fe.h": ["server/store/"],
     "microhttpd.h": ["server/http/"],
-    "sodium.h": ["server/base/"],
+    "sodium.h": ["server/base/", "server/store/"],
     "utf8proc.h": ["server/"],
     "csv.h": ["server/base/csv.c"],
     "ini.h": ["server/base/config.c"],
