@@ -157,9 +157,9 @@ fuzz-run: fuzz-targets
 fuzz:
 	$(MAKE) FUZZ=1 fuzz-run
 
-$(BENCH_BIN): $(B)/%: $(B)/%.o $(B)/libserver.a $(B)/libwfm.a
+$(BENCH_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
 	$(if $(V),,@echo "  LD $@")
-	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS) -lcmocka
 bench-programs: $(BENCH_BIN)
 bench: all bench-programs
 	$(PYTHON) tests/bench/run.py $(BENCH_BIN) $(wildcard tests/bench/bench_*.py)
