@@ -51,7 +51,8 @@ TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 GEN := $(B)/gen
 SQL_SRC := $(sort $(wildcard sql/queries/*.sql))
 MIGRATION_SRC := $(sort $(wildcard sql/migrations/*.sql))
-GEN_OBJ := $(GEN)/sql_table.o $(GEN)/migration_table.o
+GEN_OBJ := $(GEN)/sql_table.o $(GEN)/migration_table.o $(GEN)/assets.o $(GEN)/asset_bytes.o
+WEB_DIST := build/web/dist
 
 .PHONY: all lib clean unit
 all: $(B)/libwfm.a $(B)/libserver.a $(if $(wildcard server/main.c),$(B)/cuadrante)
@@ -76,6 +77,14 @@ $(GEN)/sql_table.c: scripts/sqlgen.awk $(wildcard sql/queries) $(SQL_SRC)
 $(GEN)/migration_table.c: scripts/migrationgen.awk $(wildcard sql/migrations) $(MIGRATION_SRC)
 	@mkdir -p $(@D)
 	LC_ALL=C awk -f $< $(MIGRATION_SRC) /dev/null > $@.new && mv $@.new $@
+
+# The web page in the binary; the table is empty while the page has not been built.
+$(GEN)/assets.c: scripts/embed.sh $(shell find $(WEB_DIST) 2>/dev/null)
+	@mkdir -p $(@D)
+	scripts/embed.sh $(WEB_DIST) $(GEN)/asset_bytes.S $@
+
+$(GEN)/asset_bytes.o: $(GEN)/assets.c
+	$(CC) -c $(GEN)/asset_bytes.S -o $@
 
 $(GEN)/%.o: $(GEN)/%.c
 	$(if $(V),,@echo "  CC $(MODE) $<")

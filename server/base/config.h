@@ -46,6 +46,8 @@
 	  "trusted log-in header; empty: off") \
 	X(TEXT, sso_proxy,        "sso-proxy",        "",          0,     0,      \
 	  "peer address allowed to set sso-header") \
+	X(TEXT, trusted_proxy,    "trusted-proxy",    "",          0,     0,      \
+	  "peer address whose X-Forwarded-For is believed; empty: none") \
 	X(BOOL, insecure_cookies, "insecure-cookies", "false",     0,     0,      \
 	  "cookies without Secure, for plain HTTP in a lab") \
 	X(TEXT, log_level,        "log-level",        "info",      0,     0,      \

@@ -111,6 +111,8 @@ const struct field *field_find(const struct fields *f, const char *name);
 
 /* JSON Schema (2020-12) object of this struct; nested structs as {"$ref": ref_prefix + name}. */
 void field_schema(const struct fields *f, const char *ref_prefix, struct strbuf *s);
+/* The schema of one field alone (a query parameter). */
+void field_schema_of(const struct field *f, const char *ref_prefix, struct strbuf *s);
 /* A whole schema document: $schema, title, and every nested struct under $defs. */
 void field_schema_document(const struct fields *f, const char *title, struct strbuf *s);
 /* Fills a struct with its null values. */

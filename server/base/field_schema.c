@@ -100,12 +100,11 @@ static void add_ref(struct strbuf *s, const struct fields *sub, const char *pref
 	strbuf_printf(s, "{\"$ref\":\"%s%s\"}", prefix, sub->name);
 }
 
-static void add_property(struct strbuf *s, const struct field *f, const char *prefix)
+void field_schema_of(const struct field *f, const char *prefix, struct strbuf *s)
 {
 	bool nullable = (f->flags & FIELD_OPTIONAL) != 0 && f->type != FIELD_BOOL &&
 			f->type != FIELD_LIST;
-	strbuf_json_text(s, f->name);
-	strbuf_puts(s, ":{");
+	strbuf_putc(s, '{');
 	if (f->type == FIELD_OBJECT) {
 		strbuf_puts(s, nullable ? "\"anyOf\":[" : "\"allOf\":[");
 		add_ref(s, f->sub, prefix);
@@ -138,6 +137,13 @@ static void add_property(struct strbuf *s, const struct field *f, const char *pr
 static bool always_there(const struct field *f)
 {
 	return (f->flags & (FIELD_OPTIONAL | FIELD_SECRET)) == 0;
+}
+
+static void add_property(struct strbuf *s, const struct field *f, const char *prefix)
+{
+	strbuf_json_text(s, f->name);
+	strbuf_putc(s, ':');
+	field_schema_of(f, prefix, s);
 }
 
 /* The members of the schema object, without its braces. */

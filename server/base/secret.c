@@ -48,6 +48,21 @@ bool secret_hash(const char *text, char hex[SECRET_HASH_HEX])
 	return true;
 }
 
+bool secret_derive(const char *token, const char *purpose, char text[SECRET_TOKEN_TEXT])
+{
+	unsigned char derived[TOKEN_BYTES];
+	char hex[SECRET_HASH_HEX];
+	if (!secret_hash(token, hex))
+		return false;
+	(void)crypto_generichash(derived, sizeof derived, (const unsigned char *)purpose,
+				 strlen(purpose), (const unsigned char *)token,
+				 SECRET_TOKEN_TEXT - 1);
+	(void)sodium_bin2base64(text, SECRET_TOKEN_TEXT, derived, sizeof derived,
+				sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(derived, sizeof derived);
+	return true;
+}
+
 bool secret_password_hash(const char *password, char out[SECRET_PASSWORD_HASH], struct err *e)
 {
 	if (crypto_pwhash_str(out, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,

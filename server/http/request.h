@@ -34,9 +34,18 @@ struct user {
 };
 
 struct route;
+struct route_match;
+
+/* What rq->query points to on a route without query fields of its own. */
+struct page {
+	int64_t limit;      /* rows a reply may hold, PAGE_LIMIT unless asked otherwise */
+	const char *cursor; /* as the last reply's `next` gave it; NULL: from the start */
+};
+extern const struct fields page_fields;
 
 struct request {
 	const struct route *route;
+	const struct route_match *match;
 	struct arena *arena;
 	struct db *db;             /* this request's connection */
 	struct db_pool *pool;      /* only for streams that outlive the handler */
@@ -49,13 +58,23 @@ struct request {
 	const void *body;          /* struct described by route->body */
 	const char *raw_body;      /* bytes of a non-JSON body (CSV) held in memory, route->raw_max */
 	size_t raw_len;
-	const char *if_match, *if_none_match, *if_modified_since, *accept, *idempotency_key;
-	const char *peer;
+	const char *if_match, *if_none_match, *if_modified_since, *accept, *accept_encoding;
+	const char *idempotency_key;
+	const char *last_event_id;
+	const char *peer;          /* address of the client; behind trusted-proxy, the one it forwards */
+	const char *user_agent;
+	const char *sso_login;     /* said by the trusted proxy; NULL: none */
+	const char *session_token; /* text of the session cookie; NULL: none */
+	bool secure;               /* cookies carry Secure and the __Host- prefix */
 };
 
 /* A typed parameter of the route's path: "/sites/{site_id:int}". Asserts that the route has it. */
 int64_t request_path_int(const struct request *rq, const char *name);
 const char *request_path_text(const struct request *rq, const char *name);
+
+/* Opaque cursors: any text a handler needs to go on from. ERR_INVALID at "?cursor" when not ours. */
+const char *request_cursor_make(struct arena *a, const char *text);
+bool request_cursor_read(struct request *rq, const char *cursor, const char **text, struct err *e);
 
 /* Appends to the audit log within the request's connection (so inside its transaction). before and
  * after are described by f; either may be NULL. */

@@ -221,3 +221,12 @@ void db_give(struct db_pool *p, struct db *db)
 	pthread_cond_signal(&p->given);
 	pthread_mutex_unlock(&p->lock);
 }
+
+void db_pool_counts(struct db_pool *p, int *size, int *open, int *idle)
+{
+	pthread_mutex_lock(&p->lock);
+	*size = p->size;
+	*open = p->open;
+	*idle = p->idle_count;
+	pthread_mutex_unlock(&p->lock);
+}

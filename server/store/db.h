@@ -33,6 +33,7 @@ struct db_pool *db_pool_open(const char *url, int size, struct err *e);
 void db_pool_close(struct db_pool *p); /* accepts NULL */
 struct db *db_take(struct db_pool *p, struct err *e); /* waits up to 5 s; reconnects a broken one */
 void db_give(struct db_pool *p, struct db *db);       /* accepts NULL; rolls back what was left open */
+void db_pool_counts(struct db_pool *p, int *size, int *open, int *idle); /* for the figures */
 struct db *db_open(const char *url, struct err *e);   /* one connection without a pool */
 void db_close(struct db *db);
 
