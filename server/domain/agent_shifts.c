@@ -11,9 +11,10 @@ const struct fields agent_shifts_query_fields =
 static const char *const kinds[] = { "work", "break", "meal", "training", "meeting", NULL };
 static const struct field activity_rows[] = {
 	F_ENUM(struct agent_activity, kind, 0, kinds, "what is done"),
-	F_TEXT(struct agent_activity, queue, FIELD_OPTIONAL, 0, 0, "the queue worked on"),
-	F_INSTANT(struct agent_activity, start_at, 0, "start"),
-	F_INSTANT(struct agent_activity, end_at, 0, "end"),
+	F_INT(struct agent_activity, queue_id, FIELD_OPTIONAL, 0, 0, "the queue worked on"),
+	F_TEXT(struct agent_activity, queue, FIELD_OPTIONAL, 0, 0, "its name"),
+	F_INSTANT(struct agent_activity, start, 0, "start"),
+	F_INSTANT(struct agent_activity, end, 0, "end"),
 	F_BOOL(struct agent_activity, paid, 0, "paid time"),
 };
 static const struct fields activity_fields =
@@ -22,8 +23,8 @@ static const struct fields activity_fields =
 static const struct field shift_rows[] = {
 	F_INT(struct agent_shift, id, 0, 0, 0, "shift of the published roster"),
 	F_DATE(struct agent_shift, day, 0, "local date on which it starts"),
-	F_INSTANT(struct agent_shift, start_at, 0, "start"),
-	F_INSTANT(struct agent_shift, end_at, 0, "end"),
+	F_INSTANT(struct agent_shift, start, 0, "start"),
+	F_INSTANT(struct agent_shift, end, 0, "end"),
 	F_INT(struct agent_shift, paid_minutes, 0, 0, 0, "paid minutes"),
 	F_INT(struct agent_shift, site_id, 0, 0, 0, "where"),
 	F_TEXT(struct agent_shift, site, 0, 0, 0, "name of the site"),

@@ -13,14 +13,14 @@ struct agent_shifts_query {
 };
 
 struct agent_activity {
-	int64_t kind;
+	int64_t kind, queue_id;
 	const char *queue;
-	int64_t start_at, end_at;
+	int64_t start, end;
 	bool paid;
 };
 
 struct agent_shift {
-	int64_t id, day, start_at, end_at, paid_minutes, site_id;
+	int64_t id, day, start, end, paid_minutes, site_id;
 	const char *site, *zone;
 	struct agent_activity *activities;
 	size_t activity_count;

@@ -29,9 +29,9 @@ static const struct {
 	F_ENUM(struct absence_request, kind, 0, absence_kind_names, "kind of leave"),              \
 	F_DATE(struct absence_request, first_day, FIELD_OPTIONAL, "first whole local day absent"), \
 	F_DATE(struct absence_request, last_day, FIELD_OPTIONAL, "last whole local day absent"),   \
-	F_INSTANT(struct absence_request, start_at, FIELD_OPTIONAL,                                \
+	F_INSTANT(struct absence_request, start, FIELD_OPTIONAL,                                \
 		  "exact start, instead of days"),                                                 \
-	F_INSTANT(struct absence_request, end_at, FIELD_OPTIONAL, "exact end, instead of days"),   \
+	F_INSTANT(struct absence_request, end, FIELD_OPTIONAL, "exact end, instead of days"),   \
 	F_TEXT(struct absence_request, note, FIELD_OPTIONAL, 0, NOTE_MAX, "in the asker's words")
 
 static const struct field ask_rows[] = { REQUEST_ROWS };
@@ -59,8 +59,8 @@ const struct fields absence_decision_fields =
 	F_INT(struct absence, site_id, 0, 0, 0, "the agent's site"),                           \
 	F_TEXT(struct absence, zone, 0, 0, 0, "its time zone"),                                \
 	F_ENUM(struct absence, state, 0, absence_state_names, "asked, approved, ..."),         \
-	F_INSTANT(struct absence, start_at, 0, "first instant absent"),                        \
-	F_INSTANT(struct absence, end_at, 0, "first instant back")
+	F_INSTANT(struct absence, start, 0, "first instant absent"),                        \
+	F_INSTANT(struct absence, end, 0, "first instant back")
 
 static const struct field absence_rows[] = {
 	WHO_ROWS,
@@ -153,7 +153,7 @@ bool absence_agent_site(struct db *db, struct arena *a, int64_t agent_id, int64_
 /* ---- checking ---- */
 
 struct span {
-	int64_t start_at, end_at;
+	int64_t start, end;
 	const char *start_pointer, *end_pointer; /* where the request says them */
 };
 
@@ -161,19 +161,19 @@ static bool span_of(const struct absence_request *r, const struct zone *z, struc
 		    struct err *e)
 {
 	bool days = r->first_day != FIELD_NULL || r->last_day != FIELD_NULL;
-	bool instants = r->start_at != FIELD_NULL || r->end_at != FIELD_NULL;
+	bool instants = r->start != FIELD_NULL || r->end != FIELD_NULL;
 
 	if (days && instants)
-		return err_at(e, ERR_INVALID, "/start_at",
-			      "give either first_day and last_day, or start_at and end_at");
+		return err_at(e, ERR_INVALID, "/start",
+			      "give either first_day and last_day, or start and end");
 	if (instants) {
-		*s = (struct span){ r->start_at, r->end_at, "/start_at", "/end_at" };
-		if (r->start_at == FIELD_NULL)
-			return err_at(e, ERR_INVALID, "/start_at", "is required beside end_at");
-		if (r->end_at == FIELD_NULL)
-			return err_at(e, ERR_INVALID, "/end_at", "is required beside start_at");
-		if (r->end_at <= r->start_at)
-			return err_at(e, ERR_INVALID, "/end_at", "must be after start_at");
+		*s = (struct span){ r->start, r->end, "/start", "/end" };
+		if (r->start == FIELD_NULL)
+			return err_at(e, ERR_INVALID, "/start", "is required beside end");
+		if (r->end == FIELD_NULL)
+			return err_at(e, ERR_INVALID, "/end", "is required beside start");
+		if (r->end <= r->start)
+			return err_at(e, ERR_INVALID, "/end", "must be after start");
 		return true;
 	}
 	if (r->first_day == FIELD_NULL)
@@ -183,7 +183,7 @@ static bool span_of(const struct absence_request *r, const struct zone *z, struc
 		return err_at(e, ERR_INVALID, "/last_day", "must not be before first_day");
 	*s = (struct span){ zone_to_utc(z, r->first_day, 0), zone_to_utc(z, last + 1, 0),
 			    "/first_day", "/last_day" };
-	if (s->end_at <= s->start_at)
+	if (s->end <= s->start)
 		return err_at(e, ERR_INVALID, "/first_day", "this date does not exist at the site");
 	return true;
 }
@@ -194,8 +194,8 @@ static bool check_dates(const struct employment *m, const struct zone *z, const 
 	int64_t first, last, today;
 	int minute;
 
-	zone_to_local(z, s->start_at, &first, &minute);
-	zone_to_local(z, s->end_at - 1, &last, &minute);
+	zone_to_local(z, s->start, &first, &minute);
+	zone_to_local(z, s->end - 1, &last, &minute);
 	zone_to_local(z, now, &today, &minute);
 	if (last - first >= LONGEST_DAYS)
 		return err_at(e, ERR_INVALID, s->end_pointer, "at most %d days at once", LONGEST_DAYS);
@@ -211,12 +211,12 @@ static bool check_dates(const struct employment *m, const struct zone *z, const 
 }
 
 struct overlap {
-	int64_t id, start_at, end_at, state;
+	int64_t id, start, end, state;
 };
 static const struct field overlap_rows[] = {
 	F_INT(struct overlap, id, 0, 0, 0, ""),
-	F_INSTANT(struct overlap, start_at, 0, ""),
-	F_INSTANT(struct overlap, end_at, 0, ""),
+	F_INSTANT(struct overlap, start, 0, ""),
+	F_INSTANT(struct overlap, end, 0, ""),
 	F_ENUM(struct overlap, state, 0, absence_state_names, ""),
 };
 static const struct fields overlap_fields = FIELDS("Overlap", struct overlap, overlap_rows);
@@ -230,14 +230,14 @@ static bool check_overlap(struct db *db, struct arena *a, int64_t agent_id, cons
 	char from[26], until[26];
 
 	if (!db_rows(db, SQL_ABSENCE_OVERLAP,
-		     DB_ARGS(db_int("agent_id", agent_id), db_instant("start_at", s->start_at),
-			     db_instant("end_at", s->end_at)),
+		     DB_ARGS(db_int("agent_id", agent_id), db_instant("start", s->start),
+			     db_instant("end", s->end)),
 		     NULL, &overlap_fields, a, (void **)&o, &count, e))
 		return false;
 	if (count == 0)
 		return true;
-	instant_format(o->start_at, zone_offset_s(z, o->start_at), from);
-	instant_format(o->end_at, zone_offset_s(z, o->end_at), until);
+	instant_format(o->start, zone_offset_s(z, o->start), from);
+	instant_format(o->end, zone_offset_s(z, o->end), until);
 	return err_at(e, ERR_CONFLICT, s->start_pointer,
 		      "overlaps absence %lld (%s) of this agent, from %s to %s", (long long)o->id,
 		      absence_state_names[o->state], from, until);
@@ -263,7 +263,7 @@ bool absence_add(struct db *db, struct arena *a, const struct absence_request *r
 			    DB_ARGS(db_int("agent_id", r->agent_id),
 				    db_text("kind", absence_kind_names[r->kind]),
 				    db_text("state", absence_state_names[state]),
-				    db_instant("start_at", s.start_at), db_instant("end_at", s.end_at),
+				    db_instant("start", s.start), db_instant("end", s.end),
 				    db_bool("planned", kind_rules[r->kind].planned),
 				    db_bool("paid", kind_rules[r->kind].paid),
 				    db_bool("excused", kind_rules[r->kind].excused),

@@ -26,7 +26,7 @@ struct absence_request {
 	int64_t agent_id; /* only when staff record; FIELD_NULL otherwise */
 	int64_t kind;
 	int64_t first_day, last_day;
-	int64_t start_at, end_at;
+	int64_t start, end;
 	const char *note;
 };
 
@@ -36,7 +36,7 @@ struct absence {
 	int64_t site_id;
 	const char *zone;
 	int64_t kind, state;
-	int64_t start_at, end_at;
+	int64_t start, end;
 	bool planned, paid, excused;
 	int64_t planned_minutes;
 	const char *note, *decision_note;
@@ -75,7 +75,7 @@ bool absence_agent_site(struct db *db, struct arena *a, int64_t agent_id, int64_
 			struct err *e);
 
 /* state: ABSENCE_ASKED (must end in the future) or ABSENCE_RECORDED. now: UTC seconds. Errors name the
- * place: /kind, /last_day, /start_at ...; an overlap is ERR_CONFLICT. */
+ * place: /kind, /last_day, /start ...; an overlap is ERR_CONFLICT. */
 bool absence_add(struct db *db, struct arena *a, const struct absence_request *r,
 		 enum absence_state state, int64_t now, struct absence *out, struct err *e);
 /* ERR_CONFLICT unless it is still only asked for. */

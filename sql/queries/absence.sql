@@ -2,7 +2,7 @@
 
 -- name: absence_get
 SELECT b.id, b.agent_id, a.code AS agent_code, a.name AS agent_name, a.site_id, s.zone, b.kind, b.state,
-	b.start_at, b.end_at, b.planned, b.paid, b.excused, b.planned_minutes, b.note, b.decision_note,
+	b.start_at AS start, b.end_at AS "end", b.planned, b.paid, b.excused, b.planned_minutes, b.note, b.decision_note,
 	b.created_at, b.changed_at
 FROM absence b JOIN agent a ON a.id = b.agent_id JOIN site s ON s.id = a.site_id
 WHERE b.id = :absence_id;
@@ -12,7 +12,7 @@ SELECT id FROM absence WHERE id = :absence_id FOR UPDATE;
 
 -- name: absence_of_agent
 SELECT b.id, b.agent_id, a.code AS agent_code, a.name AS agent_name, a.site_id, s.zone, b.kind, b.state,
-	b.start_at, b.end_at, b.planned, b.paid, b.excused, b.planned_minutes, b.note, b.decision_note,
+	b.start_at AS start, b.end_at AS "end", b.planned, b.paid, b.excused, b.planned_minutes, b.note, b.decision_note,
 	b.created_at, b.changed_at
 FROM absence b JOIN agent a ON a.id = b.agent_id JOIN site s ON s.id = a.site_id
 WHERE b.agent_id = :agent_id
@@ -24,7 +24,7 @@ LIMIT 1000;
 -- A site manager sees own sites. After (after_at, after_id) for the next page.
 -- name: absence_list
 SELECT b.id, b.agent_id, a.code AS agent_code, a.name AS agent_name, a.site_id, s.zone, b.kind, b.state,
-	b.start_at, b.end_at, b.planned, b.paid, b.excused, b.planned_minutes, b.note, b.decision_note,
+	b.start_at AS start, b.end_at AS "end", b.planned, b.paid, b.excused, b.planned_minutes, b.note, b.decision_note,
 	b.created_at, b.changed_at
 FROM absence b JOIN agent a ON a.id = b.agent_id JOIN site s ON s.id = a.site_id
 WHERE (:site_id::bigint IS NULL OR a.site_id = :site_id::bigint)
@@ -43,18 +43,18 @@ FROM agent a JOIN site s ON s.id = a.site_id
 WHERE a.id = :agent_id;
 
 -- name: absence_overlap
-SELECT b.id, b.start_at, b.end_at, b.state
+SELECT b.id, b.start_at AS start, b.end_at AS "end", b.state
 FROM absence b
 WHERE b.agent_id = :agent_id AND b.state IN ('asked', 'approved', 'recorded')
-	AND tstzrange(b.start_at, b.end_at) && tstzrange(:start_at::timestamptz, :end_at::timestamptz)
+	AND tstzrange(b.start_at, b.end_at) && tstzrange(:start::timestamptz, :end::timestamptz)
 ORDER BY b.start_at
 LIMIT 1;
 
 -- Published working time that falls within the absence is what it takes away.
 -- name: absence_insert
 INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused, note, planned_minutes)
-VALUES (:agent_id, :kind, :state, :start_at, :end_at, :planned, :paid, :excused, :note,
-	CASE WHEN :state::text = 'recorded' THEN rostered_minutes(:agent_id, :start_at, :end_at) ELSE 0 END)
+VALUES (:agent_id, :kind, :state, :start, :end, :planned, :paid, :excused, :note,
+	CASE WHEN :state::text = 'recorded' THEN rostered_minutes(:agent_id, :start, :end) ELSE 0 END)
 RETURNING id;
 
 -- name: absence_decide

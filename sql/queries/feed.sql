@@ -47,7 +47,7 @@ LEFT JOIN queue q ON q.id = c.queue_id
 ORDER BY h.start_at, c.start_at;
 
 -- name: feed_time_off
-SELECT 'absence-' || b.id AS uid, b.version - 1 AS sequence, b.changed_at, b.start_at, b.end_at
+SELECT b.id, 'absence-' || b.id AS uid, b.version - 1 AS sequence, b.changed_at, b.start_at, b.end_at
 FROM absence b
 WHERE b.agent_id = :agent_id AND absence_in_feed(b.state, b.planned)
 	AND b.end_at >= now() - interval '31 days' AND b.start_at < now() + interval '180 days'
@@ -77,10 +77,10 @@ WHERE id = :feed_id AND agent_id = :agent_id AND revoked_at IS NULL
 RETURNING id, name, created_at, last_used_at;
 
 -- name: agent_shifts
-SELECT h.id, h.day, h.start_at, h.end_at, h.paid_minutes, h.site_id, s.name AS site, s.zone,
-	coalesce((SELECT json_agg(json_build_object('kind', c.kind, 'queue', q.name,
-			'start_at', to_char(c.start_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'end_at', to_char(c.end_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'paid', c.paid)
+SELECT h.id, h.day, h.start_at AS start, h.end_at AS "end", h.paid_minutes, h.site_id, s.name AS site, s.zone,
+	coalesce((SELECT json_agg(json_build_object('kind', c.kind, 'queue_id', c.queue_id, 'queue', q.name,
+			'start', to_char(c.start_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+			'end', to_char(c.end_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'paid', c.paid)
 			ORDER BY c.start_at)
 		FROM activity c LEFT JOIN queue q ON q.id = c.queue_id WHERE c.shift_id = h.id), '[]') AS activities
 FROM shift h JOIN site s ON s.id = h.site_id
