@@ -395,15 +395,25 @@ static bool make_database(struct embedded *p, struct err *e)
 	return ok;
 }
 
+/* The database's user must be able to pass through the data directory, which is ours to open. */
+static bool open_folder(const struct embedded *p, struct err *e)
+{
+	struct stat st;
+	if (!p->user.drop || stat(p->dir, &st) != 0 || st.st_uid != 0 || (st.st_mode & S_IXOTH))
+		return true;
+	return chmod(p->dir, (st.st_mode & 07777) | S_IXGRP | S_IXOTH) == 0 ||
+	       fail_errno(e, "cannot open to the database's user", p->dir);
+}
+
 static bool prepare_directory(struct embedded *p, struct err *e)
 {
 	char data[PG_PATH_MAX];
 	int major;
 	path_in(data, p->dir, "postgres");
 	return make_folders(p->dir, geteuid() == 0 ? 0755 : 0700, e) && take_lock(p, e) &&
-	       pg_user_choose(data, &p->user, e) && pg_user_may_enter(&p->user, p->dir, e) &&
-	       cluster_version(p->dir, &major, e) && pg_bin_find(major, p->bin, e) && open_log(p, e) &&
-	       remove_unfinished(p, e) && (major != 0 || init_cluster(p, e)) &&
+	       pg_user_choose(data, &p->user, e) && open_folder(p, e) &&
+	       pg_user_may_enter(&p->user, p->dir, e) && cluster_version(p->dir, &major, e) &&
+	       pg_bin_find(major, p->bin, e) && open_log(p, e) && remove_unfinished(p, e) && (major != 0 || init_cluster(p, e)) &&
 	       make_private(p, "run", e) && write_access(p, e);
 }
 

@@ -61,3 +61,9 @@ SELECT count(*) FROM pg_database WHERE datname = 'cuadrante';
 
 -- name: database_create
 CREATE DATABASE cuadrante;
+
+-- name: table_exists
+SELECT (to_regclass(:name) IS NOT NULL)::int;
+
+-- name: network_exists
+SELECT (EXISTS (SELECT FROM app_user) OR EXISTS (SELECT FROM site))::int;
