@@ -8,9 +8,9 @@
 #include <math.h>
 
 const struct demo_login demo_logins[DEMO_LOGINS] = {
-	{ "planner", "planner", "demo-planner" }, { "agent", "agent", "demo-agent" },
-	{ "site_manager", "manager", "demo-manager" }, { "hr", "hr", "demo-hr" },
-	{ "admin", "admin", "demo-admin" },
+	{ "planner", "planner", "cuadrante-demo" }, { "agent", "agent", "cuadrante-demo" },
+	{ "site_manager", "manager", "cuadrante-demo" }, { "hr", "hr", "cuadrante-demo" },
+	{ "admin", "admin", "cuadrante-demo" },
 };
 
 const struct demo_region demo_regions[DEMO_REGIONS] = {
