@@ -190,14 +190,16 @@ static void measure_productivity(const struct scope *s, struct arena *a, struct 
 	size_t n = 0;
 	int days = 0;
 	for (size_t i = 0; i < s->count; i++)
-		if (in_scope(s, &s->days[i]) && s->days[i].b_s > 0)
+		if (in_scope(s, &s->days[i]))
 			mine[n++] = &s->days[i];
 	qsort(mine, n, sizeof *mine, by_day);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || mine[i]->day != mine[i - 1]->day)
-			days++;
-		standard_s[days - 1] += mine[i]->standard_s;
-		productive_s[days - 1] += mine[i]->b_s;
+	for (size_t i = 0, next; i < n; i = next) {
+		standard_s[days] = productive_s[days] = 0;
+		for (next = i; next < n && mine[next]->day == mine[i]->day; next++) {
+			standard_s[days] += mine[next]->standard_s;
+			productive_s[days] += mine[next]->b_s;
+		}
+		days += productive_s[days] > 0;
 	}
 	p->days = days;
 	interval(a, standard_s, productive_s, days, p);
