@@ -14,7 +14,8 @@ static const struct fields ratio_fields = FIELDS("Ratio", struct ratio, ratio_ro
 static const struct field productivity_rows[] = {
 	NUMBER(struct productivity, value, "standard seconds of work handled per productive second"),
 	NUMBER(struct productivity, numerator,
-	       "standard seconds: contacts x the network's mean handling time of their kind of work"),
+	       "standard seconds: contacts x the network's mean handling time of their kind of work "
+	       "(skill and channel), of days with productive time"),
 	NUMBER(struct productivity, denominator, "productive seconds (B of the time ladder)"),
 	NUMBER(struct productivity, low, "lower end of the 95 % bootstrap interval over days"),
 	NUMBER(struct productivity, high, "upper end"),

@@ -39,7 +39,8 @@ WITH work AS (
 	GROUP BY a.site_id, a.day
 )
 SELECT site_id, day, date_trunc(:period, day::timestamp)::date AS bucket,
-	coalesce(contacts, 0) AS contacts, coalesce(standard_s, 0) AS standard_s, coalesce(handle_s, 0) AS handle_s,
+	coalesce(contacts, 0) AS contacts, coalesce(handle_s, 0) AS handle_s,
+	CASE WHEN b_s > 0 THEN coalesce(standard_s, 0) ELSE 0 END AS standard_s, -- days whose time is known
 	coalesce(offered, 0) AS offered, coalesce(in_target, 0) AS in_target, coalesce(abandoned, 0) AS abandoned,
 	coalesce(resolved, 0) AS resolved, coalesce(resolvable, 0) AS resolvable,
 	coalesce(satisfaction_sum, 0) AS satisfaction_sum, coalesce(satisfaction_count, 0) AS satisfaction_count,

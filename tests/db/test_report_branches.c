@@ -46,7 +46,6 @@ static void recount(const struct net *n, int site, int first, int last, struct r
 			r->resolved += h->resolved;
 			r->marks += h->marks;
 			r->marks_sum += h->marks_sum;
-			r->standard += h->handled * aht;
 			r->standard_of[day] += h->handled * aht;
 			if (queues[q].live) {
 				r->offered += h->offered;
@@ -69,6 +68,11 @@ static void recount(const struct net *n, int site, int first, int last, struct r
 			r->in_state += d->in_state;
 			r->present += d->rostered - d->planned - d->unplanned;
 		}
+	for (int day = first; day <= last; day++) { /* work without known time says nothing */
+		if (r->b_of[day] <= 0)
+			r->standard_of[day] = 0;
+		r->standard += r->standard_of[day];
+	}
 }
 
 static int ascending(const void *a, const void *b)
