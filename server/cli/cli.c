@@ -161,7 +161,7 @@ bool cli_read_file(struct arena *a, const char *path, size_t max_bytes, const ch
 	return ok;
 }
 
-enum cli_exit cli_write(const struct strbuf *s, enum cli_exit done)
+int cli_write(const struct strbuf *s, enum cli_exit done)
 {
 	if (s->overflow) {
 		(void)fprintf(stderr, "cuadrante: the result is longer than %zu bytes\n", s->cap);
@@ -174,7 +174,7 @@ enum cli_exit cli_write(const struct strbuf *s, enum cli_exit done)
 	return done;
 }
 
-enum cli_exit cli_fail(const char *command, const char *file, const struct err *e)
+int cli_fail(const char *command, const char *file, const struct err *e)
 {
 	const char *colon = file != NULL ? ": " : "";
 	if (file == NULL)

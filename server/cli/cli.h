@@ -58,11 +58,12 @@ bool cli_read_file(struct arena *a, const char *path, size_t max_bytes, const ch
 bool cli_stream_file(const char *path, bool (*feed)(void *ctx, const char *bytes, size_t n, struct err *e),
 		     void *ctx, struct err *e);
 
-/* Standard output, all of it or a message. Returns `done`, or CLI_BAD when it could not be written. */
-enum cli_exit cli_write(const struct strbuf *s, enum cli_exit done);
+/* Standard output, all of it or a message. Returns `done` (an enum cli_exit), or CLI_BAD when it could
+ * not be written. */
+int cli_write(const struct strbuf *s, enum cli_exit done);
 
 /* "cuadrante solve: problem.json: /agents/3/contract: is missing", one line a place; returns CLI_BAD.
  * file may be NULL. */
-enum cli_exit cli_fail(const char *command, const char *file, const struct err *e);
+int cli_fail(const char *command, const char *file, const struct err *e);
 
 #endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fields of the problem form, which are also its JSON Schema. */
+#include "server/cli/problem_form.h"
+
+/* Order of enum wfm_rule; a unit test compares with wfm_rules[]. */
+static const char *const rule_names[] = {
+	"week_minutes", "week_shifts",      "shift_minutes",     "start_window",   "start_step",
+	"start_spread", "rest",             "consecutive_days",  "days_off_together",
+	"days_off_blocks", "night_shifts",  "sundays",           "weekends_off",   NULL,
+};
+_Static_assert(sizeof rule_names / sizeof rule_names[0] == WFM_RULE_COUNT + 1, "every rule has a name");
+
+static const char *const modes[] = { "off", "hard", "soft", NULL };     /* enum wfm_mode */
+static const char *const break_kinds[] = { "meal", "break", NULL };     /* WFM_MEAL, WFM_REST_BREAK */
+static const char *const wish_kinds[] = { "day_off", "start", NULL };   /* enum wfm_wish_kind */
+static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
+
+enum { O = FIELD_OPTIONAL, CENTS_MAX = 1000000000 };
+
+/* An optional value with a default. */
+#define D_INT(s, m, lo, hi, d, h)                                                               \
+	{ .name = #m, .type = FIELD_INT, .offset = offsetof(s, m), .flags = O, .min = (lo),     \
+	  .max = (hi), .fallback = (d), .help = (h) }
+#define D_REAL(s, m, lo, hi, d, h)                                                              \
+	{ .name = #m, .type = FIELD_REAL, .offset = offsetof(s, m), .flags = O, .min = (lo),    \
+	  .max = (hi), .fallback = (d), .help = (h) }
+
+static const struct field site_rows[] = {
+	F_TEXT(struct form_site, name, 0, 1, 80, "referred to by queues and agents"),
+	F_TEXT(struct form_site, zone, 0, 1, 64, "IANA time zone, e.g. America/Santiago"),
+	F_LIST_OF(struct form_site, holidays, holiday_count, O, FIELD_DATE, 0, 366,
+		  "local dates the sundays rule counts beside Sundays"),
+};
+static const struct fields site_fields = FIELDS("ProblemSite", struct form_site, site_rows);
+
+static const struct field people_rows[] = {
+	F_INSTANT(struct form_people, start, 0, "beginning of the first slot of this run"),
+	F_LIST_OF(struct form_people, people, people_count, 0, FIELD_REAL, 1, 20000,
+		  "people needed on the work, slot after slot"),
+};
+static const struct fields people_fields = FIELDS("ProblemPeople", struct form_people, people_rows);
+
+static const struct field span_rows[] = {
+	F_INSTANT(struct form_span, start, 0, "first instant"),
+	F_INSTANT(struct form_span, end, 0, "first instant after"),
+};
+static const struct fields span_fields = FIELDS("ProblemSpan", struct form_span, span_rows);
+
+static const struct field queue_rows[] = {
+	F_TEXT(struct form_queue, name, 0, 1, 80, "unique"),
+	F_TEXT(struct form_queue, skill, O, 1, 80, "needed to take it; null: everybody can"),
+	F_TEXT(struct form_queue, site, O, 1, 80, "only agents of this site; null: of any"),
+	F_LIST(struct form_queue, required, required_count, 0, &people_fields, 0, 5000,
+	       "runs of slots; slots in no run need nobody"),
+	F_LIST(struct form_queue, open, open_count, O, &span_fields, 0, 5000,
+	       "when it can be worked; empty: always"),
+	D_REAL(struct form_queue, step1_share, 0, 1000, "0.05",
+	       "share of the requirement that may be short at the first price, at least one person"),
+	F_REAL(struct form_queue, short1_cents, 0, 0, CENTS_MAX, "price of an agent-hour short, first step"),
+	F_REAL(struct form_queue, short2_cents, 0, 0, CENTS_MAX, "price of an agent-hour short beyond it"),
+	D_REAL(struct form_queue, surplus_cents, 0, CENTS_MAX, "0", "price of an agent-hour too many"),
+};
+static const struct fields queue_fields = FIELDS("ProblemQueue", struct form_queue, queue_rows);
+
+static const struct field rule_rows[] = {
+	F_ENUM(struct form_rule, rule, 0, rule_names, "what is limited"),
+	{ .name = "mode", .type = FIELD_ENUM, .offset = offsetof(struct form_rule, mode), .flags = O,
+	  .names = modes, .fallback = "\"hard\"", .help = "soft: at weight_cents a unit" },
+	F_INT(struct form_rule, low, O, 0, 100000, "least; minutes where the rule is about time"),
+	F_INT(struct form_rule, high, O, 0, 100000, "most; null: no limit"),
+	D_INT(struct form_rule, step, 0, 1440, "0", "shift_minutes: low, low + step, ... high"),
+	F_CLOCK(struct form_rule, from, O, "start_window: earliest start; night_shifts: the night begins"),
+	F_CLOCK(struct form_rule, to, O, "start_window: latest start; night_shifts: the night ends"),
+	{ .name = "days", .type = FIELD_LIST, .offset = offsetof(struct form_rule, days),
+	  .count_offset = offsetof(struct form_rule, day_count), .flags = O, .element = FIELD_ENUM,
+	  .names = weekdays, .max = 7, .help = "start_window: on these weekdays; empty: every day" },
+	D_REAL(struct form_rule, weight_cents, 0, CENTS_MAX, "0", "soft: price of one unit of violation"),
+};
+static const struct fields rule_fields = FIELDS("ProblemRule", struct form_rule, rule_rows);
+
+static const struct field break_rows[] = {
+	F_ENUM(struct form_break, kind, 0, break_kinds, "what it is called on the roster"),
+	F_INT(struct form_break, minutes, 0, 5, 480, "length"),
+	F_BOOL(struct form_break, paid, O, "counts as paid time"),
+	D_INT(struct form_break, earliest, 0, 1440, "0", "begins this many minutes into the shift"),
+	D_INT(struct form_break, latest, 0, 1440, "1440", "at the latest"),
+	D_INT(struct form_break, gap, 0, 1440, "0", "minutes after the end of the break before"),
+	D_INT(struct form_break, shift_low, 0, 1440, "0", "in shifts of at least this length"),
+	D_INT(struct form_break, shift_high, 0, 1440, "1440", "and at most this length"),
+};
+static const struct fields break_fields = FIELDS("ProblemBreak", struct form_break, break_rows);
+
+static const struct field contract_rows[] = {
+	F_TEXT(struct form_contract, name, 0, 1, 80, "unique"),
+	F_REAL(struct form_contract, hour_cents, 0, 0, CENTS_MAX, "pay of an hour"),
+	F_BOOL(struct form_contract, salaried, O, "paid whatever is planned"),
+	F_BOOL(struct form_contract, optional, O, "an agent may be left without any shift"),
+	F_LIST(struct form_contract, rules, rule_count, 0, &rule_fields, 1, 100,
+	       "at least one shift_minutes"),
+	F_LIST(struct form_contract, breaks, break_count, O, &break_fields, 0, 6,
+	       "in the order in which they are taken"),
+};
+static const struct fields contract_fields =
+	FIELDS("ProblemContract", struct form_contract, contract_rows);
+
+static const struct field skill_rows[] = {
+	F_TEXT(struct form_skill, skill, 0, 1, 80, "one of the skills"),
+	D_REAL(struct form_skill, speed, 0.01, 10, "1", "people this agent is worth on it"),
+};
+static const struct fields skill_fields = FIELDS("ProblemSkill", struct form_skill, skill_rows);
+
+static const struct field lock_rows[] = {
+	F_DATE(struct form_lock, date, 0, "local date"),
+	F_INSTANT(struct form_lock, start, O, "null: the day must stay free"),
+	F_INSTANT(struct form_lock, end, O, "end of the shift that must stand"),
+};
+static const struct fields lock_fields = FIELDS("ProblemLock", struct form_lock, lock_rows);
+
+static const struct field wish_rows[] = {
+	F_ENUM(struct form_wish, kind, 0, wish_kinds, "day_off, or start near a time"),
+	F_DATE(struct form_wish, date, O, "null: every day"),
+	F_CLOCK(struct form_wish, time, O, "start: the wished time"),
+	F_REAL(struct form_wish, weight_cents, 0, 0, CENTS_MAX,
+	       "price of a shift on that day, or of an hour between start and time"),
+};
+static const struct fields wish_fields = FIELDS("ProblemWish", struct form_wish, wish_rows);
+
+static const struct field credit_rows[] = {
+	F_DATE(struct form_credit, date, 0, "local date of the leave"),
+	F_INT(struct form_credit, minutes, 0, 0, 1440, "counted towards the week's minutes"),
+	D_INT(struct form_credit, shifts, 0, 1, "1", "counted towards the week's shifts"),
+};
+static const struct fields credit_fields = FIELDS("ProblemCredit", struct form_credit, credit_rows);
+
+static const struct field agent_rows[] = {
+	F_TEXT(struct form_agent, name, 0, 1, 80, "unique"),
+	F_TEXT(struct form_agent, contract, 0, 1, 80, "one of the contracts"),
+	F_TEXT(struct form_agent, site, 0, 1, 80, "one of the sites"),
+	F_LIST(struct form_agent, skills, skill_count, O, &skill_fields, 0, 64, "what the agent can do"),
+	F_LIST(struct form_agent, unavailable, unavailable_count, O, &span_fields, 0, 500, "no shift there"),
+	F_LIST(struct form_agent, locks, lock_count, O, &lock_fields, 0, 42, "shifts or free days that stand"),
+	F_LIST(struct form_agent, wishes, wish_count, O, &wish_fields, 0, 100, "at a price"),
+	F_LIST(struct form_agent, credits, credit_count, O, &credit_fields, 0, 42, "leave that counts as worked"),
+	F_INSTANT(struct form_agent, previous_end, O, "end of the last shift before the plan"),
+	D_INT(struct form_agent, previous_days_worked, 0, 366, "0",
+	      "working days in a row just before the plan"),
+	D_REAL(struct form_agent, burden, 0, 1e9, "0",
+	       "weekends, nights and early starts of the past; who has more gets fewer"),
+};
+static const struct fields agent_fields = FIELDS("ProblemAgent", struct form_agent, agent_rows);
+
+static const struct field form_rows[] = {
+	F_TEXT(struct problem_form, comment, O, 0, 4000, "for the reader; not used"),
+	F_DATE(struct problem_form, start, 0, "first local date of the plan"),
+	F_INT(struct problem_form, days, 0, 1, 42, "local dates in the plan"),
+	D_INT(struct problem_form, slot_min, 5, 60, "15", "length of a slot; divides 60"),
+	D_INT(struct problem_form, tail_min, 0, 1440, "720",
+	      "room after the last day for shifts that run past midnight; 0 when cyclic"),
+	F_BOOL(struct problem_form, cyclic, O, "the plan repeats: its end joins its beginning"),
+	F_LIST(struct problem_form, sites, site_count, 0, &site_fields, 1, 500, "where agents work"),
+	F_LIST_OF(struct problem_form, skills, skill_count, O, FIELD_TEXT, 0, 1000, "names, unique"),
+	F_LIST(struct problem_form, queues, queue_count, 0, &queue_fields, 1, 64, "the work"),
+	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
+	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 20000, "the people"),
+};
+const struct fields problem_fields = FIELDS("Problem", struct problem_form, form_rows);
