@@ -161,7 +161,7 @@ bool cli_read_file(struct arena *a, const char *path, size_t max_bytes, const ch
 	return ok;
 }
 
-int cli_write(const struct strbuf *s, enum cli_exit done)
+int cli_write(const struct strbuf *s, int done)
 {
 	if (s->overflow) {
 		(void)fprintf(stderr, "cuadrante: the result is longer than %zu bytes\n", s->cap);

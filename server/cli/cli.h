@@ -58,9 +58,9 @@ bool cli_read_file(struct arena *a, const char *path, size_t max_bytes, const ch
 bool cli_stream_file(const char *path, bool (*feed)(void *ctx, const char *bytes, size_t n, struct err *e),
 		     void *ctx, struct err *e);
 
-/* Standard output, all of it or a message. Returns `done` (an enum cli_exit), or CLI_BAD when it could
+/* Standard output, all of it or a message. Returns `done` (see enum cli_exit), or CLI_BAD when it could
  * not be written. */
-int cli_write(const struct strbuf *s, enum cli_exit done);
+int cli_write(const struct strbuf *s, int done);
 
 /* "cuadrante solve: problem.json: /agents/3/contract: is missing", one line a place; returns CLI_BAD.
  * file may be NULL. */

@@ -157,7 +157,7 @@ static bool forecast_queue_run(struct arena *a, const struct forecast_args *args
 	return true;
 }
 
-static enum cli_exit run(struct arena *a, const struct forecast_args *args, struct strbuf *s)
+static int run(struct arena *a, const struct forecast_args *args, struct strbuf *s)
 {
 	struct err e = ERR_INIT;
 	struct volume_file file;
@@ -232,7 +232,7 @@ int cli_forecast(int argc, char **argv)
 	struct arena *a = arena_new(0);
 	struct strbuf s;
 	strbuf_init(&s, (size_t)1 << 30);
-	enum cli_exit code = run(a, &args, &s);
+	int code = run(a, &args, &s);
 	strbuf_free(&s);
 	arena_free(a);
 	return code;

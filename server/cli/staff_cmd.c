@@ -309,7 +309,7 @@ static bool staff_queue_run(struct arena *a, const struct staff_queue *q, int64_
 	return true;
 }
 
-static enum cli_exit run(struct arena *a, const struct staff_args *args, struct strbuf *s)
+static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 {
 	struct err e = ERR_INIT;
 	struct wfm_staffing_options o = { 0 };
@@ -331,7 +331,7 @@ static enum cli_exit run(struct arena *a, const struct staff_args *args, struct 
 	for (size_t i = 0; i < r.count; i++)
 		if (!staff_queue_run(a, &r.queues[i], seconds, &o, s, &unmet, &e))
 			return cli_fail("staff", args->forecast, &e);
-	enum cli_exit code = cli_write(s, unmet > 0 ? CLI_LIMIT : CLI_DONE);
+	int code = cli_write(s, unmet > 0 ? CLI_LIMIT : CLI_DONE);
 	if (unmet > 0)
 		(void)fprintf(stderr, "cuadrante staff: %zu intervals miss a target for want of "
 				      "people or counters; what they reach is written\n",
@@ -394,7 +394,7 @@ int cli_staff(int argc, char **argv)
 	struct arena *a = arena_new(0);
 	struct strbuf s;
 	strbuf_init(&s, (size_t)1 << 30);
-	enum cli_exit code = run(a, &args, &s);
+	int code = run(a, &args, &s);
 	strbuf_free(&s);
 	arena_free(a);
 	return code;
