@@ -61,6 +61,27 @@ const struct route routes[] = {
 	{ .method = METHOD_DELETE, .path = V1 "/jobs/{job_id:int}", .roles = ROLE_PLANNING,
 	  .reply = &job_fields, .handle = job_cancel_handle,
 	  .summary = "Cancel a job; what it has found is kept" },
+
+	/* ---- reports (report_handlers.c); of people a site manager sees own sites only ---- */
+	{ .method = METHOD_GET, .path = V1 "/reports/branches", .roles = ROLE_STAFF,
+	  .query = &branch_query_fields, .shape = REPLY_LIST, .reply = &branch_report_fields,
+	  .handle = report_branches_handle,
+	  .summary = "Sites or regions compared for a day, week or month, best first" },
+	{ .method = METHOD_GET, .path = V1 "/reports/branches/{site_id:int}/trend", .roles = ROLE_STAFF,
+	  .query = &trend_query_fields, .shape = REPLY_LIST, .reply = &branch_report_fields,
+	  .handle = report_trend_handle, .summary = "One site by day, week or month" },
+	{ .method = METHOD_GET, .path = V1 "/reports/absenteeism", .roles = ROLE_PERSONNEL,
+	  .query = &absenteeism_query_fields, .shape = REPLY_LIST, .reply = &absenteeism_row_fields,
+	  .handle = report_absenteeism_handle,
+	  .summary = "Planned hours lost, by site, team, month, weekday, kind or tenure" },
+	{ .method = METHOD_GET, .path = V1 "/reports/turnover", .roles = ROLE_PERSONNEL,
+	  .query = &turnover_query_fields, .shape = REPLY_LIST, .reply = &turnover_row_fields,
+	  .handle = report_turnover_handle,
+	  .summary = "Leavers by site, team, month or tenure" },
+	{ .method = METHOD_GET, .path = V1 "/reports/bradford", .roles = ROLE_PERSONNEL,
+	  .query = &bradford_query_fields, .shape = REPLY_LIST, .reply = &bradford_row_fields,
+	  .sql = ROUTE_SQL(SQL_REPORT_BRADFORD),
+	  .summary = "Bradford factor over 52 weeks, highest first" },
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
