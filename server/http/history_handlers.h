@@ -3,6 +3,7 @@
 #ifndef HTTP_HISTORY_HANDLERS_H
 #define HTTP_HISTORY_HANDLERS_H
 
+#include "server/domain/import_history.h"
 #include "server/http/routes.h"
 
 enum { HISTORY_IMPORT_MAX = 256 << 20 };

@@ -3,6 +3,9 @@
 #ifndef HTTP_PLANNING_HANDLERS_H
 #define HTTP_PLANNING_HANDLERS_H
 
+#include "server/domain/make_forecast.h"
+#include "server/domain/make_schedule.h"
+#include "server/domain/publish_roster.h"
 #include "server/http/routes.h"
 
 extern const struct fields site_week_query_fields, queue_query_fields;

@@ -62,6 +62,7 @@ const struct route routes[] = {
 	  .reply = &job_fields, .handle = job_cancel_handle,
 	  .summary = "Cancel a job; what it has found is kept" },
 
+<<<<<<< Updated upstream
 	/* ---- reports (report_handlers.c); of people a site manager sees own sites only ---- */
 	{ .method = METHOD_GET, .path = V1 "/reports/branches", .roles = ROLE_STAFF,
 	  .query = &branch_query_fields, .shape = REPLY_LIST, .reply = &branch_report_fields,
@@ -82,6 +83,65 @@ const struct route routes[] = {
 	  .query = &bradford_query_fields, .shape = REPLY_LIST, .reply = &bradford_row_fields,
 	  .sql = ROUTE_SQL(SQL_REPORT_BRADFORD),
 	  .summary = "Bradford factor over 52 weeks, highest first" },
+=======
+	/* ---- history (history_handlers.c) ---- */
+	{ .method = METHOD_POST, .path = V1 "/history/import", .roles = ROLE_PLANNING,
+	  .query = &history_import_query_fields, .raw_max = HISTORY_IMPORT_MAX, .raw_type = "text/csv",
+	  .reply = &import_result_fields, .handle = history_import_handle,
+	  .summary = "Import contact history: all rows, or none and the reason for each bad one" },
+	{ .method = METHOD_GET, .path = V1 "/history", .roles = ROLE_PLANNING,
+	  .query = &history_query_fields, .shape = REPLY_LIST, .reply = &history_fields,
+	  .sql = ROUTE_SQL(SQL_HISTORY_LIST), .summary = "What happened on a queue, by interval" },
+
+	/* ---- forecasts (planning_handlers.c) ---- */
+	{ .method = METHOD_POST, .path = V1 "/forecasts", .roles = ROLE_PLANNING,
+	  .body = &forecast_request_fields, .shape = REPLY_JOB, .reply = &job_fields,
+	  .handle = forecast_request_handle, .summary = "Forecast every queue of a site" },
+	{ .method = METHOD_GET, .path = V1 "/forecasts", .roles = ROLE_PLANNING,
+	  .query = &site_week_query_fields, .shape = REPLY_LIST, .reply = &forecast_summary_fields,
+	  .sql = ROUTE_SQL(SQL_FORECAST_LIST), .summary = "Forecasts, newest first" },
+	{ .method = METHOD_GET, .path = V1 "/forecasts/{forecast_id:int}", .roles = ROLE_PLANNING,
+	  .reply = &forecast_card_fields, .sql = ROUTE_SQL(SQL_FORECAST_GET),
+	  .summary = "A forecast with the report card of each queue" },
+	{ .method = METHOD_GET, .path = V1 "/forecasts/{forecast_id:int}/intervals",
+	  .roles = ROLE_PLANNING, .query = &queue_query_fields, .shape = REPLY_LIST,
+	  .reply = &forecast_interval_fields, .sql = ROUTE_SQL(SQL_FORECAST_INTERVALS),
+	  .summary = "Mean, quantiles and handling time by interval" },
+
+	/* ---- plans and rosters (planning_handlers.c) ---- */
+	{ .method = METHOD_POST, .path = V1 "/schedules", .roles = ROLE_PLANNING,
+	  .body = &schedule_request_fields, .shape = REPLY_JOB, .reply = &job_fields,
+	  .handle = schedule_request_handle, .summary = "Draw a site's weekly roster" },
+	{ .method = METHOD_GET, .path = V1 "/plans", .roles = ROLE_PLANNING,
+	  .query = &site_week_query_fields, .shape = REPLY_LIST, .reply = &plan_fields,
+	  .sql = ROUTE_SQL(SQL_PLAN_LIST), .summary = "Plans, newest first" },
+	{ .method = METHOD_GET, .path = V1 "/plans/{plan_id:int}", .roles = ROLE_PLANNING,
+	  .reply = &plan_fields, .sql = ROUTE_SQL(SQL_PLAN_GET), .summary = "One plan" },
+	{ .method = METHOD_GET, .path = V1 "/plans/{plan_id:int}/requirements", .roles = ROLE_PLANNING,
+	  .query = &queue_query_fields, .shape = REPLY_LIST, .reply = &plan_requirement_fields,
+	  .sql = ROUTE_SQL(SQL_PLAN_REQUIREMENTS), .summary = "People needed by queue and interval" },
+	{ .method = METHOD_GET, .path = V1 "/rosters", .roles = ROLE_PLANNING,
+	  .query = &site_week_query_fields, .shape = REPLY_LIST, .reply = &roster_summary_fields,
+	  .sql = ROUTE_SQL(SQL_ROSTER_LIST), .summary = "Versions of rosters, newest first" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}", .roles = ROLE_PLANNING,
+	  .reply = &roster_fields, .handle = roster_get_handle,
+	  .summary = "A roster and its evidence; the ETag guards publication" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/shifts", .roles = ROLE_PLANNING,
+	  .shape = REPLY_LIST, .reply = &roster_shift_fields, .sql = ROUTE_SQL(SQL_ROSTER_SHIFTS),
+	  .summary = "Who works when, on what" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/coverage", .roles = ROLE_PLANNING,
+	  .shape = REPLY_LIST, .reply = &roster_coverage_fields,
+	  .sql = ROUTE_SQL(SQL_ROSTER_COVERAGE), .summary = "Required against planned, by quarter-hour" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/shortages", .roles = ROLE_PLANNING,
+	  .shape = REPLY_LIST, .reply = &roster_shortage_fields,
+	  .sql = ROUTE_SQL(SQL_ROSTER_SHORTAGES), .summary = "What is short, when and why" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/changes", .roles = ROLE_PLANNING,
+	  .shape = REPLY_LIST, .reply = &roster_change_fields, .sql = ROUTE_SQL(SQL_ROSTER_CHANGES),
+	  .summary = "Who would notice its publication" },
+	{ .method = METHOD_POST, .path = V1 "/rosters/{roster_id:int}/publish", .roles = ROLE_PLANNING,
+	  .reply = &roster_fields, .handle = roster_publish_handle,
+	  .summary = "Show a draft to its agents; needs If-Match" },
+>>>>>>> Stashed changes
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
