@@ -8,6 +8,11 @@
  * Rows     sum_j in k x_j = n_k
  *          sum_j a_jqt x_j + u1 + u2 - o = r_qt, written as the difference to the row of slot t-1:
  *          a shift then has entries only where work begins and ends (Koole's trick; 3-7 x faster).
+ *          With several queues a kind, transfers z_qrt >= 0 move people from q to r at no cost, so
+ *          that a column need not exist for every pattern of queues. They are unbounded at first
+ *          (a relaxation that speeds up the start) and cut to what the tours on q can do when
+ *          nothing else improves. Neither the bound nor rosters rest on them: the bound is
+ *          Lagrange's and rosters are counted by cover.h.
  * Duals    pi_qt = y_t - y_t+1 lies in [-surplus, short2] at every basis by the slacks.
  * Bound    for any pi in that box (Lagrange):
  *          sum_qt [r pi - step1 max(0, pi - short1)] - sum_k n_k max_j (sum_t max_q s_kq pi_qt - c_j)
@@ -21,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEVERAL = 12, MAX_TOUR_COLUMNS = 60000 };
+enum { MAX_TOUR_COLUMNS = 60000 };
 
 static const double SMOOTH = 0.7, REDUCED_EPS = 1e-6, CLOSE_ENOUGH = 1e-5;
 
@@ -30,23 +35,21 @@ static enum wfm_status no_memory(struct wfm_error *e)
 	return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the relaxation");
 }
 
-static int32_t kind_of(const struct master *m, int32_t type)
-{
-	return m->m->profiles[m->m->types[type].profile].kind;
-}
-
 /* ---- columns of tours ---- */
 
 struct taking {
 	struct master *m;
 	const struct kind *kind;
 	const int16_t *choice;
+	int16_t *note; /* where to write the choices in order; NULL: nowhere */
 };
 
 static void take_slot(void *context, int32_t t)
 {
-	const struct taking *x = context;
+	struct taking *x = context;
 	int32_t j = x->choice[t];
+	if (x->note)
+		*x->note++ = (int16_t)j;
 	if (j >= 0)
 		x->m->take[x->kind->queue[j] * x->m->m->slots + t] += x->kind->speed[j];
 }
@@ -88,20 +91,34 @@ static int32_t list_entries(struct master *m, const struct tour *t, const struct
 	return n;
 }
 
-static enum wfm_status add_tour(struct master *m, const struct tour *t, const int16_t *choice,
+static size_t work_slots(const struct model *m, const struct tour *t)
+{
+	const struct profile *pr = &m->profiles[m->types[t->type].profile];
+	size_t n = 0;
+	for (int32_t i = 0; i < t->count; i++)
+		n += (size_t)(pr->opts[t->s[i].opt].end - pr->opts[t->s[i].opt].start);
+	return n;
+}
+
+enum wfm_status master_add_tour(struct master *m, const struct tour *t, const int16_t *choice,
 				struct wfm_error *e)
 {
-	struct taking x = { m, &m->m->kinds[kind_of(m, t->type)], choice };
-	tour_visit(m->m, t, take_slot, &x);
-	int32_t n = list_entries(m, t, x.kind);
-	struct tour *copy = malloc(tour_size(t->count > 0 ? t->count : 1));
+	struct taking x = { m, &m->m->kinds[master_kind(m, t->type)], choice, NULL };
+	size_t size = (tour_size(t->count > 0 ? t->count : 1) + 1) / 2 * 2;
+	size_t slots = m->transfers ? work_slots(m->m, t) : 0;
+	char *copy = malloc(size + slots * sizeof *x.note);
 	if (!copy || !mem_reserve(&m->columns, &m->column_cap, m->column_count + 1,
 				  sizeof *m->columns)) {
 		free(copy);
 		return no_memory(e);
 	}
+	struct column c = { .tour = (struct tour *)(void *)copy };
+	if (m->transfers)
+		x.note = c.choice = (int16_t *)(void *)(copy + size);
 	memcpy(copy, t, tour_size(t->count));
-	m->columns[m->column_count++] = (struct column){ copy, 0 };
+	tour_visit(m->m, t, take_slot, &x);
+	int32_t n = list_entries(m, t, x.kind);
+	m->columns[m->column_count++] = c;
 	return lp_add_col(m->lp, 0, HUGE_VAL, t->cost / m->unit, n, m->entry_row, m->entry, NULL, e);
 }
 
@@ -123,7 +140,7 @@ static void sum_slot(void *context, int32_t t)
 
 static double reduced_cost(const struct master *m, const struct tour *t, const int16_t *choice)
 {
-	struct pricing_sum x = { m, &m->m->kinds[kind_of(m, t->type)], choice, 0 };
+	struct pricing_sum x = { m, &m->m->kinds[master_kind(m, t->type)], choice, 0 };
 	tour_visit(m->m, t, sum_slot, &x);
 	return t->cost / m->unit - x.sum - m->sigma[t->type];
 }
@@ -173,6 +190,11 @@ static void set_worth(struct master *m, int32_t kind)
 				m->choice[t] = (int16_t)j;
 			}
 		}
+		/* Of equals, the queue of the slot before: columns stay sparse. */
+		int32_t j = t > 0 ? m->choice[t - 1] : -1;
+		if (j >= 0 && m->row[k->queue[j] * n + t] >= 0 &&
+		    m->at[k->queue[j] * n + t] * k->speed[j] >= best - 1e-9)
+			m->choice[t] = (int16_t)j;
 		m->worth[t] = m->choice[t] >= 0 ? best * m->unit : 0;
 	}
 	for (int32_t t = n; t < m->m->horizon; t++)
@@ -199,8 +221,8 @@ static enum wfm_status price_type(struct master *m, int32_t k, double *bound, in
 				  struct wfm_error *e)
 {
 	const struct type *t = &m->m->types[k];
-	double values[SEVERAL], best = -INFINITY;
-	int32_t max = t->count > 1 ? SEVERAL : 1;
+	double values[MASTER_SEVERAL], best = -INFINITY;
+	int32_t max = t->count > 1 ? MASTER_SEVERAL : 1;
 	double floor = -m->sigma[k] * m->unit;
 	int32_t n = pricer_several(m->run->pricer, k, floor, max, m->found, values, &best);
 	*bound -= t->count * best;
@@ -208,7 +230,7 @@ static enum wfm_status price_type(struct master *m, int32_t k, double *bound, in
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
 		if (reduced_cost(m, &m->found[i], m->choice) > -REDUCED_EPS)
 			continue;
-		s = add_tour(m, &m->found[i], m->choice, e);
+		s = master_add_tour(m, &m->found[i], m->choice, e);
 		(*added)++;
 	}
 	return s;
@@ -306,8 +328,15 @@ enum wfm_status master_converge(struct master *m, int32_t rounds, struct wfm_err
 		if (lp - m->run->bound <= CLOSE_ENOUGH * fabs(lp))
 			break;
 		if (added == 0) {
-			if (alpha == 0 || !m->has_centre)
-				break;
+			if (alpha == 0 || !m->has_centre) {
+				int32_t cut = 0;
+				s = master_cut_transfers(m, &cut, e);
+				if (s != WFM_OK || cut == 0)
+					break;
+				s = master_solve(m, LP_DUAL, e);
+				alpha = SMOOTH;
+				continue;
+			}
 			alpha = alpha > 0.2 ? alpha - 0.3 : 0;
 			alpha = alpha < 0.05 ? 0 : alpha;
 			continue;
@@ -319,219 +348,4 @@ enum wfm_status master_converge(struct master *m, int32_t rounds, struct wfm_err
 		m->run->columns = m->column_count;
 	}
 	return s;
-}
-
-/* ---- set up ---- */
-
-static void mark_rows(struct master *m)
-{
-	const struct model *x = m->m;
-	const int32_t n = x->slots;
-	for (int32_t i = 0; i < x->p->queue_count * n; i++)
-		m->row[i] = -1;
-	for (int32_t k = 0; k < x->type_count; k++) {
-		const struct kind *kind = &x->kinds[kind_of(m, k)];
-		for (int32_t j = 0; x->types[k].has_tour && j < kind->queue_count; j++)
-			for (int32_t t = 0; t < n; t++)
-				if (x->open[kind->queue[j] * n + t])
-					m->row[kind->queue[j] * n + t] = 0;
-	}
-	for (int32_t q = 0; q < x->p->queue_count; q++)
-		for (int32_t t = 0; t < n; t++) {
-			int32_t at = q * n + t;
-			if (m->row[at] < 0 && x->open[at])
-				m->constant += model_slot_cost(x, q, t, 0);
-			m->joined[at] = t > 0 && m->row[at] >= 0 && m->row[at - 1] >= 0;
-		}
-}
-
-static enum wfm_status add_rows(struct master *m, struct wfm_error *e)
-{
-	const struct model *x = m->m;
-	enum wfm_status s = WFM_OK;
-	for (int32_t k = 0; k < x->type_count && s == WFM_OK; k++) {
-		m->type_row[k] = -1;
-		if (!x->types[k].has_tour)
-			continue;
-		s = lp_add_row(m->lp, x->types[k].count, x->types[k].count, &m->type_row[k], e);
-		m->rows++;
-	}
-	for (int32_t q = 0; q < x->p->queue_count; q++)
-		for (int32_t t = 0; t < x->slots && s == WFM_OK; t++) {
-			int32_t at = q * x->slots + t;
-			const double *r = x->p->queues[q].required;
-			if (m->row[at] < 0)
-				continue;
-			double rhs = r[t] - (m->joined[at] ? r[t - 1] : 0);
-			s = lp_add_row(m->lp, rhs, rhs, &m->row[at], e);
-			m->rows++;
-		}
-	return s;
-}
-
-static enum wfm_status add_slack(struct master *m, int32_t at, double sign, double high, double cents,
-				 bool last, struct wfm_error *e)
-{
-	int rows[2] = { m->row[at], last ? 0 : m->row[at + 1] };
-	double values[2] = { sign, -sign };
-	m->slack_count++;
-	return lp_add_col(m->lp, 0, high, cents / m->unit, last ? 1 : 2, rows, values, NULL, e);
-}
-
-static enum wfm_status add_slacks(struct master *m, struct wfm_error *e)
-{
-	const struct model *x = m->m;
-	enum wfm_status s = WFM_OK;
-	for (int32_t q = 0; q < x->p->queue_count; q++) {
-		const struct wfm_queue *u = &x->p->queues[q];
-		for (int32_t t = 0; t < x->slots && s == WFM_OK; t++) {
-			int32_t at = q * x->slots + t;
-			if (m->row[at] < 0)
-				continue;
-			bool last = t + 1 == x->slots || m->row[at + 1] < 0 || !m->joined[at + 1];
-			s = add_slack(m, at, 1, x->step1[at], u->short1_cents * x->slot_h, last, e);
-			if (s == WFM_OK)
-				s = add_slack(m, at, 1, HUGE_VAL, u->short2_cents * x->slot_h, last, e);
-			if (s == WFM_OK)
-				s = add_slack(m, at, -1, HUGE_VAL, u->surplus_cents * x->slot_h, last, e);
-		}
-	}
-	return s;
-}
-
-/* The plan's tours as columns, each with a division of queues that adds up to the plan's cover. */
-static enum wfm_status add_plan(struct master *m, const struct plan *p, struct wfm_error *e)
-{
-	const struct model *x = m->m;
-	const struct cover *c = p->cover;
-	size_t cells = (size_t)c->rows * (size_t)x->slots;
-	int32_t *left = malloc((cells + 1) * sizeof *left);
-	enum wfm_status s = WFM_OK;
-	if (!left)
-		return no_memory(e);
-	memcpy(left, c->count, cells * sizeof *left);
-	for (int32_t i = 0; i < p->count && s == WFM_OK; i++) {
-		const struct tour *t = p->tours[i];
-		int32_t k = kind_of(m, t->type);
-		const struct profile *pr = &x->profiles[x->types[t->type].profile];
-		for (int32_t n = 0; n < t->count; n++) {
-			const struct opt *o = &pr->opts[t->s[n].opt];
-			for (int32_t v = o->start; v < o->end; v++) {
-				int32_t slot = v % x->slots;
-				m->choice[slot] = -1;
-				for (int32_t j = 0; j < x->kinds[k].queue_count; j++) {
-					int32_t *n_left = &left[(c->first[k] + j) * x->slots + slot];
-					if (*n_left <= 0)
-						continue;
-					m->choice[slot] = (int16_t)j;
-					break;
-				}
-			}
-			for (int32_t v = o->start, b = 0; v < o->end; v++) {
-				const struct break_set *set = &pr->sets[o->set];
-				if (b < set->count && v == o->start + t->s[n].brk[b]) {
-					v += set->b[b++].slots - 1;
-					continue;
-				}
-				int32_t slot = v % x->slots, j = m->choice[slot];
-				if (j >= 0)
-					left[(c->first[k] + j) * x->slots + slot]--;
-			}
-		}
-		s = add_tour(m, t, m->choice, e);
-	}
-	free(left);
-	return s;
-}
-
-static bool allocate(struct master *m)
-{
-	const struct model *x = m->m;
-	size_t cells = (size_t)x->p->queue_count * (size_t)x->slots + 1, types = (size_t)x->type_count + 1;
-	m->row = calloc(cells, sizeof *m->row);
-	m->joined = calloc(cells, 1);
-	m->type_row = calloc(types, sizeof *m->type_row);
-	m->pi = calloc(cells, sizeof *m->pi);
-	m->centre = calloc(cells, sizeof *m->centre);
-	m->at = calloc(cells, sizeof *m->at);
-	m->take = calloc(cells, sizeof *m->take);
-	m->sigma = calloc(types, sizeof *m->sigma);
-	m->fixed = calloc(types, sizeof *m->fixed);
-	m->by_profile = calloc(types, sizeof *m->by_profile);
-	m->worth = calloc((size_t)x->horizon + 1, sizeof *m->worth);
-	m->choice = calloc((size_t)x->horizon + 1, sizeof *m->choice);
-	m->stamp = calloc(cells + types, sizeof *m->stamp);
-	m->entry_row = calloc(cells + types, sizeof *m->entry_row);
-	m->entry = calloc(cells + types, sizeof *m->entry);
-	m->found = calloc(SEVERAL, sizeof *m->found);
-	return m->row && m->joined && m->type_row && m->pi && m->centre && m->at && m->take &&
-	       m->sigma && m->fixed && m->by_profile && m->worth && m->choice && m->stamp &&
-	       m->entry_row && m->entry && m->found;
-}
-
-static double cost_unit(const struct wfm_problem *p, double slot_h)
-{
-	double top = 0;
-	for (int32_t q = 0; q < p->queue_count; q++)
-		top = fmax(top, p->queues[q].short2_cents * slot_h);
-	return top > 0 ? top / 10 : 1;
-}
-
-static void order_types(struct master *m)
-{
-	int32_t n = 0;
-	for (int32_t p = 0; p < m->m->profile_count; p++)
-		for (int32_t k = 0; k < m->m->type_count; k++)
-			if (m->m->types[k].profile == p)
-				m->by_profile[n++] = k;
-}
-
-enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error *e)
-{
-	struct master *m = calloc(1, sizeof *m);
-	*out = m;
-	if (!m)
-		return no_memory(e);
-	m->run = r;
-	m->m = r->m;
-	m->unit = cost_unit(r->m->p, r->m->slot_h);
-	if (!allocate(m))
-		return no_memory(e);
-	order_types(m);
-	mark_rows(m);
-	enum wfm_status s = lp_new(&m->lp, e);
-	if (s == WFM_OK)
-		s = add_rows(m, e);
-	if (s == WFM_OK)
-		s = add_slacks(m, e);
-	if (s == WFM_OK)
-		s = add_plan(m, r->best, e);
-	return s;
-}
-
-void master_free(struct master *m)
-{
-	if (!m)
-		return;
-	lp_free(m->lp);
-	for (int32_t i = 0; i < m->column_count; i++)
-		free(m->columns[i].tour);
-	free(m->columns);
-	free(m->row);
-	free(m->joined);
-	free(m->type_row);
-	free(m->pi);
-	free(m->centre);
-	free(m->at);
-	free(m->take);
-	free(m->sigma);
-	free(m->fixed);
-	free(m->by_profile);
-	free(m->worth);
-	free(m->choice);
-	free(m->stamp);
-	free(m->entry_row);
-	free(m->entry);
-	free(m->found);
-	free(m);
 }

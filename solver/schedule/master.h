@@ -6,9 +6,18 @@
 #include "solver/lp.h"
 #include "solver/schedule/bound.h"
 
+enum { MASTER_SEVERAL = 12 }; /* tours of a class taken from one pricing */
+
 struct column {
 	struct tour *tour;
-	int32_t low; /* fixed by the dive */
+	int16_t *choice; /* queue of each working slot in order; after the tour, NULL: one queue */
+	int32_t low;     /* fixed by the dive */
+};
+
+/* Moves people from one queue to another in a slot; see master.c. */
+struct transfer {
+	int32_t col; /* -1: none */
+	float high;
 };
 
 struct master {
@@ -20,7 +29,9 @@ struct master {
 	int32_t *row;      /* [queues x slots] LP row, -1 none */
 	uint8_t *joined;   /* [queues x slots] its row is the difference to the slot before */
 	int32_t *type_row; /* [types] */
-	int32_t slack_count;
+	int32_t slack_count; /* slacks and transfers: columns before those of tours */
+	struct transfer *transfers; /* [queues x queues x slots]; NULL: no kind has two queues */
+	double *supply;             /* same shape, scratch */
 	struct column *columns;
 	int32_t column_count, column_cap;
 	double *pi, *centre, *at; /* [queues x slots] LP units: duals, best centre, point priced */
@@ -39,6 +50,17 @@ struct master {
 	int32_t age;
 };
 
+static inline int32_t master_kind(const struct master *m, int32_t type)
+{
+	return m->m->profiles[m->m->types[type].profile].kind;
+}
+
+/* Adds a column; choice[slot] is the queue it serves there, by the kind's order, -1 none. */
+enum wfm_status master_add_tour(struct master *m, const struct tour *t, const int16_t *choice,
+				struct wfm_error *e);
+enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
+/* Cuts transfers to what the tours of the LP solution can do; *cut of them. */
+enum wfm_status master_cut_transfers(struct master *m, int32_t *cut, struct wfm_error *e);
 /* Solves the LP and reads the duals. */
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e);
 /* Prices every type at m->at; adds improving columns (at m->pi), *added of them; *bound in cents,
