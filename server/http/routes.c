@@ -62,7 +62,6 @@ const struct route routes[] = {
 	  .reply = &job_fields, .handle = job_cancel_handle,
 	  .summary = "Cancel a job; what it has found is kept" },
 
-<<<<<<< Updated upstream
 	/* ---- reports (report_handlers.c); of people a site manager sees own sites only ---- */
 	{ .method = METHOD_GET, .path = V1 "/reports/branches", .roles = ROLE_STAFF,
 	  .query = &branch_query_fields, .shape = REPLY_LIST, .reply = &branch_report_fields,
@@ -83,7 +82,6 @@ const struct route routes[] = {
 	  .query = &bradford_query_fields, .shape = REPLY_LIST, .reply = &bradford_row_fields,
 	  .sql = ROUTE_SQL(SQL_REPORT_BRADFORD),
 	  .summary = "Bradford factor over 52 weeks, highest first" },
-=======
 	/* ---- history (history_handlers.c) ---- */
 	{ .method = METHOD_POST, .path = V1 "/history/import", .roles = ROLE_PLANNING,
 	  .query = &history_import_query_fields, .raw_max = HISTORY_IMPORT_MAX, .raw_type = "text/csv",
@@ -141,7 +139,6 @@ const struct route routes[] = {
 	{ .method = METHOD_POST, .path = V1 "/rosters/{roster_id:int}/publish", .roles = ROLE_PLANNING,
 	  .reply = &roster_fields, .handle = roster_publish_handle,
 	  .summary = "Show a draft to its agents; needs If-Match" },
->>>>>>> Stashed changes
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);
