@@ -1,7 +1,7 @@
 -- Every change of a job that a watcher could see becomes an event, whoever made the change.
 CREATE FUNCTION job_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	INSERT INTO job_event (job_id, data) VALUES (NEW.id, jsonb_build_object(
+	INSERT INTO job_event (job_id, at, data) VALUES (NEW.id, clock_timestamp(), jsonb_build_object(
 		'state', NEW.state, 'progress', NEW.progress, 'phase', NEW.phase,
 		'objective', NEW.objective, 'bound', NEW.bound, 'gap', NEW.gap,
 		'attempts', NEW.attempts, 'cancel_requested', NEW.cancel_requested));
