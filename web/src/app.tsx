@@ -29,7 +29,7 @@ function LanguageSwitch() {
 		<div class="segments segments-small" role="group" aria-label={t("nav.language")}>
 			{LANGS.map((l) => (
 				<button key={l} type="button" lang={l} aria-pressed={lang.value === l} onClick={() => pick(l)}
-					aria-label={l === "en" ? "English" : "Español"}>{l.toUpperCase()}</button>
+					title={l === "en" ? "English" : "Español"}>{l.toUpperCase()}</button>
 			))}
 		</div>
 	);

@@ -63,6 +63,7 @@ function drawMarks(u: uPlot, marks: PlotMark[], host: HTMLElement): void {
 	ctx.save();
 	ctx.font = `${11 * ratio}px system-ui, sans-serif`;
 	ctx.textBaseline = "top";
+	ctx.textAlign = "left";
 	for (const m of marks) {
 		const x = u.valToPos(m.at, "x", true);
 		if (x < u.bbox.left - 1 || x > u.bbox.left + u.bbox.width) continue;

@@ -23,6 +23,9 @@ export const pct = (v: Maybe, digits = 1): string =>
 export const signedPct = (v: Maybe, digits = 1): string => has(v) ? by({
 	style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "exceptZero",
 }).format(v) : NONE;
+export const signed = (v: Maybe, digits = 1): string => has(v) ? by({
+	minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "exceptZero",
+}).format(v) : NONE;
 export const hours = (seconds: Maybe): string => has(seconds) ? `${by({ maximumFractionDigits: 0 }).format(seconds / 3600)} h` : NONE;
 
 export function duration(minutes: Maybe): string {

@@ -4,17 +4,21 @@ import { BASE, call, get } from "./api";
 import type { Job } from "./types";
 
 const POLL_MS = 1_500;
+/** A stream silent for so long may be held up by something between us and the service. */
+const SILENCE_MS = 12_000;
 export const isOver = (job: Job): boolean => !["queued", "running"].includes(job.state);
 
 /** Calls `seen` with each state of the job, the last one when it is over. Returns how to stop. */
 export function watchJob(id: number, seen: (job: Job) => void, failed: (e: Error) => void): () => void {
 	let stopped = false;
 	let timer = 0;
+	let watchdog = 0;
 	const stream = new EventSource(`${BASE}/jobs/${id}/events`);
 	const stop = () => {
 		stopped = true;
 		stream.close();
 		clearTimeout(timer);
+		clearTimeout(watchdog);
 	};
 	const end = (job: Job) => {
 		stop();
@@ -32,18 +36,27 @@ export function watchJob(id: number, seen: (job: Job) => void, failed: (e: Error
 			failed(e);
 		});
 	};
+	const leave = () => {
+		stream.close();
+		clearTimeout(watchdog);
+		poll();
+	};
+	const listen = () => {
+		clearTimeout(watchdog);
+		watchdog = window.setTimeout(leave, SILENCE_MS);
+	};
+	listen();
 	stream.onmessage = (m) => {
 		if (stopped) return;
+		listen();
 		const at = { result: null, problem: null, ...JSON.parse(m.data as string), id } as Job;
 		if (!isOver(at)) return seen(at);
 		// An event tells how far it is; what came of it is on the job itself.
-		stream.close();
-		poll();
+		leave();
 	};
 	stream.onerror = () => {
 		// Also how a stream ends: ask once what became of the job, and go on asking if it still runs.
-		stream.close();
-		if (!stopped) poll();
+		if (!stopped) leave();
 	};
 	return stop;
 }

@@ -195,7 +195,7 @@ export function ChartFrame({ title, chart, table, legend, aside }: ChartFramePro
 					</Button>
 				</div>
 			</header>
-			{asTable ? <div class="scroll table-tall" tabIndex={0} role="region" aria-labelledby={id}>{table()}</div> : (
+			{asTable ? <div class="scroll table-tall" tabIndex={0} role="group" aria-labelledby={id}>{table()}</div> : (
 				<>
 					{chart}
 					{legend && <div class="legend">{legend}</div>}

@@ -2,7 +2,7 @@
 // Branches side by side for a day, week or month; every figure opens to what it was made of.
 import { useMemo, useState } from "preact/hooks";
 import { BASE, list, query } from "../lib/api";
-import { NONE, hours, num, pct, signedPct, upTo } from "../lib/format";
+import { NONE, hours, num, pct, signed, signedPct, upTo } from "../lib/format";
 import { t, tcode } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { route, setParams } from "../lib/route";
@@ -23,7 +23,7 @@ export function meaningOf(name: FigureName, subject: string): FigureMeaning {
 	const plain = (v: number | null | undefined) => upTo(v, 0);
 	switch (name) {
 	case "productivity":
-		return { title: t("figure.productivity"), subject, value: (v) => upTo(v, 2), numerator: t("part.work_time"), denominator: t("part.productive"), part: hours };
+		return { title: t("figure.productivity"), subject, value: (v) => num(v, 2), numerator: t("part.work_time"), denominator: t("part.productive"), part: hours };
 	case "service_level": return share(t("part.in_target"), t("part.offered"), plain);
 	case "abandonment": return share(t("part.abandoned"), t("part.offered"), plain);
 	case "aht":
@@ -40,7 +40,7 @@ function Delta({ now, before, share }: { now: number | null; before: number | nu
 	if (now == null || before == null || before === 0) return null;
 	const change = share ? now - before : now / before - 1;
 	const tone = Math.abs(change) < 0.0005 ? "muted" : change > 0 ? "good" : "bad";
-	return <small class={`delta ${tone}`}>{signedPct(change)}{share ? ` ${t("figure.points")}` : ""}</small>;
+	return <small class={`delta ${tone}`}>{share ? t("figure.points", { n: signed(change * 100, 1) }) : signedPct(change)}</small>;
 }
 
 /** Productivity of every branch on one scale with its interval: who really differs shows at once. */
@@ -104,7 +104,7 @@ function Ladder({ rows }: { rows: Branch[] }) {
 	];
 	return (
 		<Card title={t("ladder.title")}>
-			<div class="scroll" tabIndex={0} role="region" aria-label={t("ladder.title")}>
+			<div class="scroll" tabIndex={0} role="group" aria-label={t("ladder.title")}>
 				<DataTable caption={t("ladder.title")} columns={columns} rows={rows} rowKey={(b) => b.site_id} />
 			</div>
 			<div class="legend">
@@ -142,7 +142,7 @@ function RegionLeague({ rows }: { rows: Branch[] }) {
 	];
 	return (
 		<Card title={t("branches.regions")}>
-			<div class="scroll" tabIndex={0} role="region" aria-label={t("branches.regions")}>
+			<div class="scroll" tabIndex={0} role="group" aria-label={t("branches.regions")}>
 				<DataTable caption={t("branches.regions")} columns={columns} rows={regions} rowKey={(r) => r.region} sortBy="productivity" descending />
 			</div>
 		</Card>
@@ -173,7 +173,7 @@ function League({ rows, csv, picked }: { rows: Branch[]; csv: string; picked: nu
 	];
 	return (
 		<Card title={t("branches.league")} aside={<a class="btn btn-quiet" href={csv} download><Icon name="download" /><span>CSV</span></a>}>
-			<div class="scroll" tabIndex={0} role="region" aria-label={t("branches.league")}>
+			<div class="scroll" tabIndex={0} role="group" aria-label={t("branches.league")}>
 				<DataTable caption={t("branches.league")} columns={columns} rows={rows} rowKey={(b) => b.site_id} sortBy="rank" selected={picked} />
 			</div>
 		</Card>

@@ -94,7 +94,7 @@ export function CoverageStrip({ axis, points, onTable }: { axis: Axis; points: C
 					<path d={paths.scheduled} class="cover-scheduled" />
 					<path d={paths.required} class="cover-required" />
 				</svg>
-				<span class="cover-scale" aria-hidden="true" style={{ bottom: `${(mark / paths.top) * 100}%` }}>{upTo(mark, 1)}</span>
+				<div class="cover-level" aria-hidden="true" style={{ bottom: `${(mark / paths.top) * 100}%` }}><span>{upTo(mark, 1)}</span></div>
 			</div>
 		</div>
 	);

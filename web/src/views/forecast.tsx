@@ -27,6 +27,16 @@ export function useForecast(site: Site, week: string) {
 	});
 }
 
+/** A line must not bridge the hours in which a queue is closed. */
+export function withGaps<T extends { at: number }>(rows: T[], empty: (at: number) => T): T[] {
+	const steps = rows.slice(1).map((r, i) => r.at - (rows[i]?.at ?? 0)).filter((d) => d > 0);
+	const step = Math.min(...steps);
+	return rows.flatMap((r, i) => {
+		const next = rows[i + 1];
+		return next && next.at - r.at > step * 1.5 ? [r, empty(r.at + step)] : [r];
+	});
+}
+
 interface Row { at: number; offered: number | null; forecast: ForecastInterval | undefined }
 
 function merge(history: HistoryRow[], forecast: ForecastInterval[]): Row[] {
@@ -36,7 +46,8 @@ function merge(history: HistoryRow[], forecast: ForecastInterval[]): Row[] {
 		const at = instant(f.start);
 		rows.set(at, { at, offered: rows.get(at)?.offered ?? null, forecast: f });
 	}
-	return [...rows.values()].sort((a, b) => a.at - b.at);
+	const sorted = [...rows.values()].sort((a, b) => a.at - b.at);
+	return withGaps(sorted, (at) => ({ at, offered: null, forecast: undefined }));
 }
 
 function marksOf(days: SpecialDay[], site: Site, queueId: number): PlotMark[] {
@@ -155,7 +166,7 @@ function ReportCard({ forecast, site, picked }: { forecast: Forecast; site: Site
 	];
 	return (
 		<Card title={t("forecast.card")} aside={<span class="muted small">{t("forecast.made", { at: fmtMoment(instant(forecast.created_at), site.zone) })}</span>}>
-			<div class="scroll" tabIndex={0} role="region" aria-label={t("forecast.card")}>
+			<div class="scroll" tabIndex={0} role="group" aria-label={t("forecast.card")}>
 				<DataTable caption={t("forecast.card")} columns={columns} rows={forecast.queues ?? []} rowKey={(q) => q.queue_id} selected={picked} />
 			</div>
 			<p class="muted small">{t("forecast.explain")}</p>

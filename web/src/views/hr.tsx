@@ -64,7 +64,7 @@ function Absenteeism({ from, to, site, by }: Scope) {
 	return (
 		<Card title={t("hr.absenteeism")} aside={<Csv path={path} />}>
 			{rows.length === 0 ? <Empty title={t("hr.none")} /> : (
-				<div class="scroll" tabIndex={0} role="region" aria-label={t("hr.absenteeism")}>
+				<div class="scroll" tabIndex={0} role="group" aria-label={t("hr.absenteeism")}>
 					<DataTable key={by} caption={t("hr.absenteeism")} columns={columns} rows={rows} rowKey={(r) => r.key}
 						sortBy={ordered(by) ? "label" : "total"} descending={!ordered(by)} />
 				</div>
@@ -97,7 +97,7 @@ function Turnover({ from, to, site, by }: Scope) {
 	return (
 		<Card title={t("hr.turnover")} aside={<Csv path={path} />}>
 			{rows.length === 0 ? <Empty title={t("hr.none")} /> : (
-				<div class="scroll" tabIndex={0} role="region" aria-label={t("hr.turnover")}>
+				<div class="scroll" tabIndex={0} role="group" aria-label={t("hr.turnover")}>
 					<DataTable key={by} caption={t("hr.turnover")} columns={columns} rows={rows} rowKey={(r) => r.key}
 						sortBy={ordered(by) ? "label" : "turnover"} descending={!ordered(by)} />
 				</div>
@@ -126,7 +126,7 @@ function Bradford({ to, site }: { to: string; site: string | undefined }) {
 	return (
 		<Card title={t("hr.bradford")} aside={<Csv path={path} />}>
 			{report.data.length === 0 ? <Empty title={t("hr.none")} /> : (
-				<div class="scroll table-tall" tabIndex={0} role="region" aria-label={t("hr.bradford")}>
+				<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("hr.bradford")}>
 					<DataTable caption={t("hr.bradford")} columns={columns} rows={report.data} rowKey={(r) => r.agent_id} sortBy="bradford" descending />
 				</div>
 			)}

@@ -90,7 +90,7 @@ export function ImportView(_scope: PlanScope) {
 			{bad.length > 0 && (
 				<Card title={tn("import.errors", bad.length)}>
 					<p role="alert">{error?.message}</p>
-					<div class="scroll table-tall" tabIndex={0} role="region" aria-label={t("import.reason")}>
+					<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("import.reason")}>
 						<DataTable dense caption={t("import.reason")} columns={columns} rows={bad} rowKey={(x) => x.key} sortBy="line" />
 					</div>
 				</Card>

@@ -70,7 +70,7 @@ export function PublishDialog({ full, site, others, onClose, onDone }: Props) {
 						<Chip tone="bad">{t("publish.removed", { n: count("removed") })}</Chip></p>
 					{roster.people_short > 0 && <p class="warn-note">{t("publish.short")}</p>}
 					{all.length > 0 && (
-						<div class="scroll table-mid" tabIndex={0} role="region" aria-label={t("publish.changes")}>
+						<div class="scroll table-mid" tabIndex={0} role="group" aria-label={t("publish.changes")}>
 							<DataTable dense caption={t("publish.changes")} columns={columns} rows={all}
 								rowKey={(c) => `${c.agent_id} ${c.day} ${c.change} ${c.after_start ?? c.before_start}`} />
 						</div>

@@ -13,11 +13,12 @@ import type { Plan, Queue, Requirement } from "../lib/types";
 import { Busy, ChartFrame, Empty, LegendKey, ProblemBox, Stat } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
-import { QueuePicker } from "./forecast";
+import { QueuePicker, withGaps } from "./forecast";
 import type { PlanScope } from "./planner";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
 
+interface Point { at: number; need: Requirement | undefined }
 interface Weighted { value: number; weight: number }
 function mean(rows: Weighted[]): number | null {
 	const weight = rows.reduce((s, r) => s + r.weight, 0);
@@ -37,21 +38,25 @@ function RequirementChart({ site, week, plan, queue }: PlanScope & { plan: Plan;
 		list<Requirement>(`/plans/${plan.id}/requirements${query({ queue_id: queue.id })}`, abort));
 	const rows = needs.data;
 	const monday = mondayOfWeek(week);
-	const plot = useMemo((): PlotProps | undefined => rows && {
-		label: t("requirement.chart_label", { queue: queue.name }),
-		x: rows.map((r) => instant(r.start) / 1000),
-		series: [
-			{ label: "roster", values: rows.map((r) => r.agents_on_roster), color: "--c-scheduled", step: true, width: 1.2 },
-			{ label: "agents", values: rows.map((r) => r.agents), color: "--c-required", step: true, width: 1.8 },
-		],
-		ticks: Array.from({ length: 7 }, (_, i) => addDays(monday, i))
-			.map((d) => ({ at: instantOf(d, 0, site.zone) / 1000, label: fmtDay(d) })),
-		height: 300,
-		yFormat: (v) => upTo(v, 1),
-		readout: (i) => {
-			const r = rows[i];
-			return r ? `${fmtDayTime(instant(r.start), site.zone)} · ${t("requirement.agents")} ${upTo(r.agents, 1)} · ${t("requirement.on_roster")} ${upTo(r.agents_on_roster, 1)} · ${t("requirement.service")} ${pct(r.service_level)}` : "";
-		},
+	const plot = useMemo((): PlotProps | undefined => {
+		if (!rows) return undefined;
+		const points = withGaps<Point>(rows.map((r) => ({ at: instant(r.start), need: r })), (at) => ({ at, need: undefined }));
+		return {
+			label: t("requirement.chart_label", { queue: queue.name }),
+			x: points.map((p) => p.at / 1000),
+			series: [
+				{ label: "roster", values: points.map((p) => p.need?.agents_on_roster ?? null), color: "--c-scheduled", step: true, width: 1.2 },
+				{ label: "agents", values: points.map((p) => p.need?.agents ?? null), color: "--c-required", step: true, width: 1.8 },
+			],
+			ticks: Array.from({ length: 7 }, (_, i) => addDays(monday, i))
+				.map((d) => ({ at: instantOf(d, 0, site.zone) / 1000, label: fmtDay(d) })),
+			height: 300,
+			yFormat: (v) => upTo(v, 1),
+			readout: (i) => {
+				const r = points[i]?.need;
+				return r ? `${fmtDayTime(instant(r.start), site.zone)} · ${t("requirement.agents")} ${upTo(r.agents, 1)} · ${t("requirement.on_roster")} ${upTo(r.agents_on_roster, 1)} · ${t("requirement.service")} ${pct(r.service_level)}` : "";
+			},
+		};
 	}, [rows, queue, site.zone, monday]);
 	if (needs.error) return <ProblemBox error={needs.error} retry={needs.reload} />;
 	if (!rows || !plot) return <Busy lines={6} />;

@@ -78,7 +78,7 @@ function ShortageList({ full, queues, zone }: { full: FullRoster; queues: Queue[
 	return (
 		<Card title={t("short.title")} aside={<Chip tone={spans.length ? "bad" : "good"}>{tn("short.count", spans.length)}</Chip>}>
 			{spans.length === 0 ? <p class="muted">{t("short.none")}</p> : (
-				<div class="scroll table-tall" tabIndex={0} role="region" aria-label={t("short.title")}>
+				<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("short.title")}>
 					<DataTable dense caption={t("short.title")} columns={columns} rows={spans}
 						rowKey={(s) => `${s.queueId}:${s.start}`} sortBy="hours" descending />
 				</div>
@@ -115,7 +115,7 @@ function Sheet({ full, site, week, people }: SheetProps) {
 
 	return (
 		<>
-			<div class="tools board-tools">
+			<div class="tools tools-inline">
 				<label class="field field-find">
 					<span class="sr-only">{t("board.find")}</span>
 					<input type="search" placeholder={t("board.find")} value={find} onInput={(e) => setFind(e.currentTarget.value)} />
@@ -141,7 +141,7 @@ function Sheet({ full, site, week, people }: SheetProps) {
 			<ShortageList full={full} queues={queues} zone={zone} />
 			{table && (
 				<Dialog title={t("cover.title")} onClose={() => setTable(false)}>
-					<div class="scroll table-tall" tabIndex={0} role="region" aria-label={t("cover.title")}>
+					<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("cover.title")}>
 						<DataTable dense caption={t("cover.title")} rows={cover} rowKey={(p) => p.start} columns={[
 							{ key: "when", head: t("col.when"), cell: (p) => fmtDayTime(p.start, zone), rowHead: true },
 							{ key: "req", head: t("cover.required"), cell: (p) => upTo(p.required, 1), num: true },
@@ -208,8 +208,8 @@ export function Board({ site, week }: PlanScope) {
 	const error = failed ?? versions.error ?? full.error ?? people.error;
 
 	return (
-		<div class="stack">
-			<div class="tools">
+		<div class="stack board-stack">
+			<div class="tools tools-inline">
 				{picked && versions.data && (
 					<Select label={t("version.label")} value={String(picked.id)} choices={versionChoices(versions.data, site.zone)}
 						onPick={(id) => setParams({ roster: id })} id="version" />

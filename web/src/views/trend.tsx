@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
 import { BASE, list, query } from "../lib/api";
-import { num, pct, upTo } from "../lib/format";
+import { num, pct } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { fmtDate } from "../lib/time";
@@ -32,7 +32,7 @@ export function Trend({ branch, period, until }: { branch: Branch; period: Perio
 	const plot = useMemo((): PlotProps | undefined => {
 		if (!rows || rows.length === 0) return undefined;
 		const of = (pick: (p: TrendPoint) => number | null | undefined) => rows.map((p) => pick(p) ?? null);
-		const read = (v: number | null | undefined) => (what === "productivity" ? upTo(v, 2) : pct(v));
+		const read = (v: number | null | undefined) => (what === "productivity" ? num(v, 2) : pct(v));
 		return {
 			label: t("trend.chart_label", { site: branch.site }),
 			x: rows.map((p) => Date.parse(`${p.start}T12:00:00Z`) / 1000),
@@ -45,7 +45,7 @@ export function Trend({ branch, period, until }: { branch: Branch; period: Perio
 			ticks: rows.map((p) => ({ at: Date.parse(`${p.start}T12:00:00Z`) / 1000, label: tickName(period, p.start) })),
 			height: 230,
 			yFromZero: false,
-			yFormat: (v) => (what === "productivity" ? upTo(v, 2) : pct(v, 0)),
+			yFormat: (v) => (what === "productivity" ? num(v, 2) : pct(v, 0)),
 			readout: (i) => {
 				const p = rows[i];
 				return p ? `${periodName(period, p.start)} · ${read(p[what].value)} · ${t("figure.contacts")} ${num(p.contacts_handled)}` : "";
