@@ -27,6 +27,10 @@ export interface PlotProps {
 	marks?: PlotMark[];
 	/** Where the axis puts its ticks, with their words. */
 	ticks: { at: number; label: string }[];
+	/** Where the axis begins and ends; the data's own ends if not said. */
+	xRange?: [number, number];
+	/** Ticks are day beginnings: their words stand inside the day. */
+	dayTicks?: boolean;
 	height?: number;
 	yFormat: (v: number) => string;
 	yFromZero?: boolean;
@@ -90,12 +94,12 @@ function optionsOf(p: PlotProps, host: HTMLElement, width: number, seen: (i: num
 		legend: { show: false },
 		cursor: { drag: { x: true, y: false }, points: { size: 6 } },
 		scales: {
-			x: { time: false },
+			x: { time: false, ...(p.xRange ? { range: (_u, low, high) => (low === p.x[0] && high === p.x[p.x.length - 1] ? p.xRange as [number, number] : [low, high]) } : {}) },
 			y: { range: (_u, low, high) => [p.yFromZero === false ? low - (high - low) * 0.08 : Math.min(0, low), (high || 1) * 1.06] },
 		},
 		axes: [
 			{
-				stroke: ink, grid, font, ticks: { show: false }, size: 28,
+				stroke: ink, grid, font, ticks: { show: false }, size: 28, ...(p.dayTicks ? { align: 1 as const } : {}),
 				splits: (_u, _axis, low, high) => p.ticks.filter((k) => k.at >= low && k.at <= high).map((k) => k.at),
 				values: (_u, splits) => {
 					const most = Math.max(2, Math.floor(width / 64));

@@ -98,6 +98,8 @@ function ForecastChart({ site, week, forecast, queue }: PlanScope & { forecast: 
 			],
 			marks: marksOf(special.data ?? [], site, queue.queue_id),
 			ticks: days.map((d) => ({ at: instantOf(d, 0, site.zone) / 1000, label: fmtDay(d) })),
+			xRange: [instantOf(from, 0, site.zone) / 1000, instantOf(addDays(until, 1), 0, site.zone) / 1000],
+			dayTicks: true,
 			height: 320,
 			yFormat: (v) => upTo(v, 0),
 			readout: (i) => {

@@ -50,6 +50,8 @@ function RequirementChart({ site, week, plan, queue }: PlanScope & { plan: Plan;
 			],
 			ticks: Array.from({ length: 7 }, (_, i) => addDays(monday, i))
 				.map((d) => ({ at: instantOf(d, 0, site.zone) / 1000, label: fmtDay(d) })),
+			xRange: [instantOf(monday, 0, site.zone) / 1000, instantOf(addDays(monday, 7), 0, site.zone) / 1000],
+			dayTicks: true,
 			height: 300,
 			yFormat: (v) => upTo(v, 1),
 			readout: (i) => {
