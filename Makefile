@@ -78,8 +78,9 @@ $(GEN)/migration_table.c: scripts/migrationgen.awk $(wildcard sql/migrations) $(
 	@mkdir -p $(@D)
 	LC_ALL=C awk -f $< $(MIGRATION_SRC) /dev/null > $@.new && mv $@.new $@
 
-# The web page in the binary; the table is empty while the page has not been built.
-$(GEN)/assets.c: scripts/embed.sh $(shell find $(WEB_DIST) 2>/dev/null)
+# The web page in the binary. Without npm: the page as it was last built, or none.
+WEB_BUILT := $(if $(shell command -v npm),$(WEB_DIST)/index.html,$(shell find $(WEB_DIST) 2>/dev/null))
+$(GEN)/assets.c: scripts/embed.sh $(WEB_BUILT)
 	@mkdir -p $(@D)
 	scripts/embed.sh $(WEB_DIST) $(GEN)/asset_bytes.S $@
 
