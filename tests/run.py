@@ -175,9 +175,22 @@ def do_install():
         step("install: a program of its own against libwfm", ["sh", "-ec", line], env)
 
 
+def node_packages():
+    """What the tests need of npm (tests/package.json), anew when the lock file has changed."""
+    lock, done = Path("tests/package-lock.json"), Path("tests/node_modules/.package-lock.json")
+    if not lock.exists() or (done.exists() and done.stat().st_mtime >= lock.stat().st_mtime):
+        return
+    code, text = run(["npm", "ci", "--prefix", "tests", "--no-audit", "--no-fund", "--loglevel=error"],
+                     LOGS / "npm.log", timeout=API_TIMEOUT_S)
+    if code != 0:
+        say(f"FAIL npm ci in tests: {crash_word(code)}\n{text}")
+        count(0, 1, "npm ci in tests")
+
+
 def do_api():
     if not list(Path("tests/api").glob("test_*.py")):
         return
+    node_packages()
     report = LOGS / "api.xml"
     report.unlink(missing_ok=True)
     start = time.monotonic()
@@ -207,6 +220,7 @@ def do_browser():
     script = Path("tests/browser/run.mjs")
     if not script.exists():
         return
+    node_packages()
     env = environment(RELEASE + "/cuadrante")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium:

@@ -25,6 +25,7 @@ enum { CONNECTIONS_MAX = 1024, FILES_BESIDE = 256, MEMORY_PER_CONNECTION = 32 <<
 
 struct daemon {
 	struct exchange_home home;
+	struct config config; /* the caller's, with the port really bound: URLs are made of it */
 	struct reaper *reaper;
 	struct MHD_Daemon *mhd;
 	struct metrics_listener *metrics_listener;
@@ -148,6 +149,7 @@ static bool start_listener(struct daemon *d, struct err *e)
 	int fd = daemon_bind(d->home.config->listen, d->home.config->port, &d->port, e);
 	if (fd < 0)
 		return false;
+	d->config.port = d->port;
 	d->mhd = MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
 		NULL, on_request, d, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
@@ -169,7 +171,8 @@ bool daemon_start(const struct config *config, struct db_pool *pool, struct daem
 	struct daemon *d = calloc(1, sizeof(*d));
 	if (!d)
 		return err_set(e, ERR_UNAVAILABLE, "out of memory");
-	d->home = (struct exchange_home){ .config = config, .pool = pool,
+	d->config = *config;
+	d->home = (struct exchange_home){ .config = &d->config, .pool = pool,
 					  .https = strncmp(config->public_url, "https://", 8) == 0 };
 	raise_file_limit();
 	d->home.metrics = metrics_new();

@@ -3,6 +3,8 @@
 #ifndef HTTP_HANDLERS_H
 #define HTTP_HANDLERS_H
 
+#include "server/http/absence_handlers.h"
+#include "server/http/feed_handlers.h"
 #include "server/http/history_handlers.h"
 #include "server/http/openapi.h"
 #include "server/http/planning_handlers.h"

@@ -3,6 +3,9 @@
  * The one table of the interface. Rows stand in blocks, one a resource; add yours to its block (or a
  * new block at the end), see routes.h for the steps. The order of rows does not matter.
  */
+#include "server/domain/agent_shifts.h"
+#include "server/domain/request_time_off.h"
+#include "server/domain/subscribe_calendar.h"
 #include "server/http/handlers.h"
 #include "server/jobs/queue.h"
 
@@ -139,6 +142,48 @@ const struct route routes[] = {
 	{ .method = METHOD_POST, .path = V1 "/rosters/{roster_id:int}/publish", .roles = ROLE_PLANNING,
 	  .reply = &roster_fields, .handle = roster_publish_handle,
 	  .summary = "Show a draft to its agents; needs If-Match" },
+	/* ---- calendar feeds (feed_handlers.c); the token is the only key ---- */
+	{ .method = METHOD_GET, .path = "/cal/v1/{token:token}/shifts.ics", .shape = REPLY_BYTES,
+	  .reply_type = "text/calendar", .handle = feed_shifts_handle,
+	  .summary = "An agent's shifts and time off as a calendar to subscribe to" },
+	{ .method = METHOD_GET, .path = "/cal/v1/{token:token}/activities.ics", .shape = REPLY_BYTES,
+	  .reply_type = "text/calendar", .handle = feed_activities_handle,
+	  .summary = "The same with one event an activity" },
+	{ .method = METHOD_GET, .path = V1 "/me/shifts", .roles = ROLE_AGENT,
+	  .query = &agent_shifts_query_fields, .shape = REPLY_LIST, .reply = &agent_shift_fields,
+	  .sql = ROUTE_SQL(SQL_AGENT_SHIFTS), .summary = "Your published shifts" },
+	{ .method = METHOD_GET, .path = V1 "/me/feeds", .roles = ROLE_AGENT, .shape = REPLY_LIST,
+	  .reply = &calendar_subscription_fields, .sql = ROUTE_SQL(SQL_FEED_LIST),
+	  .summary = "Your calendar subscriptions" },
+	{ .method = METHOD_POST, .path = V1 "/me/feeds", .roles = ROLE_AGENT,
+	  .body = &calendar_request_fields, .reply = &calendar_secret_fields, .flags = ROUTE_CREATES,
+	  .handle = feed_create_handle,
+	  .summary = "Subscribe a device; its secret address is shown this once" },
+	{ .method = METHOD_POST, .path = V1 "/me/feeds/{feed_id:int}/rotate", .roles = ROLE_AGENT,
+	  .reply = &calendar_secret_fields, .handle = feed_rotate_handle,
+	  .summary = "A new secret address; the old one ends" },
+	{ .method = METHOD_DELETE, .path = V1 "/me/feeds/{feed_id:int}", .roles = ROLE_AGENT,
+	  .shape = REPLY_NONE, .handle = feed_revoke_handle, .summary = "End a subscription" },
+
+	/* ---- time off (absence_handlers.c) ---- */
+	{ .method = METHOD_GET, .path = V1 "/me/absences", .roles = ROLE_AGENT,
+	  .query = &absence_mine_query_fields, .shape = REPLY_LIST, .reply = &absence_fields,
+	  .handle = absence_mine_handle, .summary = "Your time off" },
+	{ .method = METHOD_POST, .path = V1 "/me/absences", .roles = ROLE_AGENT,
+	  .body = &absence_ask_fields, .reply = &absence_fields, .flags = ROUTE_CREATES,
+	  .handle = absence_ask_handle, .summary = "Ask for time off" },
+	{ .method = METHOD_DELETE, .path = V1 "/me/absences/{absence_id:int}", .roles = ROLE_AGENT,
+	  .shape = REPLY_NONE, .handle = absence_withdraw_handle,
+	  .summary = "Withdraw what you asked, as long as it has not begun" },
+	{ .method = METHOD_GET, .path = V1 "/absences", .roles = ROLE_STAFF,
+	  .query = &absence_list_query_fields, .shape = REPLY_LIST, .reply = &absence_fields,
+	  .handle = absence_list_handle, .summary = "Who is absent; why, for HR only" },
+	{ .method = METHOD_POST, .path = V1 "/absences", .roles = ROLE_STAFF,
+	  .body = &absence_record_fields, .reply = &absence_fields, .flags = ROUTE_CREATES,
+	  .handle = absence_record_handle, .summary = "Record an absence" },
+	{ .method = METHOD_POST, .path = V1 "/absences/{absence_id:int}/decision", .roles = ROLE_STAFF,
+	  .body = &absence_decision_fields, .reply = &absence_fields, .handle = absence_decide_handle,
+	  .summary = "Approve or reject what an agent asked" },
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 import calendar_clients as clients  # noqa: E402
 
-PRINTER = ROOT / "build" / os.environ.get("CUADRANTE_BUILD", "release") / "tests/unit/test_feed"
+BINARY = Path(os.environ.get("CUADRANTE_BIN", ROOT / "build/release/cuadrante"))
+PRINTER = BINARY.parent / "tests/unit/test_feed"
 
 # zone, first instant, days, step and length of the shifts in minutes
 SPANS = [
