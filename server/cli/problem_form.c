@@ -3,12 +3,12 @@
 #include "server/cli/problem_form.h"
 
 /* Order of enum wfm_rule; a unit test compares with wfm_rules[]. */
-static const char *const rule_names[] = {
+const char *const problem_rule_names[] = {
 	"week_minutes", "week_shifts",      "shift_minutes",     "start_window",   "start_step",
 	"start_spread", "rest",             "consecutive_days",  "days_off_together",
 	"days_off_blocks", "night_shifts",  "sundays",           "weekends_off",   NULL,
 };
-_Static_assert(sizeof rule_names / sizeof rule_names[0] == WFM_RULE_COUNT + 1, "every rule has a name");
+_Static_assert(sizeof problem_rule_names / sizeof problem_rule_names[0] == WFM_RULE_COUNT + 1, "every rule has a name");
 
 static const char *const modes[] = { "off", "hard", "soft", NULL };     /* enum wfm_mode */
 static const char *const break_kinds[] = { "meal", "break", NULL };     /* WFM_MEAL, WFM_REST_BREAK */
@@ -63,7 +63,7 @@ static const struct field queue_rows[] = {
 static const struct fields queue_fields = FIELDS("ProblemQueue", struct form_queue, queue_rows);
 
 static const struct field rule_rows[] = {
-	F_ENUM(struct form_rule, rule, 0, rule_names, "what is limited"),
+	F_ENUM(struct form_rule, rule, 0, problem_rule_names, "what is limited"),
 	{ .name = "mode", .type = FIELD_ENUM, .offset = offsetof(struct form_rule, mode), .flags = O,
 	  .names = modes, .fallback = "\"hard\"", .help = "soft: at weight_cents a unit" },
 	F_INT(struct form_rule, low, O, 0, 100000, "least; minutes where the rule is about time"),

@@ -113,6 +113,7 @@ struct problem_form {
 };
 
 extern const struct fields problem_fields;
+extern const char *const problem_rule_names[]; /* by enum wfm_rule, NULL-terminated */
 
 struct problem {
 	struct problem_form form;

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/cli/roster_form.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "server/cli/name_index.h"
+
+struct form_activity {
+	int64_t kind, start, end;
+	const char *queue;
+	bool paid;
+};
+
+struct form_shift {
+	const char *agent;
+	int64_t date, start, end;
+	struct form_activity *activities;
+	size_t activity_count;
+};
+
+struct form_shortage {
+	const char *queue;
+	int64_t start, end, reason;
+	double people, cents, value_cents;
+};
+
+struct form_unplanned {
+	const char *agent;
+	int64_t *conflicts;
+	size_t conflict_count;
+};
+
+struct form_cost {
+	double pay, fixed_pay, shortage, surplus, rules, wishes, total;
+};
+
+struct roster_form {
+	const char *comment;
+	int64_t status;
+	struct form_cost cost;
+	double bound, gap, variable_gap, seconds;
+	int64_t seed, iterations, columns, classes;
+	struct form_shift *shifts;
+	size_t shift_count;
+	struct form_shortage *shortages;
+	size_t shortage_count;
+	struct form_unplanned *unplanned;
+	size_t unplanned_count;
+};
+
+enum { O = FIELD_OPTIONAL };
+
+/* Orders of enum wfm_activity_kind, wfm_short_reason, wfm_breach_kind; a unit test compares. */
+static const char *const activity_kinds[] = { "work", "meal", "break", NULL };
+static const char *const reasons[] = { "no_skill", "away",  "no_shift", "all_at_work",
+				       "hours",    "price", NULL };
+static const char *const breach_kinds[] = { "rule",   "break", "shape",     "overlap", "unavailable", "lock",
+					    "closed", "skill", "unplanned", "cost",    "bound",       NULL };
+static const char *const states[] = { "finished", "limit", "cancelled", NULL };
+
+_Static_assert(sizeof activity_kinds / sizeof activity_kinds[0] == WFM_ACTIVITY_KINDS + 1 &&
+		       sizeof reasons / sizeof reasons[0] == WFM_SHORT_REASONS + 1 &&
+		       sizeof breach_kinds / sizeof breach_kinds[0] == WFM_BREACH_KINDS + 1,
+	       "every word has a name");
+
+static const struct field activity_rows[] = {
+	F_ENUM(struct form_activity, kind, 0, activity_kinds, "what the agent does"),
+	F_INSTANT(struct form_activity, start, 0, "beginning"),
+	F_INSTANT(struct form_activity, end, 0, "first instant after"),
+	F_TEXT(struct form_activity, queue, O, 1, 80, "work: the queue; null while all are closed"),
+	F_BOOL(struct form_activity, paid, 0, "counts as paid time"),
+};
+static const struct fields activity_fields =
+	FIELDS("RosterActivity", struct form_activity, activity_rows);
+
+static const struct field shift_rows[] = {
+	F_TEXT(struct form_shift, agent, 0, 1, 80, "name in the problem"),
+	F_DATE(struct form_shift, date, 0, "local date on which the shift starts"),
+	F_INSTANT(struct form_shift, start, 0, "beginning"),
+	F_INSTANT(struct form_shift, end, 0, "first instant after"),
+	F_LIST(struct form_shift, activities, activity_count, 0, &activity_fields, 1, 2000,
+	       "cover the shift without hole or overlap"),
+};
+static const struct fields shift_fields = FIELDS("RosterShift", struct form_shift, shift_rows);
+
+static const struct field shortage_rows[] = {
+	F_TEXT(struct form_shortage, queue, 0, 1, 80, "name in the problem"),
+	F_INSTANT(struct form_shortage, start, 0, "beginning"),
+	F_INSTANT(struct form_shortage, end, 0, "first instant after"),
+	F_REAL(struct form_shortage, people, 0, 0, 0, "mean people short"),
+	F_REAL(struct form_shortage, cents, 0, 0, 0, "its cost"),
+	F_REAL(struct form_shortage, value_cents, O, 0, 0, "worth of one more agent-hour there"),
+	F_ENUM(struct form_shortage, reason, 0, reasons, "why"),
+};
+static const struct fields shortage_fields =
+	FIELDS("RosterShortage", struct form_shortage, shortage_rows);
+
+static const struct field unplanned_rows[] = {
+	F_TEXT(struct form_unplanned, agent, 0, 1, 80, "who has no tour"),
+	{ .name = "conflicts", .type = FIELD_LIST, .flags = O, .element = FIELD_ENUM,
+	  .offset = offsetof(struct form_unplanned, conflicts), .names = problem_rule_names,
+	  .count_offset = offsetof(struct form_unplanned, conflict_count), .max = WFM_RULE_COUNT,
+	  .help = "dropping all of these makes a tour possible" },
+};
+static const struct fields unplanned_fields =
+	FIELDS("RosterUnplanned", struct form_unplanned, unplanned_rows);
+
+static const struct field cost_rows[] = {
+	F_REAL(struct form_cost, pay, 0, 0, 0, "of planned hours, in cents"),
+	F_REAL(struct form_cost, fixed_pay, 0, 0, 0, "of salaried contracts"),
+	F_REAL(struct form_cost, shortage, 0, 0, 0, "people missing"),
+	F_REAL(struct form_cost, surplus, 0, 0, 0, "people too many"),
+	F_REAL(struct form_cost, rules, 0, 0, 0, "soft rules broken"),
+	F_REAL(struct form_cost, wishes, 0, 0, 0, "wishes not granted"),
+	F_REAL(struct form_cost, total, 0, 0, 0, "the objective"),
+};
+static const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_rows);
+
+static const struct field roster_rows[] = {
+	F_TEXT(struct roster_form, comment, O, 0, 4000, "for the reader; not used"),
+	F_ENUM(struct roster_form, status, O, states, "why the solver stopped"),
+	F_OBJECT(struct roster_form, cost, O, &cost_fields, "null: the roster makes no claims"),
+	F_REAL(struct roster_form, bound, O, 0, 0, "no roster costs less"),
+	F_REAL(struct roster_form, gap, O, 0, 0, "(total - bound) / total"),
+	F_REAL(struct roster_form, variable_gap, O, 0, 0, "the same without fixed pay"),
+	F_INT(struct roster_form, seed, O, 0, 9007199254740992.0, "of the random numbers"),
+	F_INT(struct roster_form, iterations, O, 0, 0, "work done"),
+	F_INT(struct roster_form, columns, O, 0, 0, "tours generated"),
+	F_INT(struct roster_form, classes, O, 0, 0, "groups of interchangeable agents"),
+	F_REAL(struct roster_form, seconds, O, 0, 0, "wall time"),
+	F_LIST(struct roster_form, shifts, shift_count, 0, &shift_fields, 0, 1000000, "by agent, then start"),
+	F_LIST(struct roster_form, shortages, shortage_count, O, &shortage_fields, 0, 1000000,
+	       "where people are missing, and why"),
+	F_LIST(struct roster_form, unplanned, unplanned_count, O, &unplanned_fields, 0, 100000,
+	       "agents for whom no tour satisfies every hard rule"),
+};
+const struct fields roster_fields = FIELDS("Roster", struct roster_form, roster_rows);
+
+/* ---- out --------------------------------------------------------------------------------- */
+
+static struct form_cost cost_form(const struct wfm_cost *c)
+{
+	return (struct form_cost){ c->pay,	c->fixed_pay, c->shortage, c->surplus,
+				   c->rules, c->wishes,	  c->total };
+}
+
+static void write_shifts(struct arena *a, const struct problem *p, const struct wfm_roster *r,
+			 struct roster_form *f)
+{
+	f->shift_count = (size_t)r->shift_count;
+	f->shifts = arena_array(a, f->shift_count, sizeof *f->shifts);
+	for (size_t i = 0; i < f->shift_count; i++) {
+		const struct wfm_shift *x = &r->shifts[i];
+		struct form_shift *to = &f->shifts[i];
+		*to = (struct form_shift){
+			.agent = p->form.agents[x->agent].name,
+			.date = p->form.start + x->day,
+			.start = problem_instant(p, x->start),
+			.end = problem_instant(p, x->end),
+			.activity_count = (size_t)x->activity_count,
+		};
+		to->activities = arena_array(a, to->activity_count, sizeof *to->activities);
+		for (size_t k = 0; k < to->activity_count; k++) {
+			const struct wfm_activity *y = &r->activities[(size_t)x->first_activity + k];
+			to->activities[k] = (struct form_activity){
+				.kind = (int64_t)y->kind,
+				.start = problem_instant(p, y->start),
+				.end = problem_instant(p, y->start + y->slots),
+				.queue = y->queue == WFM_NONE ? NULL : p->form.queues[y->queue].name,
+				.paid = y->paid,
+			};
+		}
+	}
+}
+
+static void write_evidence(struct arena *a, const struct problem *p, const struct wfm_roster *r,
+			   struct roster_form *f)
+{
+	f->shortage_count = (size_t)r->shortage_count;
+	f->shortages = arena_array(a, f->shortage_count, sizeof *f->shortages);
+	for (size_t i = 0; i < f->shortage_count; i++) {
+		const struct wfm_shortage *x = &r->shortages[i];
+		f->shortages[i] = (struct form_shortage){
+			.queue = p->form.queues[x->queue].name,
+			.start = problem_instant(p, x->start),
+			.end = problem_instant(p, x->start + x->slots),
+			.reason = (int64_t)x->reason,
+			.people = x->people,
+			.cents = x->cents,
+			.value_cents = x->value_cents,
+		};
+	}
+	f->unplanned_count = (size_t)r->unplanned_count;
+	f->unplanned = arena_array(a, f->unplanned_count, sizeof *f->unplanned);
+	for (size_t i = 0; i < f->unplanned_count; i++) {
+		const struct wfm_unplanned *x = &r->unplanned[i];
+		struct form_unplanned *to = &f->unplanned[i];
+		to->agent = p->form.agents[x->agent].name;
+		to->conflict_count = (size_t)x->conflict_count;
+		to->conflicts = arena_array(a, to->conflict_count, sizeof *to->conflicts);
+		for (size_t k = 0; k < to->conflict_count; k++)
+			to->conflicts[k] = (int64_t)x->conflicts[k];
+	}
+}
+
+void roster_write(struct arena *a, const struct problem *p, const struct wfm_roster *r,
+		  enum wfm_status status, struct strbuf *s)
+{
+	struct roster_form f;
+	field_init(&roster_fields, &f);
+	f.status = status == WFM_OK ? 0 : status == WFM_LIMIT ? 1 : 2;
+	f.cost = cost_form(&r->cost);
+	f.bound = isfinite(r->bound) ? r->bound : (double)NAN;
+	f.gap = isfinite(r->bound) ? r->gap : (double)NAN;
+	f.variable_gap = isfinite(r->bound) ? r->variable_gap : (double)NAN;
+	f.seconds = r->seconds;
+	f.seed = (int64_t)r->seed;
+	f.iterations = r->iterations;
+	f.columns = r->columns;
+	f.classes = r->classes;
+	write_shifts(a, p, r, &f);
+	write_evidence(a, p, r, &f);
+	field_to_json(&roster_fields, &f, s);
+	strbuf_putc(s, '\n');
+}
+
+/* ---- in ---------------------------------------------------------------------------------- */
+
+struct reading {
+	struct arena *a;
+	const struct problem *p;
+	struct err *e;
+	struct name_index agents, queues;
+	bool bad;
+};
+
+static void refuse(struct reading *in, const char *why, const char *list, size_t i, const char *member)
+{
+	char pointer[100];
+	(void)snprintf(pointer, sizeof pointer, "/%s/%zu%s", list, i, member);
+	in->bad = true;
+	(void)err_at(in->e, ERR_INVALID, pointer, "%s", why);
+}
+
+static int32_t find_agent(struct reading *in, const char *name, const char *list, size_t i)
+{
+	size_t at;
+	if (name_index_find(&in->agents, name, &at))
+		return (int32_t)at;
+	refuse(in, "is no agent of the problem", list, i, "/agent");
+	return 0;
+}
+
+/* Any instant may stand here; what is wrong about the place is the judge's to say. */
+static int32_t slot_of(struct reading *in, int64_t utc, size_t i, const char *member)
+{
+	int32_t slot = 0;
+	if (!problem_slot(in->p, utc, &slot))
+		refuse(in, "is not the beginning of a slot", "shifts", i, member);
+	return slot;
+}
+
+static void read_activity(struct reading *in, size_t i, size_t k, const struct form_activity *x,
+			  struct wfm_activity *to)
+{
+	char member[60];
+	size_t queue = 0;
+	(void)snprintf(member, sizeof member, "/activities/%zu/start", k);
+	to->kind = (enum wfm_activity_kind)x->kind;
+	to->start = slot_of(in, x->start, i, member);
+	(void)snprintf(member, sizeof member, "/activities/%zu/end", k);
+	to->slots = slot_of(in, x->end, i, member) - to->start;
+	to->paid = x->paid;
+	to->queue = WFM_NONE;
+	if (x->queue == NULL)
+		return;
+	(void)snprintf(member, sizeof member, "/activities/%zu/queue", k);
+	if (name_index_find(&in->queues, x->queue, &queue))
+		to->queue = (int32_t)queue;
+	else
+		refuse(in, "is no queue of the problem", "shifts", i, member);
+}
+
+static void read_shifts(struct reading *in, const struct roster_form *f, struct wfm_roster *r)
+{
+	int32_t used = 0;
+	for (size_t i = 0; i < f->shift_count; i++) {
+		const struct form_shift *x = &f->shifts[i];
+		int64_t day = x->date - in->p->form.start;
+		r->shifts[i] = (struct wfm_shift){
+			.agent = find_agent(in, x->agent, "shifts", i),
+			.day = (int32_t)day, /* dates span three centuries: fits */
+			.start = slot_of(in, x->start, i, "/start"),
+			.end = slot_of(in, x->end, i, "/end"),
+			.first_activity = used,
+			.activity_count = (int32_t)x->activity_count,
+		};
+		for (size_t k = 0; k < x->activity_count; k++)
+			read_activity(in, i, k, &x->activities[k], &r->activities[used++]);
+	}
+}
+
+static double or_zero(double v)
+{
+	return isnan(v) ? 0 : v;
+}
+
+static void read_claims(const struct roster_form *f, struct wfm_roster *r)
+{
+	r->cost = (struct wfm_cost){
+		.pay = or_zero(f->cost.pay),	     .fixed_pay = or_zero(f->cost.fixed_pay),
+		.shortage = or_zero(f->cost.shortage), .surplus = or_zero(f->cost.surplus),
+		.rules = or_zero(f->cost.rules),     .wishes = or_zero(f->cost.wishes),
+		.total = or_zero(f->cost.total),
+	};
+	r->bound = isnan(f->bound) ? -HUGE_VAL : f->bound;
+	r->gap = or_zero(f->gap);
+	r->variable_gap = or_zero(f->variable_gap);
+}
+
+bool roster_read(struct arena *a, const struct problem *p, const char *text, size_t len,
+		 struct wfm_roster **out, bool *claims, struct err *e)
+{
+	struct roster_form f;
+	struct reading in = { .a = a, .p = p, .e = e };
+	if (!field_from_text_json(&roster_fields, text, len, ROSTER_BYTES_MAX, a, &f, e))
+		return false;
+	(void)name_index_build(&in.agents, a, p->form.agents, sizeof *p->form.agents,
+			       p->form.agent_count, "", false, NULL);
+	(void)name_index_build(&in.queues, a, p->form.queues, sizeof *p->form.queues,
+			       p->form.queue_count, "", false, NULL);
+	size_t activities = 0;
+	for (size_t i = 0; i < f.shift_count; i++)
+		activities += f.shifts[i].activity_count;
+	if (activities > INT32_MAX)
+		return err_set(e, ERR_TOO_LARGE, "too many activities");
+	struct wfm_roster *r = wfm_roster_new((int32_t)f.shift_count, (int32_t)activities,
+					      (int32_t)f.unplanned_count);
+	if (r == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "out of memory");
+	read_shifts(&in, &f, r);
+	read_claims(&f, r);
+	for (size_t i = 0; i < f.unplanned_count; i++) {
+		r->unplanned[i].agent = find_agent(&in, f.unplanned[i].agent, "unplanned", i);
+		for (size_t k = 0; k < f.unplanned[i].conflict_count; k++)
+			r->unplanned[i].conflicts[k] = (enum wfm_rule)f.unplanned[i].conflicts[k];
+		r->unplanned[i].conflict_count = (int32_t)f.unplanned[i].conflict_count;
+	}
+	if (in.bad) {
+		wfm_roster_free(r);
+		return false;
+	}
+	*claims = !isnan(f.cost.total);
+	*out = r;
+	return true;
+}
+
+/* ---- the judge's report ------------------------------------------------------------------ */
+
+struct form_breach {
+	int64_t kind, date, rule;
+	const char *agent, *message;
+	double amount;
+};
+
+struct report_form {
+	bool good;
+	struct form_breach *breaches;
+	size_t breach_count;
+	struct form_cost cost;
+	double required_hours, short_hours, surplus_hours, paid_hours;
+};
+
+static const struct field breach_rows[] = {
+	F_ENUM(struct form_breach, kind, 0, breach_kinds, "what is broken"),
+	F_TEXT(struct form_breach, agent, O, 0, 80, "null: the whole roster"),
+	F_DATE(struct form_breach, date, O, "null: the whole plan"),
+	F_ENUM(struct form_breach, rule, O, problem_rule_names, "of kind rule"),
+	F_REAL(struct form_breach, amount, 0, 0, 0, "how far, in the rule's unit"),
+	F_TEXT(struct form_breach, message, 0, 0, 200, "in words"),
+};
+static const struct fields breach_fields = FIELDS("ReportBreach", struct form_breach, breach_rows);
+
+static const struct field report_rows[] = {
+	F_BOOL(struct report_form, good, 0, "no breach"),
+	F_LIST(struct report_form, breaches, breach_count, 0, &breach_fields, 0, 0, "every one found"),
+	F_OBJECT(struct report_form, cost, 0, &cost_fields, "recomputed from the shifts alone"),
+	F_REAL(struct report_form, required_hours, 0, 0, 0, "agent-hours asked for"),
+	F_REAL(struct report_form, short_hours, 0, 0, 0, "agent-hours missing"),
+	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
+	F_REAL(struct report_form, paid_hours, 0, 0, 0, "hours paid"),
+};
+const struct fields report_fields = FIELDS("Report", struct report_form, report_rows);
+
+void report_write(struct arena *a, const struct problem *p, const struct wfm_report *r,
+		  struct strbuf *s)
+{
+	struct report_form f;
+	field_init(&report_fields, &f);
+	f.good = r->breach_count == 0;
+	f.breach_count = (size_t)r->breach_count;
+	f.breaches = arena_array(a, f.breach_count, sizeof *f.breaches);
+	for (size_t i = 0; i < f.breach_count; i++) {
+		const struct wfm_breach *x = &r->breaches[i];
+		bool known = x->agent >= 0 && (size_t)x->agent < p->form.agent_count;
+		f.breaches[i] = (struct form_breach){
+			.kind = (int64_t)x->kind,
+			.agent = known ? p->form.agents[x->agent].name : NULL,
+			.date = x->day >= 0 && x->day < p->form.days ? p->form.start + x->day : FIELD_NULL,
+			.rule = x->rule < WFM_RULE_COUNT ? (int64_t)x->rule : FIELD_NULL,
+			.amount = x->amount,
+			.message = x->message,
+		};
+	}
+	f.cost = cost_form(&r->cost);
+	f.required_hours = r->required_hours;
+	f.short_hours = r->short_hours;
+	f.surplus_hours = r->surplus_hours;
+	f.paid_hours = r->paid_hours;
+	field_to_json(&report_fields, &f, s);
+	strbuf_putc(s, '\n');
+}
