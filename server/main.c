@@ -2,7 +2,8 @@
 /* The table of sub-commands, nothing else. */
 #include <stdio.h>
 #include <string.h>
-#include "server/cli/cli.h"
+#include "server/cli/forecast_cmd.h"
+#include "server/cli/schedule_cmd.h"
 #include "server/service/service.h"
 
 struct command {
@@ -22,6 +23,11 @@ static const struct command commands[] = {
 	{ "backup", service_backup, "backup FILE: dump the database" },
 	{ "restore", service_restore, "restore FILE: load such a dump" },
 	{ "demo", service_demo, "load the demo network and print its log-ins" },
+	{ "forecast", cli_forecast, "history.csv to forecast.csv" },
+	{ "staff", cli_staff, "forecast.csv to requirement.csv" },
+	{ "solve", cli_solve, "problem.json to roster.json" },
+	{ "verify", cli_verify, "judge a roster against its problem" },
+	{ "schema", cli_schema, "JSON Schema of problem, roster, report or forecast" },
 	{ "config", service_config, "print every setting with its help" },
 	{ "version", print_version, "print the version" },
 	{ "help", print_help, "print this" },

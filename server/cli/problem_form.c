@@ -163,4 +163,4 @@ static const struct field form_rows[] = {
 	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
 	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 20000, "the people"),
 };
-const struct fields problem_fields = FIELDS("Problem", struct problem_form, form_rows);
+const struct fields problem_form_fields = FIELDS("Problem", struct problem_form, form_rows);

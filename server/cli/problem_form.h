@@ -112,7 +112,7 @@ struct problem_form {
 	size_t agent_count;
 };
 
-extern const struct fields problem_fields;
+extern const struct fields problem_form_fields;
 extern const char *const problem_rule_names[]; /* by enum wfm_rule, NULL-terminated */
 
 struct problem {

@@ -439,7 +439,7 @@ _Static_assert(offsetof(struct form_site, name) == 0 && offsetof(struct form_que
 bool problem_read(struct arena *a, const char *text, size_t len, struct problem *out, struct err *e)
 {
 	*out = (struct problem){ 0 };
-	if (!field_from_text_json(&problem_fields, text, len, PROBLEM_BYTES_MAX, a, &out->form, e))
+	if (!field_from_text_json(&problem_form_fields, text, len, PROBLEM_BYTES_MAX, a, &out->form, e))
 		return false;
 	struct mapper m = { .a = a, .e = e, .p = out, .form = &out->form };
 	out->wfm.slot_min = (int32_t)out->form.slot_min;

@@ -135,7 +135,7 @@ static const struct field roster_rows[] = {
 	F_LIST(struct roster_form, unplanned, unplanned_count, O, &unplanned_fields, 0, 100000,
 	       "agents for whom no tour satisfies every hard rule"),
 };
-const struct fields roster_fields = FIELDS("Roster", struct roster_form, roster_rows);
+const struct fields roster_form_fields = FIELDS("Roster", struct roster_form, roster_rows);
 
 /* ---- out --------------------------------------------------------------------------------- */
 
@@ -208,7 +208,7 @@ void roster_write(struct arena *a, const struct problem *p, const struct wfm_ros
 		  enum wfm_status status, struct strbuf *s)
 {
 	struct roster_form f;
-	field_init(&roster_fields, &f);
+	field_init(&roster_form_fields, &f);
 	f.status = status == WFM_OK ? 0 : status == WFM_LIMIT ? 1 : 2;
 	f.cost = cost_form(&r->cost);
 	f.bound = isfinite(r->bound) ? r->bound : (double)NAN;
@@ -221,7 +221,7 @@ void roster_write(struct arena *a, const struct problem *p, const struct wfm_ros
 	f.classes = r->classes;
 	write_shifts(a, p, r, &f);
 	write_evidence(a, p, r, &f);
-	field_to_json(&roster_fields, &f, s);
+	field_to_json(&roster_form_fields, &f, s);
 	strbuf_putc(s, '\n');
 }
 
@@ -324,7 +324,7 @@ bool roster_read(struct arena *a, const struct problem *p, const char *text, siz
 {
 	struct roster_form f;
 	struct reading in = { .a = a, .p = p, .e = e };
-	if (!field_from_text_json(&roster_fields, text, len, ROSTER_BYTES_MAX, a, &f, e))
+	if (!field_from_text_json(&roster_form_fields, text, len, ROSTER_BYTES_MAX, a, &f, e))
 		return false;
 	(void)name_index_build(&in.agents, a, p->form.agents, sizeof *p->form.agents,
 			       p->form.agent_count, "", false, NULL);
@@ -391,13 +391,13 @@ static const struct field report_rows[] = {
 	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
 	F_REAL(struct report_form, paid_hours, 0, 0, 0, "hours paid"),
 };
-const struct fields report_fields = FIELDS("Report", struct report_form, report_rows);
+const struct fields report_form_fields = FIELDS("Report", struct report_form, report_rows);
 
 void report_write(struct arena *a, const struct problem *p, const struct wfm_report *r,
 		  struct strbuf *s)
 {
 	struct report_form f;
-	field_init(&report_fields, &f);
+	field_init(&report_form_fields, &f);
 	f.good = r->breach_count == 0;
 	f.breach_count = (size_t)r->breach_count;
 	f.breaches = arena_array(a, f.breach_count, sizeof *f.breaches);
@@ -418,6 +418,6 @@ void report_write(struct arena *a, const struct problem *p, const struct wfm_rep
 	f.short_hours = r->short_hours;
 	f.surplus_hours = r->surplus_hours;
 	f.paid_hours = r->paid_hours;
-	field_to_json(&report_fields, &f, s);
+	field_to_json(&report_form_fields, &f, s);
 	strbuf_putc(s, '\n');
 }

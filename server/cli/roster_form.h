@@ -12,7 +12,7 @@
 #include "server/base/strbuf.h"
 #include "server/cli/problem_form.h"
 
-extern const struct fields roster_fields, report_fields;
+extern const struct fields roster_form_fields, report_form_fields;
 
 enum { ROSTER_BYTES_MAX = 256 << 20 };
 

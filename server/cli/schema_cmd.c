@@ -13,9 +13,9 @@ static const struct {
 	const struct fields *fields;
 	const char *title;
 } forms[] = {
-	{ "problem", &problem_fields, "Scheduling problem: cuadrante solve reads it" },
-	{ "roster", &roster_fields, "Roster: cuadrante solve writes it, verify reads it" },
-	{ "report", &report_fields, "Judgement of a roster: cuadrante verify --json writes it" },
+	{ "problem", &problem_form_fields, "Scheduling problem: cuadrante solve reads it" },
+	{ "roster", &roster_form_fields, "Roster: cuadrante solve writes it, verify reads it" },
+	{ "report", &report_form_fields, "Judgement of a roster: cuadrante verify --json writes it" },
 	{ "forecast", &forecast_document_fields, "Forecast: cuadrante forecast --json writes it" },
 };
 
