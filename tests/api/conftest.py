@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One demo service for the whole run; tests that change its settings start their own."""
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+
+from service import Service  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def service():
+    with Service(demo=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def planner(service):
+    return service.log_in("planner")
+
+
+@pytest.fixture(scope="session")
+def agent(service):
+    return service.log_in("agent")
+
+
+@pytest.fixture(scope="session")
+def manager(service):
+    return service.log_in("manager")
+
+
+@pytest.fixture(scope="session")
+def hr(service):
+    return service.log_in("hr")
+
+
+@pytest.fixture(scope="session")
+def admin(service):
+    return service.log_in("admin")
