@@ -66,6 +66,11 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	enum wfm_status status = fc_profile_fit(t, &p, e);
 	if (status != WFM_OK)
 		return status;
+	double *R = fc_profile_residuals(t, &p);
+	double *excess = fc_alloc(t->pool, (size_t)g->slots, sizeof *excess);
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	fc_excess_fit(t, R, excess);
 	struct day_model m;
 	weekday_means(t, &m);
 	autoregression(t, &m);
@@ -84,11 +89,15 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 		for (int s = 0; s < g->slots; s++) {
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
 			double y = total * p.share[w * g->slots + s];
-			out->x[c] = fc_root(y);
-			out->v[c] = y > 0.0 ? 0.25 * y * v + p.residual[s] : 0.0;
+			out->x[c] = fc_poisson_centre(y);
+			out->v[c] = fc_poisson_noise(y) + y * (0.25 * v + excess[s]);
 		}
 	}
 	return WFM_OK;
 }
 
-const struct fc_method fc_day_profile_ar = { "day_profile_ar", 14, run };
+const struct fc_method fc_day_profile_ar = {
+	.name = "day_profile_ar",
+	.min_days = 14,
+	.run = run,
+};

@@ -6,7 +6,8 @@
  *   level_i = level_{i−1} + N(0, q_l)      ar_i = φ·ar_{i−1} + N(0, q_a)
  *   week    = sums to zero, each step + N(0, q_s(I − 11ᵀ/W))
  *   open    : classes of the open day of the month, −4..−1 from its end and 1..8 from its
- *             start; month: 1..31, cyclic; both fixed with prior covariance ½τ_m·e^{−|i−j|/4}
+ *             start; month: 1..31, cyclic; both fixed with prior covariance ½τ_m·ρ(|i−j|), ρ
+ *             Matérn 3/2 of length 3 and 5 for day totals, e^{−|i−j|/4} for scores of shape
  *   flags   : first and second open day after a closure, open day before one; variance τ_h
  *   annual  : two harmonics of the year when there is more than a year of history
  *   ε_i ~ N(0, (r + count noise of the weekday)·weight of the weekday)
@@ -149,20 +150,29 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 		k->count_noise[w] = count_noise != NULL ? count_noise[w] : 0.0;
 	}
 	k->kappa2 = 1.0;
+	k->smooth = count_noise != NULL;
 	if (!centre(k, t->pool))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	return WFM_OK;
 }
 
-/* Prior covariance of an effect by position, ½τ·e^{−distance/4}. */
-static void kernel(double *P, int stride, int at, int n, double tau, bool cyclic)
+/* Correlation of an effect at two positions: rough e^{−d/4}, or smooth (Matérn 3/2). */
+static double correlation(int distance, double length, bool smooth)
+{
+	double x = sqrt(3.0) * distance / length;
+	return smooth ? (1.0 + x) * exp(-x) : exp(-distance / 4.0);
+}
+
+static void kernel(const struct dlm *k, double *P, int at, int n, double length, double tau,
+		   bool cyclic)
 {
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++) {
 			int d = i > j ? i - j : j - i;
 			if (cyclic && d > n - d)
 				d = n - d;
-			P[(at + i) * stride + at + j] = 0.5 * tau * exp(-d / 4.0);
+			P[(at + i) * k->states + at + j] =
+				0.5 * tau * correlation(d, length, k->smooth);
 		}
 }
 
@@ -182,8 +192,8 @@ void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
 	P[0] = k->level_prior;
 	P[p + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
 	add_weekly(k, P, k->scale);
-	kernel(P, p, k->open_at, OPEN_CLASSES, param[DLM_TAU_MONTH], false);
-	kernel(P, p, k->month_at, MONTH_DAYS, param[DLM_TAU_MONTH], true);
+	kernel(k, P, k->open_at, OPEN_CLASSES, 3.0, param[DLM_TAU_MONTH], false);
+	kernel(k, P, k->month_at, MONTH_DAYS, 5.0, param[DLM_TAU_MONTH], true);
 	for (int i = 0; i < CLOSURE_FLAGS; i++)
 		P[(k->closure_at + i) * (p + 1)] = param[DLM_TAU_HOLIDAY];
 	for (int i = 0; i < k->annual_n; i++)

@@ -42,6 +42,7 @@ struct dlm {
 	int week_at, week_n;  /* weekday states */
 	int open_at, month_at, closure_at, annual_at, annual_n;
 	int week_state[7];    /* state of a weekday or −1 */
+	bool smooth;          /* month effects are smooth: the series of day totals */
 	double scale;         /* v: half the squared robust day-to-day spread */
 	double level_prior;   /* variance of the level at the start */
 	double param[DLM_PARAMS]; /* natural scale */
@@ -66,6 +67,14 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, boo
 /* Mean and variance (κ² included) of the steps after the past; arrays of n_total − n. */
 enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *mean, double *variance,
 			     struct wfm_error *e);
+
+/*
+ * All of it: builds k, fits with the index-th part of memory, and gives mean and variance of
+ * the steps ahead in the training's pool.
+ */
+enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
+			struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			double **variance, struct wfm_error *e);
 
 /* Calendar effects as factors, appended to out->effects. */
 void dlm_effects(const struct dlm *k, struct fc_output *out);

@@ -4,7 +4,7 @@
  *
  *   Σ_i ½(ln S_i + e_i²/S_i)  +  ½ Σ_j ((log parameter_j − c_j)/s_j)²
  *
- * by Nelder-Mead: c = log of (.3, .03, .3, .002, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
+ * by Nelder-Mead: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
  * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
  * the states of the last 12 weekly origins are projected two weeks and the squared errors
  * over their variances give κ² = clip((10 + Σmin(e²/v, 16))/(10 + n), 1, 6).
@@ -17,7 +17,7 @@
 
 enum { CALIBRATION_ORIGINS = 12, CALIBRATION_DAYS = 14, WARM_UP_STEPS = 14 };
 
-static const double prior_centre[6] = { 0.3, 0.03, 0.3, 0.002, 1.0, 2.0 };
+static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
 
 struct workspace {
@@ -222,4 +222,21 @@ enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *
 		variance[i - k->n] = v * k->kappa2;
 	}
 	return WFM_OK;
+}
+
+enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
+			struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			double **variance, struct wfm_error *e)
+{
+	enum wfm_status status = dlm_build(t, by_day, count_noise, k, e);
+	if (status == WFM_OK)
+		status = dlm_fit(k, t->pool, memory->v + index * DLM_MEMORY, memory->refit, e);
+	if (status != WFM_OK)
+		return status;
+	size_t ahead = (size_t)(k->n_total - k->n);
+	*mean = fc_alloc(t->pool, ahead, sizeof **mean);
+	*variance = fc_alloc(t->pool, ahead, sizeof **variance);
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	return dlm_forecast(k, t->pool, *mean, *variance, e);
 }

@@ -91,7 +91,7 @@ struct fc_output {
 	int n_effects;
 };
 
-enum { FC_MEMORY = 64 };
+enum { FC_MEMORY = 80 };
 
 /* What a method carries from one origin of a series to the next (parameters, warm starts). */
 struct fc_memory {
@@ -104,18 +104,24 @@ struct fc_method {
 	int min_days; /* usable days needed */
 	enum wfm_status (*run)(const struct fc_train *t, struct fc_memory *memory,
 			       struct fc_output *out, struct wfm_error *e);
+	/* A method without run is the equal mixture of others, which stand before it in the table. */
+	const struct fc_method *parts[3];
 };
 
-extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space;
+/* out becomes the mean of n outputs of the same days (mixture.c). */
+void fc_mix(const struct fc_output *const *parts, int n, int slots, struct fc_output *out);
+
+extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space,
+	fc_svd_scores, fc_mixture;
 
 const struct fc_method *fc_method_at(int index); /* NULL past the last */
 
-/* profile.c: share of the day's total by weekday and slot, and the variance of a slot's x
-   around √(N·p+¼). */
+/* profile.c: share of the day's total by weekday and slot. */
 struct fc_profile {
-	double *share;    /* 7 × slots, sums to 1 over the open slots of each weekday */
-	double *residual; /* slots: variance on the x scale */
+	double *share; /* 7 × slots, sums to 1 over the open slots of each weekday */
 };
+/* R = √(y+¼) − E√(Y+¼) of a Poisson Y with mean N·p, on usable days; n × slots in the pool. */
+double *fc_profile_residuals(const struct fc_train *t, const struct fc_profile *p);
 enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 			       struct wfm_error *e);
 
@@ -135,10 +141,27 @@ static inline double fc_root(double y)
 {
 	return __builtin_sqrt(y + 0.25);
 }
+/* Mean and variance of √(Y+¼) of a Poisson count: √mean and ¼ but for small means. */
+double fc_poisson_centre(double mean);
+double fc_poisson_noise(double mean);
+double fc_poisson_mean(double centre); /* the mean whose centre this is */
+/* The x whose (x, v) has this mean. */
+double fc_centre(double mean, double v);
+/*
+ * Excess dispersion by slot from residuals R (t->n × slots, x scale): the variance of x around
+ * its expectation is fc_poisson_noise(mean) + excess·mean. Weights 2^(−age/26 weeks), steadied
+ * by four days of the common value.
+ */
+void fc_excess_fit(const struct fc_train *t, const double *R, double *excess);
 double fc_quantile(double x, double v, double z); /* of y, >= 0 */
 double fc_mean(double x, double v);               /* of y, >= 0 */
 
 /* judge.c */
+bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out);
+/* Runs the index-th method, its parts first when it is a mixture. */
+enum wfm_status fc_method_run(const struct fc_train *t, int index, struct fc_memory *memories,
+			      struct fc_output *out, struct wfm_error *e);
+
 struct fc_judge {
 	const struct fc_grid *grid;
 	int origins, days; /* wanted */

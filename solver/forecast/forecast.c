@@ -65,17 +65,6 @@ static bool resolve_first_day(const struct wfm_series *s, struct wfm_forecast_op
 	return any;
 }
 
-static bool output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out)
-{
-	size_t d = (size_t)days, cells = d * (size_t)slots;
-	out->days = days;
-	out->x = fc_alloc(pool, cells, sizeof(double));
-	out->v = fc_alloc(pool, cells, sizeof(double));
-	out->dx = fc_alloc(pool, d, sizeof(double));
-	out->dv = fc_alloc(pool, d, sizeof(double));
-	return !pool->failed;
-}
-
 /* E|Y−μ| of a Poisson count, 2e^{−μ}μ^{⌊μ⌋+1}/⌊μ⌋! (De Moivre). */
 static double poisson_deviation(double mean)
 {
@@ -134,7 +123,7 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 }
 
 static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
-				  const struct fc_method *m, struct fc_memory *memory,
+				  int method, struct fc_memory *memories,
 				  struct fc_output *out, struct wfm_forecast *f,
 				  struct wfm_error *e)
 {
@@ -143,7 +132,7 @@ static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
 	if (status != WFM_OK)
 		return status;
 	out->effects = f->effects;
-	status = m->run(&t, memory, out, e);
+	status = fc_method_run(&t, method, memories, out, e);
 	if (status != WFM_OK)
 		return status;
 	fc_special_apply(&t, out);
@@ -269,7 +258,7 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 		return status;
 	struct fc_output out = { 0 };
 	double *aht = fc_alloc(pool, (size_t)g.slots, sizeof *aht);
-	if (aht == NULL || !output_alloc(pool, o->days, g.slots, &out))
+	if (aht == NULL || !fc_output_alloc(pool, o->days, g.slots, &out))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	if (whole.usable == 0) {
 		status = cold_start(pool, o, &g, &out, e);
@@ -277,10 +266,10 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 	} else {
 		status = judge(&g, o, whole.usable, f, memories, e);
 		int chosen = f->report.chosen;
-		memories[chosen].refit = true;
+		for (int i = 0; i < WFM_MAX_METHODS; i++)
+			memories[i].refit = true;
 		if (status == WFM_OK)
-			status = run_method(pool, &g, fc_method_at(chosen), &memories[chosen], &out,
-					    f, e);
+			status = run_method(pool, &g, chosen, memories, &out, f, e);
 		if (status == WFM_OK)
 			(void)snprintf(f->method, sizeof f->method, "%s",
 				       fc_method_at(chosen)->name);

@@ -105,10 +105,72 @@ static void write_score(struct wfm_method_score *s, const struct tally *k, doubl
 	s->scored = (int32_t)k->slots;
 }
 
-/* Baselines always run; of the others only the one asked for, when one is. */
+static bool is_part(const struct fc_method *m, const struct fc_method *of)
+{
+	for (size_t i = 0; i < sizeof of->parts / sizeof of->parts[0]; i++)
+		if (of->parts[i] == m)
+			return true;
+	return false;
+}
+
+/* Baselines always run; of the others only the one asked for, when one is, and its parts. */
 static bool wanted(const struct fc_judge *j, int index)
 {
-	return j->only == NULL || j->only == fc_method_at(index) || index < 2;
+	const struct fc_method *m = fc_method_at(index);
+	return j->only == NULL || j->only == m || index < 2 || is_part(m, j->only);
+}
+
+bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out)
+{
+	size_t d = (size_t)days, cells = d * (size_t)slots;
+	out->days = days;
+	out->x = fc_alloc(pool, cells, sizeof(double));
+	out->v = fc_alloc(pool, cells, sizeof(double));
+	out->dx = fc_alloc(pool, d, sizeof(double));
+	out->dv = fc_alloc(pool, d, sizeof(double));
+	return !pool->failed;
+}
+
+/* Runs method i, or mixes its parts' outputs, which the table's order has run already. */
+static enum wfm_status run_or_mix(const struct fc_train *t, int i, struct fc_output *outs,
+				  struct fc_memory *memories, struct wfm_error *e)
+{
+	const struct fc_method *m = fc_method_at(i);
+	if (m->run != NULL)
+		return m->run(t, &memories[i], &outs[i], e);
+	const struct fc_output *parts[3];
+	int n = 0;
+	for (int k = 0; k < i; k++)
+		if (is_part(fc_method_at(k), m))
+			parts[n++] = &outs[k];
+	fc_mix(parts, n, t->grid->slots, &outs[i]);
+	return WFM_OK;
+}
+
+enum wfm_status fc_method_run(const struct fc_train *t, int index, struct fc_memory *memories,
+			      struct fc_output *out, struct wfm_error *e)
+{
+	const struct fc_method *m = fc_method_at(index);
+	struct fc_output outs[WFM_MAX_METHODS] = { 0 };
+	enum wfm_status status = WFM_OK;
+	for (int i = 0; i < index && status == WFM_OK; i++) {
+		if (!is_part(fc_method_at(i), m))
+			continue;
+		if (!fc_output_alloc(t->pool, out->days, t->grid->slots, &outs[i]))
+			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+		outs[i].effects = out->effects; /* the first part's effects are the mixture's */
+		outs[i].n_effects = out->n_effects;
+		if (out->n_effects > 0)
+			outs[i].effects = NULL;
+		status = fc_method_at(i)->run(t, &memories[i], &outs[i], e);
+		if (out->n_effects == 0)
+			out->n_effects = outs[i].n_effects;
+	}
+	outs[index] = *out;
+	if (status == WFM_OK)
+		status = run_or_mix(t, index, outs, memories, e);
+	*out = outs[index];
+	return status;
 }
 
 static enum wfm_status judge_origin(struct fc_pool *pool, const struct fc_judge *j, int n,
@@ -119,28 +181,28 @@ static enum wfm_status judge_origin(struct fc_pool *pool, const struct fc_judge 
 	enum wfm_status status = fc_train_build(pool, j->grid, n, j->days, &t, e);
 	if (status != WFM_OK)
 		return status;
-	size_t days = (size_t)j->days, cells = days * (size_t)j->grid->slots;
-	struct fc_output out = { .days = j->days };
-	out.x = fc_alloc(pool, cells, sizeof(double));
-	out.v = fc_alloc(pool, cells, sizeof(double));
-	out.dx = fc_alloc(pool, days, sizeof(double));
-	out.dv = fc_alloc(pool, days, sizeof(double));
-	if (pool->failed)
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	struct fc_output outs[WFM_MAX_METHODS] = { 0 };
 	for (int i = 0; fc_method_at(i) != NULL; i++) {
-		const struct fc_method *m = fc_method_at(i);
-		if (!wanted(j, i) || t.usable < m->min_days)
+		if (!wanted(j, i) || t.usable < fc_method_at(i)->min_days)
 			continue;
-		status = m->run(&t, &memories[i], &out, e);
+		if (!fc_output_alloc(pool, j->days, j->grid->slots, &outs[i]))
+			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+		status = run_or_mix(&t, i, outs, memories, e);
 		if (status != WFM_OK)
 			return status;
-		fc_special_apply(&t, &out);
-		score_origin(&tallies[i], &t, &out);
 	}
+	for (int i = 0; fc_method_at(i) != NULL; i++)
+		if (outs[i].x != NULL) {
+			fc_special_apply(&t, &outs[i]);
+			score_origin(&tallies[i], &t, &outs[i]);
+		}
 	return WFM_OK;
 }
 
-/* Least WAPE; with nothing scored the richest method the history is long enough for. */
+/*
+ * Least WAPE. With nothing scored, the richest method the history is long enough for; where
+ * every past day scored was empty, the four-week mean.
+ */
 static int choose(const struct fc_judge *j, const struct wfm_report_card *card, int usable)
 {
 	int best = -1, richest = 0;
@@ -154,6 +216,8 @@ static int choose(const struct fc_judge *j, const struct wfm_report_card *card, 
 		    (best < 0 || s->wape <= card->score[best].wape))
 			best = i;
 	}
+	if (best < 0 && card->score[1].origins > 0)
+		return 1;
 	return best >= 0 ? best : richest;
 }
 

@@ -7,6 +7,8 @@ static const struct fc_method *const methods[] = {
 	&fc_four_week_mean,
 	&fc_day_profile_ar,
 	&fc_state_space,
+	&fc_svd_scores,
+	&fc_mixture,
 };
 
 const struct fc_method *fc_method_at(int index)

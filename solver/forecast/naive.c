@@ -90,13 +90,13 @@ static enum wfm_status run_mean(const struct fc_train *t, int weeks, struct fc_o
 	for (int h = 0; h < out->days; h++) {
 		int w = g->days[t->n + h].weekday;
 		double total = recent_mean(t, t->n, w, weeks, work);
-		out->dx[h] = fc_root(total);
 		out->dv[h] = total > 0.0 && !empty ? day_error : 0.0;
+		out->dx[h] = fc_centre(total, out->dv[h]);
 		for (int s = 0; s < g->slots; s++) {
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
-			out->x[c] = fc_root(work[s]);
 			/* A slot that is always empty is certain. */
 			out->v[c] = work[s] > 0.0 ? slot_error[s] : 0.0;
+			out->x[c] = fc_centre(work[s], out->v[c]);
 		}
 	}
 	return WFM_OK;
@@ -116,5 +116,13 @@ static enum wfm_status run_four_weeks(const struct fc_train *t, struct fc_memory
 	return run_mean(t, 4, out, e);
 }
 
-const struct fc_method fc_seasonal_naive = { "seasonal_naive", 1, run_naive };
-const struct fc_method fc_four_week_mean = { "four_week_mean", 8, run_four_weeks };
+const struct fc_method fc_seasonal_naive = {
+	.name = "seasonal_naive",
+	.min_days = 1,
+	.run = run_naive,
+};
+const struct fc_method fc_four_week_mean = {
+	.name = "four_week_mean",
+	.min_days = 8,
+	.run = run_four_weeks,
+};

@@ -2,7 +2,7 @@
 /*
  * The weekday profile: p_w(t) = Σ_d ω·y_d(t) / Σ_d ω·N_d over that weekday's days, with
  * ω = 2^(−age in weeks / 8). Weekdays lend to each other slot by slot: p_w is the mean of all
- * weekdays' profiles with weights 1/se_w² for its own and 1/(4τ² + se_u²) for another u,
+ * weekdays' profiles with weights 1/se_w² for its own and 1/(τ² + se_u²) for another u,
  * where τ² is how much the two differ around that slot beyond their noise. Then renormalised.
  */
 #include "fc.h"
@@ -70,37 +70,29 @@ static double blended(const struct weekday_sums *k, const struct fc_grid *g, int
 		double tau2 = u == w ? 0.0
 			      : k->volume[w] > 0.0 ? difference(k, g, w, u, s)
 						   : 0.0;
-		double weight = 1.0 / (4.0 * tau2 + se2);
+		double weight = 1.0 / (tau2 + se2);
 		top += weight * p;
 		bottom += weight;
 	}
 	return bottom > 0.0 ? top / bottom : 0.0;
 }
 
-static void residuals(const struct fc_train *t, struct fc_profile *p)
+double *fc_profile_residuals(const struct fc_train *t, const struct fc_profile *p)
 {
 	const struct fc_grid *g = t->grid;
-	double weights = 0.0, all = 0.0, cells = 0.0;
-	for (int d = 0; d < t->n; d++) {
+	double *R = fc_alloc(t->pool, (size_t)t->n * (size_t)g->slots, sizeof *R);
+	for (int d = 0; d < t->n && R != NULL; d++) {
 		if (isnan(t->total[d]))
 			continue;
 		int w = g->days[d].weekday;
-		double weight = exp2(-(t->n - d) / (7.0 * 26.0));
-		const double *y = t->y + (size_t)d * (size_t)g->slots;
-		weights += weight;
-		for (int s = 0; s < g->slots; s++) {
-			if (!g->open[w][s])
-				continue;
-			double r = fc_root(y[s]) - fc_root(t->total[d] * p->share[w * g->slots + s]);
-			p->residual[s] += weight * r * r;
-			all += weight * r * r;
-			cells += weight;
-		}
+		size_t row = (size_t)d * (size_t)g->slots;
+		for (int s = 0; s < g->slots; s++)
+			if (g->open[w][s])
+				R[row + (size_t)s] =
+					fc_root(t->y[row + (size_t)s]) -
+					fc_poisson_centre(t->total[d] * p->share[w * g->slots + s]);
 	}
-	/* A few days' worth of the common variance steadies each slot's own. */
-	double common = cells > 0.0 ? all / cells : 0.25;
-	for (int s = 0; s < g->slots; s++)
-		p->residual[s] = (p->residual[s] + 4.0 * common) / (weights + 4.0);
+	return R;
 }
 
 enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
@@ -110,7 +102,6 @@ enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 	size_t slots = (size_t)g->slots;
 	struct weekday_sums k = { .share = fc_alloc(t->pool, 7 * slots, sizeof(double)) };
 	p->share = fc_alloc(t->pool, 7 * slots, sizeof(double));
-	p->residual = fc_alloc(t->pool, slots, sizeof(double));
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	collect(t, &k);
@@ -126,6 +117,5 @@ enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 				 : g->open[w][s] ? 1.0 / g->open_slots[w]
 						 : 0.0;
 	}
-	residuals(t, p);
 	return WFM_OK;
 }

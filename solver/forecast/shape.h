@@ -11,10 +11,17 @@ struct fc_shape {
 	int count;                /* factors used, 0 .. FC_SHAPES */
 	double *v[FC_SHAPES];     /* slots each, orthonormal */
 	double *score[FC_SHAPES]; /* t->n each; NaN on days without data */
-	double *residual;         /* slots: variance on the x scale of what is left */
+	double *excess;           /* slots: dispersion of what is left, fc_excess_fit */
 };
 
-enum wfm_status fc_shape_fit(const struct fc_train *t, const double *share, int count,
+enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *profile, int count,
 			     struct fc_shape *p, struct wfm_error *e);
+
+double fc_dot(const double *a, const double *b, int n);
+
+/* count vectors of slots into v, next is scratch of the same size; R has a row per day of t,
+   read where t->total is known. */
+void fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v,
+			double *next);
 
 #endif

@@ -4,7 +4,9 @@
  * series follow a dynamic linear model with calendar effects (dlm.c). With m, V the day's mean
  * and variance on the log scale and ĉ_k, V_k those of the scores,
  *
- *   x̂ = √(e^m·p+¼) + Σ ĉ_k v_k(t)      var = x̂²V/4 + Σ V_k v_k(t)² + s_t²
+ *   x̂ = g(e^m·p) + Σ ĉ_k v_k(t)    var = x̂²(V/4 + c_t) + Σ V_k v_k(t)² + h(x̂²)
+ *
+ * with g, h mean and variance of √(Y+¼) of a Poisson count and c_t the slot's excess dispersion.
  *
  * Below eight weeks of history no shape factors, and a floor under the calibration.
  */
@@ -40,23 +42,6 @@ static void count_noise(const struct fc_train *t, double *work, double noise[7])
 	}
 }
 
-static enum wfm_status fit_one(const struct fc_train *t, const double *by_day, const double *noise,
-			       struct fc_memory *memory, int index, struct dlm *k, double **mean,
-			       double **variance, struct wfm_error *e)
-{
-	enum wfm_status status = dlm_build(t, by_day, noise, k, e);
-	if (status == WFM_OK)
-		status = dlm_fit(k, t->pool, memory->v + index * DLM_MEMORY, memory->refit, e);
-	if (status != WFM_OK)
-		return status;
-	size_t ahead = (size_t)(k->n_total - k->n);
-	*mean = fc_alloc(t->pool, ahead, sizeof **mean);
-	*variance = fc_alloc(t->pool, ahead, sizeof **variance);
-	if (t->pool->failed)
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	return dlm_forecast(k, t->pool, *mean, *variance, e);
-}
-
 static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, struct parts *p,
 			   struct wfm_error *e)
 {
@@ -69,14 +54,14 @@ static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, s
 	for (int d = 0; d < t->n; d++)
 		z[d] = isnan(t->total[d]) ? NAN : log(t->total[d] + 0.5);
 	enum wfm_status status =
-		fit_one(t, z, noise, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
+		dlm_run(t, z, noise, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
 	if (status == WFM_OK)
 		status = fc_profile_fit(t, &p->profile, e);
 	if (status == WFM_OK)
-		status = fc_shape_fit(t, p->profile.share,
+		status = fc_shape_fit(t, &p->profile,
 				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, &p->shape, e);
 	for (int k = 0; k < p->shape.count && status == WFM_OK; k++)
-		status = fit_one(t, p->shape.score[k], NULL, memory, k + 1, &p->score[k],
+		status = dlm_run(t, p->shape.score[k], NULL, memory, k + 1, &p->score[k],
 				 &p->score_mean[k], &p->score_var[k], e);
 	/* Few origins to calibrate on: intervals would be too narrow. */
 	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
@@ -106,15 +91,18 @@ static void combine(const struct fc_train *t, const struct parts *p, struct fc_o
 		out->dv[h] = 0.25 * total * V;
 		for (int s = 0; s < g->slots; s++) {
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
-			double x = fc_root(total * p->profile.share[w * g->slots + s]);
-			double extra = p->shape.residual[s];
+			double x = fc_poisson_centre(total * p->profile.share[w * g->slots + s]);
+			double extra = 0.0;
 			for (int k = 0; k < p->shape.count; k++) {
 				double v = p->shape.v[k][s];
 				x += p->score_mean[k][i] * v;
 				extra += p->score_var[k][i] * v * v;
 			}
 			out->x[c] = fmax(x, 0.5);
-			out->v[c] = (out->x[c] * out->x[c] - 0.25) * 0.25 * V + extra;
+			/* The mean without the day's variation: what the count's noise goes by. */
+			double mean = fc_poisson_mean(out->x[c]);
+			out->v[c] = fc_poisson_noise(mean) + extra +
+				    mean * (0.25 * V + p->shape.excess[s]);
 			if (!g->open[w][s]) {
 				out->x[c] = 0.5;
 				out->v[c] = 0.0;
@@ -135,4 +123,8 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	return WFM_OK;
 }
 
-const struct fc_method fc_state_space = { "state_space", 10, run };
+const struct fc_method fc_state_space = {
+	.name = "state_space",
+	.min_days = 10,
+	.run = run,
+};

@@ -20,6 +20,85 @@ double fc_mad(double *v, int n, double centre)
 	return fc_median(v, n);
 }
 
+/* u − E√(Y+¼) for Poisson Y with u = √(mean+¼), at u = 0.5, 0.6 … 6.1, by direct summation. */
+static const double centre_table[] = {
+	0.0000000, 0.0334104, 0.0581253, 0.0754788, 0.0867803, 0.0932617,
+	0.0960373, 0.0960782, 0.0942003, 0.0910635, 0.0871820, 0.0829392,
+	0.0786080, 0.0743712, 0.0703418, 0.0665812, 0.0631143, 0.0599420,
+	0.0570504, 0.0544180, 0.0520198, 0.0498303, 0.0478257, 0.0459842,
+	0.0442866, 0.0427162, 0.0412586, 0.0399015, 0.0386344, 0.0374481,
+	0.0363347, 0.0352875, 0.0343005, 0.0333685, 0.0324868, 0.0316514,
+	0.0308587, 0.0301053, 0.0293884, 0.0287053, 0.0280537, 0.0274314,
+	0.0268364, 0.0262669, 0.0257214, 0.0251983, 0.0246962, 0.0242139,
+	0.0237503, 0.0233042, 0.0228747, 0.0224608, 0.0220618, 0.0216768,
+	0.0213051, 0.0209460, 0.0205989,
+};
+enum { CENTRE_TABLE = sizeof centre_table / sizeof centre_table[0] };
+
+double fc_poisson_centre(double mean)
+{
+	double u = sqrt(fmax(mean, 0.0) + 0.25);
+	double at = (u - 0.5) * 10.0;
+	int i = (int)at;
+	if (i >= CENTRE_TABLE - 2) /* variance ¼ + 1/(32·mean) + … */
+		return sqrt(u * u - 0.25 - 1.0 / (32.0 * mean));
+	double a = centre_table[i > 0 ? i - 1 : 0], b = centre_table[i];
+	double c = centre_table[i + 1], d = centre_table[i + 2], x = at - i;
+	if (i == 0) /* the table's odd continuation to the left */
+		a = 2.0 * b - c;
+	/* Catmull-Rom cubic. */
+	return u - (b + 0.5 * x * (c - a + x * (2.0 * a - 5.0 * b + 4.0 * c - d +
+						x * (3.0 * (b - c) + d - a))));
+}
+
+double fc_poisson_noise(double mean)
+{
+	double centre = fc_poisson_centre(mean);
+	return fmax(0.0, fmax(mean, 0.0) + 0.25 - centre * centre);
+}
+
+double fc_poisson_mean(double centre)
+{
+	double rest = centre * centre - 0.25, mean = fmax(0.0, rest);
+	for (int i = 0; i < 4; i++) /* mean = centre² − ¼ + noise(mean), a contraction */
+		mean = fmax(0.0, rest + fc_poisson_noise(mean));
+	return mean;
+}
+
+double fc_centre(double mean, double v)
+{
+	return sqrt(fmax(0.0, mean + 0.25 - v));
+}
+
+void fc_excess_fit(const struct fc_train *t, const double *R, double *excess)
+{
+	const struct fc_grid *g = t->grid;
+	double over = 0.0, volume = 0.0, days = 0.0;
+	for (int pass = 0; pass < 2; pass++)
+		for (int s = 0; s < g->slots; s++) {
+			double a = 0.0, l = 0.0, w = 0.0;
+			for (int d = 0; d < t->n; d++) {
+				if (isnan(t->total[d]) || !g->open[g->days[d].weekday][s])
+					continue;
+				size_t c = (size_t)d * (size_t)g->slots + (size_t)s;
+				double x = fc_root(t->y[c]) - R[c], mean = fmax(0.0, x * x - 0.25);
+				double weight = exp2(-(t->n - d) / 182.0);
+				a += weight * (R[c] * R[c] - fc_poisson_noise(mean));
+				l += weight * mean;
+				w += weight;
+			}
+			if (pass == 0) {
+				over += a;
+				volume += l;
+				days = fmax(days, w);
+				continue;
+			}
+			double common = volume > 0.0 ? over / volume : 0.0;
+			double own = l > 0.0 ? a / l : common;
+			excess[s] = fmax(0.0, (own * w + common * 4.0) / (w + 4.0));
+		}
+}
+
 double fc_quantile(double x, double v, double z)
 {
 	double r = x + z * sqrt(v);

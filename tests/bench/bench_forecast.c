@@ -68,7 +68,7 @@ static bool load(const char *dir, const char *name, int interval_min, struct dat
 struct score {
 	double error[2], volume[2]; /* week 1, both weeks */
 	double error_median, signed_error, pinball, inside80, inside95, n, seconds;
-	double days, days80;
+	double days, days80, day_error, day_volume, shape_error, shape_volume;
 };
 
 /* (x, √v) of a slot back from its quantiles: they are normal on the root scale. */
@@ -144,6 +144,19 @@ static void add_forecast(struct score *s, const struct data *d, const struct wfm
 		if (seen == 0 || !f->days[i].open)
 			continue;
 		s->days += 1;
+		s->day_error += fabs(total - f->days[i].mean);
+		s->day_volume += total;
+		/* With the day's total known: what the shape alone gets wrong. */
+		for (size_t k = 0; k < f->n_slots; k++) {
+			const struct wfm_forecast_slot *p = &f->slots[k];
+			const struct wfm_observation *o =
+				p->day == f->days[i].day ? find(d, p->day, p->slot) : NULL;
+			if (o != NULL && p->open) {
+				s->shape_error +=
+					fabs(o->offered - p->mean * total / f->days[i].mean);
+				s->shape_volume += o->offered;
+			}
+		}
 		s->days80 += total >= f->days[i].quantile[1] && total <= f->days[i].quantile[5];
 	}
 }
@@ -173,11 +186,12 @@ static void run(const char *label, const struct wfm_series *series, const struct
 		wfm_forecast_free(&f);
 	}
 	printf("%-4s %-16s WAPE %6.2f %6.2f  median %6.2f  bias %+5.2f  wQL %6.2f  cover %4.1f/%4.1f"
-	       "  day %4.1f  %.3f s\n",
+	       "  day %4.1f WAPE %5.2f shape %5.2f  %.3f s\n",
 	       label, method ? method : "(judge)", 100 * s.error[0] / s.volume[0],
 	       100 * s.error[1] / s.volume[1], 100 * s.error_median / s.volume[0],
 	       100 * s.signed_error / s.volume[0], 200 * s.pinball / s.volume[0],
 	       100 * s.inside80 / s.n, 100 * s.inside95 / s.n, 100 * s.days80 / s.days,
+	       100 * s.day_error / s.day_volume, 100 * s.shape_error / s.shape_volume,
 	       s.seconds / ORIGINS);
 	(void)fflush(stdout);
 }

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The mean of several methods' forecasts. Their errors are far from perfectly correlated, so
+ * the mean is better than its parts, on average and often than each (Bates & Granger 1969).
+ * x is the mean of the x's; v the mean of the v's, which keeps intervals on the safe side.
+ */
+#include "fc.h"
+
+static void mean_of(const struct fc_output *const *parts, int n, size_t cells,
+		    const double *(*field)(const struct fc_output *), double *out)
+{
+	for (size_t c = 0; c < cells; c++) {
+		double sum = 0.0;
+		for (int i = 0; i < n; i++)
+			sum += field(parts[i])[c];
+		out[c] = sum / n;
+	}
+}
+
+static const double *field_x(const struct fc_output *o)
+{
+	return o->x;
+}
+
+static const double *field_v(const struct fc_output *o)
+{
+	return o->v;
+}
+
+static const double *field_dx(const struct fc_output *o)
+{
+	return o->dx;
+}
+
+static const double *field_dv(const struct fc_output *o)
+{
+	return o->dv;
+}
+
+void fc_mix(const struct fc_output *const *parts, int n, int slots, struct fc_output *out)
+{
+	size_t days = (size_t)out->days, cells = days * (size_t)slots;
+	mean_of(parts, n, cells, field_x, out->x);
+	mean_of(parts, n, cells, field_v, out->v);
+	mean_of(parts, n, days, field_dx, out->dx);
+	mean_of(parts, n, days, field_dv, out->dv);
+}
+
+const struct fc_method fc_mixture = {
+	.name = "mixture",
+	.min_days = 40,
+	.parts = { &fc_state_space, &fc_svd_scores },
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Scores of whole days (after Shen & Huang 2008, with a richer model of the scores): the days'
+ * x = √(y+¼) are written in their own leading singular vectors, x_d(t) ≈ Σ_k β_dk v_k(t); each
+ * series β_k follows the day-level dynamic linear model with its calendar effects (dlm.c), so
+ * level, weekday and holiday act on the shape as well. Then
+ *
+ *   x̂ = Σ β̂_k v_k(t) + c_w(t)      var = Σ V_k v_k(t)² + h(x̂²) + c_t x̂²
+ *
+ * where c_w(t) is what a weekday's days leave over on average, shrunk towards nothing.
+ */
+#include "dlm.h"
+#include "shape.h"
+
+#include <math.h>
+
+enum { COMPONENTS = 4, SHRINK_DAYS = 6 };
+
+struct scores {
+	int count;
+	double *v, *beta, *excess, *left; /* left: 7 × slots, c_w(t) */
+	struct dlm model[COMPONENTS];
+	double *mean[COMPONENTS], *variance[COMPONENTS];
+};
+
+static void whole_days(const struct fc_train *t, double *x)
+{
+	int slots = t->grid->slots;
+	for (int d = 0; d < t->n; d++) {
+		if (isnan(t->total[d]))
+			continue;
+		int w = t->grid->days[d].weekday;
+		size_t row = (size_t)d * (size_t)slots;
+		for (int s = 0; s < slots; s++)
+			x[row + (size_t)s] =
+				t->grid->open[w][s] ? fc_root(t->y[row + (size_t)s]) : 0.0;
+	}
+}
+
+/* Scores by day, and x reduced to what they leave over. */
+static void project(const struct fc_train *t, double *x, struct scores *p)
+{
+	int slots = t->grid->slots;
+	for (int d = 0; d < t->n; d++) {
+		double *row = x + (size_t)d * (size_t)slots;
+		for (int k = 0; k < p->count; k++) {
+			double *beta = p->beta + (size_t)k * (size_t)t->n;
+			const double *v = p->v + k * slots;
+			beta[d] = NAN;
+			if (isnan(t->total[d]))
+				continue;
+			beta[d] = fc_dot(row, v, slots);
+			for (int s = 0; s < slots; s++)
+				row[s] -= beta[d] * v[s];
+		}
+	}
+}
+
+static void left_over(const struct fc_train *t, double *x, struct scores *p)
+{
+	const struct fc_grid *g = t->grid;
+	double weights[7] = { 0 };
+	for (int d = 0; d < t->n; d++) {
+		if (isnan(t->total[d]))
+			continue;
+		int w = g->days[d].weekday;
+		double weight = exp2(-(t->n - d) / 182.0);
+		weights[w] += weight;
+		for (int s = 0; s < g->slots; s++)
+			p->left[w * g->slots + s] += weight * x[(size_t)d * (size_t)g->slots + (size_t)s];
+	}
+	for (int w = 0; w < 7; w++)
+		for (int s = 0; s < g->slots; s++)
+			p->left[w * g->slots + s] /= weights[w] + SHRINK_DAYS;
+	for (int d = 0; d < t->n; d++)
+		for (int s = 0; s < g->slots && !isnan(t->total[d]); s++)
+			x[(size_t)d * (size_t)g->slots + (size_t)s] -=
+				p->left[g->days[d].weekday * g->slots + s];
+	fc_excess_fit(t, x, p->excess);
+}
+
+static void combine(const struct fc_train *t, const struct scores *p, struct fc_output *out)
+{
+	const struct fc_grid *g = t->grid;
+	for (int h = 0; h < out->days; h++) {
+		int step = p->model[0].step_of_day[t->n + h], w = g->days[t->n + h].weekday;
+		double total = 0.0, spread = 0.0;
+		for (int s = 0; s < g->slots; s++) {
+			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
+			out->x[c] = 0.5;
+			out->v[c] = 0.0;
+			if (step < 0 || !g->open[w][s])
+				continue;
+			int i = step - p->model[0].n;
+			double x = p->left[w * g->slots + s], var = 0.0;
+			for (int k = 0; k < p->count; k++) {
+				double v = p->v[k * g->slots + s];
+				x += p->mean[k][i] * v;
+				var += p->variance[k][i] * v * v;
+			}
+			out->x[c] = fmax(x, 0.5);
+			double mean = fc_poisson_mean(out->x[c]);
+			double own = fc_poisson_noise(mean) + mean * p->excess[s];
+			out->v[c] = var + own;
+			total += mean * (1.0 + p->excess[s]);
+			spread += 4.0 * mean * own;
+		}
+		/* Day total: Σ x², so dN ≈ 2 Σ_t x_t Σ_k v_k(t) dβ_k. */
+		for (int k = 0; k < p->count && step >= 0; k++) {
+			double slope = 0.0;
+			for (int s = 0; s < g->slots; s++)
+				slope += 2.0 * out->x[(size_t)h * (size_t)g->slots + (size_t)s] *
+					 p->v[k * g->slots + s];
+			spread += slope * slope * p->variance[k][step - p->model[0].n];
+		}
+		out->dx[h] = fc_root(total);
+		out->dv[h] = total > 0.0 ? 0.25 * spread / fmax(total, 0.5) : 0.0;
+	}
+}
+
+static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
+			   struct fc_output *out, struct wfm_error *e)
+{
+	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
+	struct scores p = { .count = COMPONENTS };
+	double *x = fc_alloc(t->pool, days * slots, sizeof *x);
+	double *next = fc_alloc(t->pool, COMPONENTS * slots, sizeof *next);
+	p.v = fc_alloc(t->pool, COMPONENTS * slots, sizeof(double));
+	p.beta = fc_alloc(t->pool, COMPONENTS * days, sizeof(double));
+	p.excess = fc_alloc(t->pool, slots, sizeof(double));
+	p.left = fc_alloc(t->pool, 7 * slots, sizeof(double));
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	whole_days(t, x);
+	fc_leading_vectors(t, x, p.count, p.v, next);
+	project(t, x, &p);
+	left_over(t, x, &p);
+	enum wfm_status status = WFM_OK;
+	for (int k = 0; k < p.count && status == WFM_OK; k++)
+		status = dlm_run(t, p.beta + (size_t)k * days, NULL, memory, k, &p.model[k],
+				 &p.mean[k], &p.variance[k], e);
+	if (status == WFM_OK)
+		combine(t, &p, out);
+	return status;
+}
+
+const struct fc_method fc_svd_scores = { .name = "svd_scores", .min_days = 40, .run = run };
