@@ -171,7 +171,9 @@ static bool choose_form(struct exchange *ex, const char *format, struct err *e)
 	const struct request *rq = &ex->rq;
 	static const char *const list[] = { "application/json", "text/csv" };
 	static const char *const events[] = { "text/event-stream" };
-	bool is_list = rq->route->shape == REPLY_LIST;
+	/* Who sends CSV may have its bad rows back as CSV. */
+	bool is_list = rq->route->shape == REPLY_LIST ||
+		       (rq->route->raw_type && strcmp(rq->route->raw_type, list[1]) == 0);
 	if (rq->route->shape == REPLY_BYTES || rq->route->shape == REPLY_NONE)
 		return true;
 	if (format) {

@@ -39,13 +39,14 @@ static size_t path_args(const struct request *rq, struct db_arg *args)
 bool sql_route_run(struct request *rq, struct reply *rp, struct err *e)
 {
 	const struct route *r = rq->route;
+	enum sql_id id = (enum sql_id)(r->sql - 1);
 	struct db_from from = { r->query ? r->query : &page_fields, rq->query };
 	struct db_arg args[ROUTE_PARAMS_MAX + OWN_ARGS] = { 0 };
 	size_t n = path_args(rq, args), count = 0;
-	int64_t limit = int_field(from.fields, from.obj, "limit");
+	/* Only a statement that takes :limit has pages; others give all their rows. */
+	int64_t limit = db_takes(id, "limit") ? int_field(from.fields, from.obj, "limit") : FIELD_NULL;
 	const char *cursor = NULL, *next = NULL;
 	void *rows = NULL;
-	enum sql_id id = (enum sql_id)(r->sql - 1);
 	assert(r->reply);
 	if (!request_cursor_read(rq, text_field(from.fields, from.obj, "cursor"), &cursor, e))
 		return false;

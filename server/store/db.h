@@ -60,6 +60,9 @@ struct db_from {
 	const void *obj;
 };
 
+/* Whether the statement has an argument of that name. */
+bool db_takes(enum sql_id id, const char *name);
+
 /* All rows into an arena array of row->size. */
 bool db_rows(struct db *db, enum sql_id id, const struct db_arg *args, const struct db_from *from,
 	     const struct fields *row, struct arena *a, void **rows, size_t *count, struct err *e);

@@ -332,3 +332,12 @@ bool db_each(struct db *db, enum sql_id id, const struct db_arg *args, const str
 	arena_free(a);
 	return ok;
 }
+
+bool db_takes(enum sql_id id, const char *name)
+{
+	const struct sql_statement *s = &sql_statements[id];
+	for (int i = 0; i < s->arg_count; i++)
+		if (strcmp(s->args[i], name) == 0)
+			return true;
+	return false;
+}

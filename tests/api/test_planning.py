@@ -16,7 +16,7 @@ def week_ahead(weeks):
 @pytest.fixture(scope="module")
 def roster(planner):
     reply = planner.post("/schedules", json={"site_id": SITE, "week": week_ahead(2), "seed": 7,
-                                             "iteration_limit": 400})
+                                             "time_limit_s": 30, "gap": 0.02})
     job = planner.wait_job(reply)
     assert job["state"] == "done", job
     return planner.get(f"/rosters/{job['result']['roster_id']}").json()
