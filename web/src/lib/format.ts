@@ -26,6 +26,8 @@ export const signedPct = (v: Maybe, digits = 1): string => has(v) ? by({
 export const signed = (v: Maybe, digits = 1): string => has(v) ? by({
 	minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "exceptZero",
 }).format(v) : NONE;
+/** Of a figure already in hours. */
+export const inHours = (v: Maybe): string => has(v) ? `${by({ maximumFractionDigits: 0 }).format(v)} h` : NONE;
 export const hours = (seconds: Maybe): string => has(seconds) ? `${by({ maximumFractionDigits: 0 }).format(seconds / 3600)} h` : NONE;
 
 export function duration(minutes: Maybe): string {

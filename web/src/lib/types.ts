@@ -294,7 +294,7 @@ export interface Branch {
 	previous: { productivity: number | null; service_level: number | null } | null;
 }
 export interface TrendPoint {
-	start: string;
+	first_day: string;
 	contacts_handled: number;
 	productivity: Ratio;
 	service_level: Ratio;

@@ -2,7 +2,7 @@
 // Absenteeism, turnover and the Bradford factor; every figure opens to what it was made of.
 import { BASE, list, query } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
-import { hours, num, pct, upTo } from "../lib/format";
+import { inHours, num, pct, upTo } from "../lib/format";
 import { type Key, t, tcode } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { link, route, setParams } from "../lib/route";
@@ -49,15 +49,15 @@ function Absenteeism({ from, to, site, by }: Scope) {
 	const rows = report.data ?? [];
 	const most = Math.max(0, ...rows.map((r) => r.total.value ?? 0));
 	const meaning = (name: "absenteeism" | "unplanned", subject: string): FigureMeaning => ({
-		title: t(`hr.${name}`), subject, value: (v) => pct(v, 2), numerator: t("part.absent"), denominator: t("part.planned"), part: hours,
+		title: t(`hr.${name}`), subject, value: (v) => pct(v, 2), numerator: t("part.absent"), denominator: t("part.planned"), part: inHours,
 	});
 	const columns: Column<AbsenteeismRow>[] = [
 		{ key: "label", head: t(`by.${by as "site"}`), cell: (r) => labelOf(by, r), rowHead: true, sort: (r) => (ordered(by) ? r.key : labelOf(by, r)) },
 		{ key: "bar", head: t("hr.share"), cell: (r) => <PartBar total={r.total} part={r.unplanned} most={most} /> },
 		{ key: "total", head: t("hr.absenteeism"), cell: (r) => <Figure ratio={r.total} meaning={meaning("absenteeism", labelOf(by, r))} />, num: true, sort: (r) => r.total.value },
 		{ key: "unplanned", head: t("hr.unplanned"), cell: (r) => <Figure ratio={r.unplanned} meaning={meaning("unplanned", labelOf(by, r))} />, num: true, sort: (r) => r.unplanned.value },
-		{ key: "absent", head: t("part.absent"), cell: (r) => hours(r.total.numerator), num: true, sort: (r) => r.total.numerator },
-		{ key: "planned", head: t("part.planned"), cell: (r) => hours(r.total.denominator), num: true, sort: (r) => r.total.denominator },
+		{ key: "absent", head: t("part.absent"), cell: (r) => inHours(r.total.numerator), num: true, sort: (r) => r.total.numerator },
+		{ key: "planned", head: t("part.planned"), cell: (r) => inHours(r.total.denominator), num: true, sort: (r) => r.total.denominator },
 	];
 	if (report.error) return <ProblemBox error={report.error} retry={report.reload} />;
 	if (!report.data) return <Busy lines={6} />;

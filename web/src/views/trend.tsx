@@ -35,26 +35,26 @@ export function Trend({ branch, period, until }: { branch: Branch; period: Perio
 		const read = (v: number | null | undefined) => (what === "productivity" ? num(v, 2) : pct(v));
 		return {
 			label: t("trend.chart_label", { site: branch.site }),
-			x: rows.map((p) => Date.parse(`${p.start}T12:00:00Z`) / 1000),
+			x: rows.map((p) => Date.parse(`${p.first_day}T12:00:00Z`) / 1000),
 			series: [
 				{ label: "low", values: of((p) => p[what].low), color: "--c-forecast", hidden: true },
 				{ label: "high", values: of((p) => p[what].high), color: "--c-forecast", hidden: true },
 				{ label: what, values: of((p) => p[what].value), color: "--c-forecast", width: 2, points: true },
 			],
 			bands: [{ upper: 1, lower: 0, color: "--c-forecast", alpha: 0.18 }],
-			ticks: rows.map((p) => ({ at: Date.parse(`${p.start}T12:00:00Z`) / 1000, label: tickName(period, p.start) })),
+			ticks: rows.map((p) => ({ at: Date.parse(`${p.first_day}T12:00:00Z`) / 1000, label: tickName(period, p.first_day) })),
 			height: 230,
 			yFromZero: false,
 			yFormat: (v) => (what === "productivity" ? num(v, 2) : pct(v, 0)),
 			readout: (i) => {
 				const p = rows[i];
-				return p ? `${periodName(period, p.start)} · ${read(p[what].value)} · ${t("figure.contacts")} ${num(p.contacts_handled)}` : "";
+				return p ? `${periodName(period, p.first_day)} · ${read(p[what].value)} · ${t("figure.contacts")} ${num(p.contacts_handled)}` : "";
 			},
 		};
 	}, [rows, what, branch.site, period]);
 	const title = t("trend.title", { site: branch.site });
 	const columns: Column<TrendPoint>[] = [
-		{ key: "at", head: t("col.when"), cell: (p) => periodName(period, p.start), rowHead: true, sort: (p) => p.start },
+		{ key: "at", head: t("col.when"), cell: (p) => periodName(period, p.first_day), rowHead: true, sort: (p) => p.first_day },
 		{ key: "contacts", head: t("figure.contacts"), cell: (p) => num(p.contacts_handled), num: true },
 		{ key: "productivity", head: t("figure.productivity"), cell: (p) => <Figure ratio={p.productivity} meaning={meaningOf("productivity", branch.site)} />, num: true },
 		{ key: "service", head: t("figure.service_level"), cell: (p) => <Figure ratio={p.service_level} meaning={meaningOf("service_level", branch.site)} />, num: true },
@@ -71,7 +71,7 @@ export function Trend({ branch, period, until }: { branch: Branch; period: Perio
 				</>
 			)}
 			chart={plot ? <Plot {...plot} /> : rows ? <Empty title={t("branches.none")} /> : <Busy lines={5} />}
-			table={() => <DataTable dense caption={title} columns={columns} rows={rows ?? []} rowKey={(p) => p.start} sortBy="at" descending />}
+			table={() => <DataTable dense caption={title} columns={columns} rows={rows ?? []} rowKey={(p) => p.first_day} sortBy="at" descending />}
 			legend={what === "productivity" && (
 				<>
 					<LegendKey kind="line" color="--c-forecast">{t("figure.productivity")}</LegendKey>
