@@ -44,8 +44,6 @@ export function instantOf(date: string, minutes: number, zone: string): number {
 	return guess;
 }
 
-export const toRfc3339 = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
-
 export function addDays(date: string, days: number): string {
 	return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }

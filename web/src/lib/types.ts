@@ -257,12 +257,16 @@ export interface NewFeed {
 }
 export interface Absence {
 	id: number;
-	kind: string;
+	agent_id: number;
+	agent_name: string;
+	zone: string;
+	/** Not told to every role. */
+	kind?: string | null;
 	state: string;
 	start: string;
 	end: string;
-	note: string;
-	decision_note?: string;
+	note?: string | null;
+	decision_note?: string | null;
 }
 
 export interface Ratio {

@@ -11,12 +11,14 @@ import { Busy, Button, Empty, ProblemBox, Select } from "../ui/basic";
 import { Board } from "./schedule";
 import { ForecastView } from "./forecast";
 import { ImportView } from "./import";
+import { RequestsView } from "./requests";
 import { RequirementView } from "./requirement";
 
 const TABS: { path: string; name: Key }[] = [
 	{ path: "/plan/forecast", name: "plan.forecast" },
 	{ path: "/plan/requirement", name: "plan.requirement" },
 	{ path: "/plan/schedule", name: "plan.schedule" },
+	{ path: "/plan/time-off", name: "plan.requests" },
 	{ path: "/plan/import", name: "plan.import" },
 ];
 const REMEMBERED = "cuadrante.site";
@@ -93,6 +95,7 @@ export default function Planner() {
 			{tab?.path === "/plan/forecast" && <ForecastView {...scope} />}
 			{tab?.path === "/plan/requirement" && <RequirementView {...scope} />}
 			{tab?.path === "/plan/schedule" && <Board {...scope} />}
+			{tab?.path === "/plan/time-off" && <RequestsView {...scope} />}
 			{tab?.path === "/plan/import" && <ImportView {...scope} />}
 		</>
 	);

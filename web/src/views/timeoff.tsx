@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Time off: ask, see what became of it, withdraw.
 import { useState } from "preact/hooks";
-import { call, list, query } from "../lib/api";
+import { call, list } from "../lib/api";
 import { t, tcode } from "../lib/i18n";
 import { toast } from "../lib/live";
 import { useLoad } from "../lib/load";
-import { addDays, browserZone, fmtDate, fmtMoment, fmtRange, instant, instantOf, localOf, today, toRfc3339 } from "../lib/time";
-import type { Absence, MyShift } from "../lib/types";
+import { addDays, browserZone, fmtDate, fmtMoment, fmtRange, instant, localOf, today } from "../lib/time";
+import type { Absence } from "../lib/types";
 import { Busy, Button, Card, Chip, Empty, ProblemBox, problemText, Select } from "../ui/basic";
 
 const KINDS = ["vacation", "unpaid", "training", "sickness", "maternity", "paternity", "accident"] as const;
 const TONES: Record<string, string> = { asked: "plain", approved: "good", recorded: "good", rejected: "bad", withdrawn: "quiet" };
 
 /** Whole days read as days; anything else as moments. */
-function when(a: Absence, zone: string): string {
+export function absenceDays(a: Absence): string {
+	const { zone } = a;
 	const from = localOf(instant(a.start), zone);
 	const until = localOf(instant(a.end), zone);
 	if (from.minutes !== 0 || until.minutes !== 0) return `${fmtMoment(instant(a.start), zone)} – ${fmtMoment(instant(a.end), zone)}`;
@@ -21,8 +22,8 @@ function when(a: Absence, zone: string): string {
 	return lastDay === from.date ? fmtDate(from.date, { weekday: "long", day: "numeric", month: "long" }) : fmtRange(from.date, lastDay);
 }
 
-function AskForm({ zone, onAsked }: { zone: string; onAsked: () => void }) {
-	const tomorrow = addDays(today(zone), 1);
+function AskForm({ onAsked }: { onAsked: () => void }) {
+	const tomorrow = addDays(today(browserZone()), 1);
 	const [kind, setKind] = useState<string>("vacation");
 	const [from, setFrom] = useState("");
 	const [until, setUntil] = useState("");
@@ -34,11 +35,8 @@ function AskForm({ zone, onAsked }: { zone: string; onAsked: () => void }) {
 		setBusy(true);
 		setError(undefined);
 		try {
-			const last = until && until >= from ? until : from;
 			await call("POST", "/me/absences", { body: {
-				kind, note: note.trim(),
-				start: toRfc3339(instantOf(from, 0, zone)),
-				end: toRfc3339(instantOf(addDays(last, 1), 0, zone)),
+				kind, first_day: from, last_day: until >= from ? until : from, ...(note.trim() ? { note: note.trim() } : {}),
 			} });
 			setFrom("");
 			setUntil("");
@@ -70,10 +68,6 @@ function AskForm({ zone, onAsked }: { zone: string; onAsked: () => void }) {
 
 export default function TimeOff() {
 	const absences = useLoad("my-absences", (abort) => list<Absence>("/me/absences", abort));
-	const now = today(browserZone());
-	// The agent's own zone comes with their shifts; without any, the browser's.
-	const shifts = useLoad("my-zone", (abort) => list<MyShift>(`/me/shifts${query({ from: addDays(now, -28), to: addDays(now, 28) })}`, abort));
-	const zone = shifts.data?.[0]?.zone ?? browserZone();
 	const withdraw = async (a: Absence) => {
 		try {
 			await call("DELETE", `/me/absences/${a.id}`);
@@ -87,14 +81,14 @@ export default function TimeOff() {
 	return (
 		<div class="agent">
 			<h1 class="sr-only">{t("nav.time_off")}</h1>
-			{shifts.loading && !shifts.data ? <Busy /> : <AskForm zone={zone} onAsked={absences.reload} />}
+			<AskForm onAsked={absences.reload} />
 			<Card title={t("off.list")}>
 				{absences.error && <ProblemBox error={absences.error} retry={absences.reload} />}
 				{!absences.data ? !absences.error && <Busy /> : sorted.length === 0 ? <Empty title={t("off.none")} /> : (
 					<ul class="offs">
 						{sorted.map((a) => (
 							<li key={a.id}>
-								<span><b>{when(a, zone)}</b><small class="muted">{[tcode("absence", a.kind), a.note].filter(Boolean).join(" · ")}</small>
+								<span><b>{absenceDays(a)}</b><small class="muted">{[tcode("absence", a.kind ?? ""), a.note].filter(Boolean).join(" · ")}</small>
 									{a.decision_note && <small>{a.decision_note}</small>}</span>
 								<Chip tone={TONES[a.state] ?? "plain"}>{tcode("absence_state", a.state)}</Chip>
 								{a.state === "asked" && <Button onClick={() => { void withdraw(a); }}>{t("off.withdraw")}</Button>}

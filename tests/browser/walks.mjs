@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What each role does in a day, clicked through; at every stop a screenshot and an axe-core run.
+import { join } from "node:path";
+import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./browser.mjs";
+import { PASSWORD, startService } from "./service.mjs";
+import { check, expect, finish, note, step, WalkOver } from "./tap.mjs";
+
+const FIRST_JS_BUDGET = 60 * 1024;
+
+/** One role at the page in one look. */
+class Visit {
+	constructor(shots, look, opened) {
+		Object.assign(this, { shots, look, ...opened });
+	}
+
+	async stop(view) {
+		await settled(this.page);
+		await this.page.screenshot({ path: join(this.shots, `${view}-${this.look.name}.png`) });
+		const bad = await axe(this.page);
+		check(bad.length === 0, `${view} in ${this.look.name}: axe-core finds nothing`, bad.join("\n"));
+		const notices = await this.page.locator(".notice-bad").allInnerTexts();
+		check(notices.length === 0, `${view} in ${this.look.name}: no trouble is reported`, notices.join("\n"));
+	}
+
+	async go(path) {
+		await this.page.evaluate((hash) => { location.hash = hash; }, path);
+		await settled(this.page);
+	}
+
+	async leave() {
+		check(this.faults.length === 0, `no script, policy or server error in ${this.look.name}`, [...new Set(this.faults)].join("\n"));
+		await this.context.close();
+	}
+}
+
+const walks = {
+	async "log-in"(visit, look) {
+		const { page } = visit;
+		await visit.stop("login");
+		if (look !== LOOKS[0]) return;
+		await step("a wrong password is refused in words", async () => {
+			await page.fill("input[name=login]", "planner");
+			await page.fill("input[name=password]", "not it");
+			await page.click("form.login button[type=submit]");
+			await page.waitForFunction(() => document.querySelector(".form-error")?.textContent !== "");
+		});
+		await step("the first page needs at most 60 KB of compressed JavaScript", async () => {
+			const bytes = await page.evaluate(() => performance.getEntriesByType("resource")
+				.filter((r) => r.name.endsWith(".js")).reduce((sum, r) => sum + r.encodedBodySize, 0));
+			expect(bytes > 1000 && bytes <= FIRST_JS_BUDGET, `${bytes} bytes`);
+			note(`log-in page: ${bytes} bytes of JavaScript`);
+		});
+		await step("logging in and out", async () => {
+			await logIn(page, "hr", PASSWORD);
+			await page.click("header.top .top-end .btn-icon");
+			await page.waitForSelector("form.login");
+		});
+	},
+
+	async planner(visit, look) {
+		const { page } = visit;
+		await logIn(page, "planner", PASSWORD);
+		const full = look === LOOKS[0];
+		await step(`the planner lands on a site and a week (${look.name})`, async () => {
+			await page.waitForSelector("#week");
+			expect(/^\d{4}-W\d{2}$/.test(await page.inputValue("#week")), "no ISO week is picked");
+		});
+		if (full) await build(visit);
+		await step(`the board shows agents and coverage (${look.name})`, async () => {
+			await page.waitForSelector(".board .brow .shift", { timeout: 60_000 });
+			expect(await page.locator(".cover-required").getAttribute("d"), "no requirement is drawn");
+		});
+		await visit.stop("board");
+		if (full) await board(visit);
+		await page.click(".segments >> text=/^(Day|Día)$/");
+		await visit.stop("board-day");
+		await visit.go("#/plan/forecast");
+		await page.waitForSelector(".plot canvas");
+		await visit.stop("forecast");
+		await visit.go("#/plan/requirement");
+		await page.waitForSelector(".plot canvas");
+		await visit.stop("requirement");
+		await visit.go("#/plan/import");
+		await visit.stop("import");
+		if (full) await importing(visit);
+		await visit.go("#/plan/time-off");
+		await visit.stop("requests");
+		if (full) await publish(visit);
+	},
+
+	async agent(visit, look) {
+		const { page } = visit;
+		await logIn(page, "agent", PASSWORD);
+		await page.waitForSelector(".days");
+		await visit.stop("week");
+		if (look === LOOKS[0]) {
+			await step("the published week shows shifts", async () => {
+				await page.click(".week-wide button:last-of-type");
+				await page.waitForSelector(".day .mini");
+			});
+			await step("a day opens to its activities", async () => {
+				await page.click(".day-head");
+				await page.waitForSelector(".day .activities li");
+			});
+		}
+		await step(`"Add to my calendar" gives a secret address (${look.name})`, async () => {
+			await page.click("#feed-add");
+			const href = await page.locator("#feed-webcal").getAttribute("href");
+			expect(/^webcal:\/\/[^/]+\/cal\/v1\/[\w-]{43}\/shifts\.ics$/.test(href), `href is ${href}`);
+			expect(await page.locator(".qr img").evaluate((i) => i.complete && i.naturalWidth > 0), "the QR code is not drawn");
+			const ics = await page.request.get(href.replace("webcal:", "http:"));
+			const text = await ics.text();
+			expect(ics.status() === 200 && text.startsWith("BEGIN:VCALENDAR"), `the feed answers ${ics.status()}`);
+			if (look === LOOKS[0]) expect(text.includes("BEGIN:VEVENT"), "the feed has no shift");
+		});
+		await visit.stop("calendar");
+		await step(`the device can be revoked (${look.name})`, async () => {
+			await page.click(".dialog-foot .btn-primary");
+			const before = await page.locator(".feeds li").count();
+			await page.click(".feeds li:last-child .btn-danger");
+			await page.click(".dialog-foot .btn-danger");
+			await page.waitForFunction((n) => document.querySelectorAll(".feeds li").length === n - 1, before);
+		});
+		await visit.go("#/time-off");
+		if (look === LOOKS[0]) {
+			await step("time off is asked for and withdrawn", async () => {
+				const day = await page.evaluate(() => new Date(Date.now() + 75 * 86_400_000).toISOString().slice(0, 10));
+				await page.fill("input[type=date] >> nth=0", day);
+				await page.click(".off-form button[type=submit]");
+				const row = page.locator(".offs li", { has: page.locator(".btn") }).first();
+				await row.locator(".btn").click();
+				await page.waitForFunction(() => document.querySelector(".offs .chip-quiet") !== null);
+			});
+		}
+		await visit.stop("time-off");
+	},
+
+	async manager(visit, look) {
+		const { page } = visit;
+		await logIn(page, "manager", PASSWORD);
+		await page.waitForSelector(".forest");
+		await page.waitForSelector(".plot canvas");
+		await visit.stop("branches");
+		await step(`a figure opens to its numerator and denominator (${look.name})`, async () => {
+			await page.locator(".table .figure").first().click();
+			expect(await page.locator(".popover .fraction dd").count() === 2, "no fraction");
+		});
+		await visit.stop("figure");
+		await page.keyboard.press("Escape");
+		if (look === LOOKS[0]) {
+			for (const period of ["Day", "Month"]) {
+				await step(`branches by ${period}`, async () => {
+					await page.click(`.segments >> text="${period}"`);
+					await settled(page);
+					await page.waitForSelector(".forest li, .empty");
+				});
+			}
+			await step("the league comes as CSV", async () => {
+				const href = await page.locator("a[download]", { hasText: "CSV" }).first().getAttribute("href");
+				const csv = await page.evaluate(async (h) => (await fetch(h)).text(), href);
+				expect(/productivity_numerator/.test(csv.split("\n")[0]), csv.slice(0, 200));
+			});
+		}
+		await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+		await visit.stop("ladder");
+	},
+
+	async hr(visit, look) {
+		const { page } = visit;
+		await logIn(page, "hr", PASSWORD);
+		await page.waitForSelector(".table .figure");
+		await visit.stop("absenteeism");
+		if (look === LOOKS[0]) {
+			for (const by of ["Team", "Month", "Weekday", "Kind"]) {
+				await step(`absenteeism by ${by.toLowerCase()}`, async () => {
+					await page.click(`.segments >> text="${by}"`);
+					await page.waitForSelector(".table .figure");
+				});
+			}
+			await step("a figure opens to hours absent over hours planned", async () => {
+				await page.locator(".table .figure").first().click();
+				expect(await page.locator(".popover .fraction dd").count() === 2, "no fraction");
+				await page.keyboard.press("Escape");
+			});
+		}
+		await visit.go("#/people/turnover");
+		await page.waitForSelector(".table .figure");
+		await visit.stop("turnover");
+		await visit.go("#/people/bradford");
+		await page.waitForSelector(".table tbody tr");
+		await visit.stop("bradford");
+	},
+};
+
+/** Forecast, requirement and roster of next week, with the progress watched. */
+async function build(visit) {
+	const { page } = visit;
+	await step("Build schedule runs to a roster with live progress", async () => {
+		await settled(page);
+		await page.click("#build");
+		await page.waitForSelector(".job progress");
+		await page.waitForFunction(() => Number(document.querySelector(".job progress")?.value) > 0, undefined, { timeout: 120_000 });
+		await page.screenshot({ path: join(visit.shots, `building-${visit.look.name}.png`) });
+		await page.waitForSelector("#version", { timeout: 240_000 });
+	});
+	await step("the roster carries its evidence", async () => {
+		const text = await page.locator(".evidence").innerText();
+		expect(/independent judge/.test(text), text);
+	});
+}
+
+async function board(visit) {
+	const { page } = visit;
+	await step("arrows move over the board, Enter opens a shift, Escape gives the focus back", async () => {
+		await page.locator("[role=rowheader][data-cell='0:0']").click();
+		await page.keyboard.press("ArrowDown");
+		await page.keyboard.press("ArrowRight");
+		const at = () => page.evaluate(() => document.activeElement?.dataset.cell);
+		expect(await at() === "1:1", `focus is on ${await at()}`);
+		await page.keyboard.press("Control+End");
+		const rows = Number(await page.locator("[role=grid]").getAttribute("aria-rowcount")) - 1;
+		expect(await at() === `${rows - 1}:7`, `focus is on ${await at()} of ${rows} rows`);
+		await page.keyboard.press("Control+Home");
+		const cell = await page.locator(".bcell:has(.shift)").first().getAttribute("data-cell");
+		await page.locator(`[data-cell="${cell}"]`).focus();
+		await page.locator(`[data-cell="${cell}"]`).click();
+		await page.waitForSelector(".popover .activities li");
+		await page.screenshot({ path: join(visit.shots, `shift-${visit.look.name}.png`) });
+		await page.keyboard.press("Escape");
+		await page.waitForSelector(".popover", { state: "detached" });
+		expect(await at() === cell, `focus is on ${await at()}, not ${cell}`);
+	});
+	await step("sorting by hours puts the longest week first", async () => {
+		const first = () => page.locator(".brow").evaluateAll((rows) => rows
+			.sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)[0].querySelector(".bname b").textContent);
+		const before = await first();
+		await page.selectOption("#sort", "start");
+		await page.selectOption("#sort", "hours");
+		note(`first by name: ${before}; by hours: ${await first()}`);
+		await page.selectOption("#sort", "name");
+		expect(await first() === before, "sorting back does not restore the order");
+	});
+	await step("the coverage has its table", async () => {
+		await page.click(".cover .btn");
+		expect(await page.locator(".dialog tbody tr").count() > 20, "too few rows");
+		await page.keyboard.press("Escape");
+	});
+}
+
+async function importing(visit) {
+	const { page } = visit;
+	const send = async (name, csv) => {
+		await page.setInputFiles("input[type=file]", { name, mimeType: "text/csv", buffer: Buffer.from(csv) });
+		await page.locator(".narrow .tools .btn").first().click();
+	};
+	await step("a bad file is refused by line", async () => {
+		await send("bad.csv", "queue,start,offered\nno-such-queue,2026-01-05T10:00:00Z,5\n");
+		await page.waitForSelector(".narrow .table td");
+		expect(/2/.test(await page.locator(".narrow .table td").first().innerText()), "no line number");
+	});
+	await step("a good file is tried before it is stored", async () => {
+		const code = await page.evaluate(async () => {
+			const site = new URLSearchParams(location.hash.split("?")[1]).get("site");
+			const reply = await fetch(`/api/v1/queues?site_id=${site}`);
+			return (await reply.json()).items[0].code;
+		});
+		await send("good.csv", `queue,start,offered\n${code},2024-01-08T15:00:00Z,7\n`);
+		await page.waitForSelector(".narrow .stats");
+		await page.locator(".narrow .tools .btn").nth(1).click();
+		await page.waitForSelector(".toast-good");
+	});
+}
+
+async function publish(visit) {
+	const { page } = visit;
+	await visit.go("#/plan/schedule");
+	await step("publishing says who changes, and publishes", async () => {
+		await page.click("#publish");
+		await page.waitForSelector(".publish-sum");
+		await visit.stop("publish");
+		await page.click("#publish-confirm");
+		await page.waitForSelector(".evidence .chip-good");
+	});
+}
+
+async function walk(name, browser, url, shots) {
+	const viewport = name === "agent" ? PHONE : DESK;
+	for (const look of LOOKS) {
+		note(`${name} in ${look.name}`);
+		const visit = new Visit(shots, look, await openPage(browser, url, look, viewport));
+		try {
+			await walks[name](visit, look);
+		} catch (e) {
+			if (!(e instanceof WalkOver)) check(false, `${name} in ${look.name}`, e.stack ?? e);
+			await visit.page.screenshot({ path: join(shots, `failed-${name}-${look.name}.png`) });
+		}
+		await visit.leave();
+	}
+}
+
+export async function runAll(wanted, root) {
+	const names = wanted.length > 0 ? wanted : Object.keys(walks);
+	const unknown = names.filter((n) => !walks[n]);
+	if (unknown.length > 0) throw new Error(`no such walk: ${unknown.join(", ")}`);
+	const shots = join(root, "build/screenshots");
+	const binary = process.env.CUADRANTE_BIN ?? join(root, "build/release/cuadrante");
+	const service = process.env.CUADRANTE_URL
+		? { url: process.env.CUADRANTE_URL, stop: async () => undefined } : await startService(binary);
+	const browser = await launch();
+	try {
+		for (const name of names) await walk(name, browser, service.url, shots);
+	} finally {
+		await browser.close();
+		await service.stop();
+	}
+	return finish();
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What agents of a site asked for, to be approved or rejected before the week is built.
+import { useState } from "preact/hooks";
+import { call, list, query } from "../lib/api";
+import { t, tcode, tn } from "../lib/i18n";
+import { toast } from "../lib/live";
+import { useLoad } from "../lib/load";
+import { addDays, mondayOfWeek, today } from "../lib/time";
+import type { Absence } from "../lib/types";
+import { Busy, Button, Card, Chip, Empty, ProblemBox, problemText } from "../ui/basic";
+import { type Column, DataTable } from "../ui/table";
+import type { PlanScope } from "./planner";
+import { absenceDays } from "./timeoff";
+
+const TONES: Record<string, string> = { asked: "accent", approved: "good", recorded: "good", rejected: "bad", withdrawn: "quiet" };
+
+export function RequestsView({ site, week }: PlanScope) {
+	const monday = mondayOfWeek(week);
+	const now = today(site.zone);
+	const ask = query({ site_id: site.id, from: now < monday ? now : monday, to: addDays(monday, 90) });
+	const absences = useLoad(`absences ${ask}`, (abort) => list<Absence>(`/absences${ask}`, abort));
+	const [busy, setBusy] = useState(false);
+	const decide = async (a: Absence, approve: boolean) => {
+		setBusy(true);
+		try {
+			await call("POST", `/absences/${a.id}/decision`, { body: { approve } });
+			toast(approve ? t("requests.approved", { name: a.agent_name }) : t("requests.rejected", { name: a.agent_name }), "good");
+			absences.reload();
+		} catch (e) {
+			toast(problemText(e as Error), "bad");
+		} finally {
+			setBusy(false);
+		}
+	};
+	const rows = absences.data ?? [];
+	const asked = rows.filter((a) => a.state === "asked").length;
+	const columns: Column<Absence>[] = [
+		{ key: "agent", head: t("board.agent"), cell: (a) => a.agent_name, rowHead: true, sort: (a) => a.agent_name },
+		{ key: "when", head: t("col.when"), cell: absenceDays, sort: (a) => Date.parse(a.start) },
+		{ key: "kind", head: t("off.kind"), cell: (a) => (a.kind ? tcode("absence", a.kind) : t("requests.private")) },
+		{ key: "note", head: t("off.note"), cell: (a) => a.note ?? "" },
+		{ key: "state", head: t("evidence.state"), cell: (a) => <Chip tone={TONES[a.state] ?? "plain"}>{tcode("absence_state", a.state)}</Chip>, sort: (a) => (a.state === "asked" ? 0 : 1) },
+		{
+			key: "decide", head: t("requests.decide"), cell: (a) => a.state === "asked" && (
+				<span class="tools">
+					<Button disabled={busy} onClick={() => { void decide(a, true); }}>{t("requests.approve")}</Button>
+					<Button tone="danger" disabled={busy} onClick={() => { void decide(a, false); }}>{t("requests.reject")}</Button>
+				</span>
+			),
+		},
+	];
+	if (absences.error) return <ProblemBox error={absences.error} retry={absences.reload} />;
+	if (!absences.data) return <Busy lines={6} />;
+	return (
+		<Card title={t("requests.title")} aside={<Chip tone={asked ? "accent" : "plain"}>{tn("requests.open", asked)}</Chip>}>
+			{rows.length === 0 ? <Empty title={t("requests.none")} /> : (
+				<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("requests.title")}>
+					<DataTable dense caption={t("requests.title")} columns={columns} rows={rows} rowKey={(a) => a.id} sortBy="state" />
+				</div>
+			)}
+		</Card>
+	);
+}
