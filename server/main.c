@@ -28,6 +28,7 @@ static const struct command commands[] = {
 	{ "solve", cli_solve, "problem.json to roster.json" },
 	{ "verify", cli_verify, "judge a roster against its problem" },
 	{ "schema", cli_schema, "JSON Schema of problem, roster, report or forecast" },
+	{ "user", service_user, "user LOGIN ROLE [AGENT]: make an account or set its password" },
 	{ "config", service_config, "print every setting with its help" },
 	{ "version", print_version, "print the version" },
 	{ "help", print_help, "print this" },

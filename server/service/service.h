@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The commands that need settings and a database: serve, work, migrate, db shell, backup, restore,
- * demo, config. Each is `int service_NAME(int argc, char **argv)` with argv[0] its own name; it
+ * demo, config, user. Each is `int service_NAME(int argc, char **argv)` with argv[0] its own name; it
  * prints its own errors and returns the exit code (0 done, 1 no, 2 bad use or input).
  *
  * What they share is a struct service: settings first, then a database, closed in reverse.
@@ -25,6 +25,7 @@ int service_backup(int argc, char **argv);
 int service_restore(int argc, char **argv);
 int service_demo(int argc, char **argv);
 int service_config(int argc, char **argv);
+int service_user(int argc, char **argv);
 
 /* ---- shared by them ---- */
 
