@@ -180,6 +180,13 @@ check:
 	scripts/install-deps.sh
 	+$(PYTHON) tests/run.py
 
+# Two words to a running service: what it needs is installed, built and started; see scripts/demo.sh.
+.PHONY: demo
+demo:
+	scripts/install-deps.sh build run
+	+$(MAKE) SAN=0 all
+	@scripts/demo.sh
+
 install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib/pkgconfig $(DESTDIR)$(prefix)/include/wfm
 	if [ -f $(B)/cuadrante ]; then install -m 755 $(B)/cuadrante $(DESTDIR)$(prefix)/bin/; fi

@@ -35,6 +35,7 @@ OURS = {
     "server/demo/": ["server/base/", "server/store/", "server/calendar/", "wfm/", "server/domain/",
                      "server/demo/", "sql_ids.h"],
     "server/cli/": ["server/base/", "server/calendar/", "wfm/", "server/cli/"],
+    "server/service/": ["server/"],
     "server/main.c": ["server/"],
     "tests/": ["server/", "wfm/", "solver/", "tests/", "sql_ids.h"],
 }

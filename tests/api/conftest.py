@@ -16,6 +16,21 @@ def service():
         yield running
 
 
+@pytest.fixture
+def start_service():
+    """Starts services of the test's own, without any data unless demo=True; the arguments of Service."""
+    started = []
+
+    def start(demo=False, **kwargs):
+        started.append(Service(demo=demo, **kwargs))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
 @pytest.fixture(scope="session")
 def planner(service):
     return service.log_in("planner")

@@ -8,6 +8,7 @@
 A Client checks every JSON reply against the service's own OpenAPI document.
 Environment: CUADRANTE_BIN (default build/release/cuadrante).
 """
+import ctypes
 import os
 import re
 import shutil
@@ -17,15 +18,41 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg2
 import requests
 from jsonschema import Draft202012Validator, RefResolver
 
-START_S = 120
+START_S = 300  # the sanitized build loads the demo slowly
+PR_SET_PDEATHSIG = 1
 DEMO_PASSWORD = "cuadrante-demo"
 
 
 def binary():
     return str(Path(os.environ.get("CUADRANTE_BIN", "build/release/cuadrante")).resolve())
+
+
+def clean_environment():
+    """Settings of the person who runs the tests must not reach the service."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("CUADRANTE_", "PG"))}
+
+
+def die_with_parent():
+    """Runs in the child: should the test process die, the kernel stops the service, and that its database."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def processes_on(folder):
+    """Living processes whose command line names the folder: the service, its workers, its postgres."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        except (OSError, IndexError):
+            continue
+        if entry.name.isdigit() and str(folder) in line and state != "Z":
+            found.append((int(entry.name), line.strip()))
+    return found
 
 
 class Service:
@@ -47,14 +74,14 @@ class Service:
         return self
 
     def __exit__(self, *_):
-        self.stop()
-        shutil.rmtree(self.dir, ignore_errors=True)
+        self.close()
 
     def start(self):
         with open(self.log_path, "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log)
+                                            stderr=log, env=clean_environment(),
+                                            preexec_fn=die_with_parent)
         self.port, self.metrics_port = self._wait_listening(begin)
         self.base = f"http://127.0.0.1:{self.port}"
         self.openapi = requests.get(f"{self.base}/openapi.json", timeout=30).json()
@@ -87,13 +114,36 @@ class Service:
         self.process = None
         return code
 
+    def close(self):
+        """Stops it, checks that nothing of it is left, removes its folder."""
+        self.stop()
+        left = processes_on(self.dir)
+        shutil.rmtree(self.dir, ignore_errors=True)
+        assert not left, f"still running: {left}"
+
+    @property
+    def dsn(self):
+        """Of the private database, for psycopg2 and --database-url."""
+        return f"user=cuadrante dbname=cuadrante port=5432 host={self.dir}/data/run"
+
+    def sql(self, text, values=None):
+        """Runs one statement straight in the database and commits; the rows, if it gives any."""
+        conn = psycopg2.connect(self.dsn)
+        try:
+            with conn, conn.cursor() as cursor:
+                cursor.execute(text, values)
+                return cursor.fetchall() if cursor.description else None
+        finally:
+            conn.close()
+
     def log(self):
         return self.log_path.read_text(errors="replace")
 
     def command(self, *args, check=True, **kwargs):
         """Runs another cuadrante command on the same data directory."""
         return subprocess.run([binary(), *args, "--data-dir", f"{self.dir}/data"], check=check,
-                              capture_output=True, text=True, timeout=120, **kwargs)
+                              capture_output=True, text=True, timeout=120, env=clean_environment(),
+                              **kwargs)
 
     def client(self):
         return Client(self)
