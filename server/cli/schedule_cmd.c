@@ -89,10 +89,10 @@ static void tell(const struct problem *p, const struct wfm_roster *r)
 		      hours, r->seconds);
 	for (int32_t i = 0; i < r->unplanned_count; i++) {
 		const struct wfm_unplanned *u = &r->unplanned[i];
-		(void)fprintf(stderr, "no tour for %s:", p->form.agents[u->agent].name);
+		(void)fprintf(stderr, "no tour for %s keeps", p->form.agents[u->agent].name);
 		for (int32_t k = 0; k < u->conflict_count; k++)
 			(void)fprintf(stderr, " %s", problem_rule_names[u->conflicts[k]]);
-		(void)fprintf(stderr, "%s\n", u->conflict_count == 0 ? " unavailable" : " exclude each other");
+		(void)fprintf(stderr, "%s\n", u->conflict_count == 0 ? " the locks and absences" : "");
 	}
 }
 
