@@ -111,15 +111,15 @@ path = {folder}/khal.db
         """Events that touch the days from first, as khal lists them."""
         mark, between = "@@", "||"
         out = self.run(["khal", "-c", self.khal, "list", "--once", "--day-format", "", "--format",
-                        mark + between.join(["{start-long-full}", "{end-long-full}", "{title}",
+                        mark + between.join(["{start-end-time-style}", "{start-long-full}", "{end-long-full}", "{title}",
                                              "{description}"]),
                         first.isoformat(), f"{days}d"])
         found = {}
         for entry in out.split(mark)[1:]:
-            start, end, title, description = entry.rstrip("\n").split(between)
-            if len(start) == 10:
+            hours, start, end, title, description = entry.rstrip("\n").split(between)
+            if ":" not in hours:
                 # khal names the last day of a whole-day event, iCalendar the day after it
-                key = (date.fromisoformat(start), date.fromisoformat(end) + timedelta(days=1))
+                key = (date.fromisoformat(start[:10]), date.fromisoformat(end[:10]) + timedelta(days=1))
             else:
                 key = tuple(datetime.fromisoformat(t).replace(tzinfo=timezone.utc) for t in (start, end))
             found[key] = {"summary": title, "description": description}
