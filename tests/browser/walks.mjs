@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./browser.mjs";
 import { PASSWORD, startService } from "./service.mjs";
+import { logic } from "./logic.mjs";
 import { check, expect, finish, note, step, WalkOver } from "./tap.mjs";
 
 const FIRST_JS_BUDGET = 60 * 1024;
@@ -221,7 +222,7 @@ async function board(visit) {
 		const rows = Number(await page.locator("[role=grid]").getAttribute("aria-rowcount")) - 1;
 		expect(await at() === `${rows - 1}:7`, `focus is on ${await at()} of ${rows} rows`);
 		await page.keyboard.press("Control+Home");
-		const cell = await page.locator(".bcell:has(.shift)").first().getAttribute("data-cell");
+		const cell = await page.locator(".bcell-busy").first().getAttribute("data-cell");
 		await page.locator(`[data-cell="${cell}"]`).focus();
 		await page.locator(`[data-cell="${cell}"]`).click();
 		await page.waitForSelector(".popover .activities li");
@@ -299,16 +300,19 @@ async function walk(name, browser, url, shots) {
 }
 
 export async function runAll(wanted, root) {
-	const names = wanted.length > 0 ? wanted : Object.keys(walks);
-	const unknown = names.filter((n) => !walks[n]);
+	const names = wanted.length > 0 ? wanted : ["logic", ...Object.keys(walks)];
+	const unknown = names.filter((n) => n !== "logic" && !walks[n]);
 	if (unknown.length > 0) throw new Error(`no such walk: ${unknown.join(", ")}`);
+	if (names.includes("logic")) await logic(root);
+	const clicked = names.filter((n) => n !== "logic");
+	if (clicked.length === 0) return finish();
 	const shots = join(root, "build/screenshots");
 	const binary = process.env.CUADRANTE_BIN ?? join(root, "build/release/cuadrante");
 	const service = process.env.CUADRANTE_URL
 		? { url: process.env.CUADRANTE_URL, stop: async () => undefined } : await startService(binary);
 	const browser = await launch();
 	try {
-		for (const name of names) await walk(name, browser, service.url, shots);
+		for (const name of clicked) await walk(name, browser, service.url, shots);
 	} finally {
 		await browser.close();
 		await service.stop();

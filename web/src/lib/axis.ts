@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The board's time axis: seven columns of equal width, one a local day, each showing the same hours of
 // the day. A day of 23 or 25 hours keeps its column; a shift past midnight runs into the next one.
-import { addDays, instantOf } from "./time";
+import { addDays, daysBetween, instantOf, localOf } from "./time";
 
 export interface AxisDay { date: string; midnight: number; from: number; until: number }
 export interface Axis { zone: string; days: AxisDay[]; fromMin: number; untilMin: number }
@@ -13,14 +13,20 @@ const FEWEST_MIN = 480;
 /** Shows only the hours that anything happens in, unless work runs past midnight. */
 export function makeAxis(monday: string, zone: string, busy: Interval[]): Axis {
 	const midnights = Array.from({ length: 8 }, (_, i) => instantOf(addDays(monday, i), 0, zone));
+	/** By the wall clock: minutes since midnight are that only where no hour was skipped or repeated. */
+	const minutesInto = (at: number, d: number): number => {
+		const midnight = midnights[d] ?? 0;
+		if ((midnights[d + 1] ?? 0) - midnight === 1440 * MINUTE) return (at - midnight) / MINUTE;
+		const local = localOf(at, zone);
+		return daysBetween(addDays(monday, d), local.date) * 1440 + local.minutes;
+	};
 	let low = Infinity;
 	let high = -Infinity;
 	for (const b of busy) {
 		let d = midnights.findIndex((m) => m > b.start) - 1;
 		if (d < 0) d = b.start < (midnights[0] ?? 0) ? 0 : 6;
-		const midnight = midnights[d] ?? 0;
-		low = Math.min(low, (b.start - midnight) / MINUTE);
-		high = Math.max(high, (b.end - midnight) / MINUTE);
+		low = Math.min(low, minutesInto(b.start, d));
+		high = Math.max(high, minutesInto(b.end, d));
 	}
 	let fromMin = Math.max(0, Math.floor(low / 60) * 60);
 	let untilMin = Math.min(1440, Math.ceil(high / 60) * 60);

@@ -75,7 +75,7 @@ const Row = memo(function Row({ row, index, axis, queues, stop }: RowProps) {
 				{axis.days.map((d, i) => {
 					const shifts = row.cells[i] ?? [];
 					return (
-						<div key={d.date} role="gridcell" aria-colindex={i + 2} class={`bcell bcell-${i}`} tabIndex={stop === i + 1 ? 0 : -1}
+						<div key={d.date} role="gridcell" aria-colindex={i + 2} class={`bcell bcell-${i} ${shifts.length > 0 ? "bcell-busy" : ""}`} tabIndex={stop === i + 1 ? 0 : -1}
 							data-cell={`${index}:${i + 1}`} aria-label={cellLabel(row, d.date, shifts, axis.zone)}>
 							{shifts.map((s) => <ShiftBar key={s.id} shift={s} axis={axis} column={i} queues={queues} />)}
 						</div>

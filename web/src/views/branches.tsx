@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Branches side by side for a day, week or month; every figure opens to what it was made of.
 import { useMemo, useState } from "preact/hooks";
-import { BASE, list, query } from "../lib/api";
+import { BASE, list, query, session } from "../lib/api";
 import { NONE, hours, num, pct, signed, signedPct, upTo } from "../lib/format";
 import { t, tcode } from "../lib/i18n";
 import { useLoad } from "../lib/load";
@@ -191,7 +191,8 @@ export default function Branches() {
 	const all = report.data;
 	const regions = useMemo(() => [...new Set((all ?? []).map((b) => b.region))].sort(), [all]);
 	const rows = useMemo(() => (all ?? []).filter((b) => !params.region || b.region === params.region), [all, params.region]);
-	const picked = rows.find((b) => String(b.site_id) === params.branch) ?? rows.find((b) => b.rank === 1) ?? rows[0];
+	const own = session.value?.user.site_ids ?? [];
+	const picked = rows.find((b) => String(b.site_id) === params.branch) ?? rows.find((b) => own.includes(b.site_id)) ?? rows.find((b) => b.rank === 1) ?? rows[0];
 	const pick = (p: Period, d: string) => setParams({ period: p, date: d });
 
 	return (

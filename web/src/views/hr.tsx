@@ -126,7 +126,7 @@ function Bradford({ to, site }: { to: string; site: string | undefined }) {
 	return (
 		<Card title={t("hr.bradford")} aside={<Csv path={path} />}>
 			{report.data.length === 0 ? <Empty title={t("hr.none")} /> : (
-				<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("hr.bradford")}>
+				<div class="scroll table-page" tabIndex={0} role="group" aria-label={t("hr.bradford")}>
 					<DataTable caption={t("hr.bradford")} columns={columns} rows={report.data} rowKey={(r) => r.agent_id} sortBy="bradford" descending />
 				</div>
 			)}
@@ -164,14 +164,14 @@ export default function People() {
 					</>
 				)}
 				<label class="field"><span class="field-label">{tab?.path === "/people/bradford" ? t("hr.until") : t("off.until")}</span>
-					<input type="date" value={to} onChange={(e) => setParams({ to: e.currentTarget.value })} /></label>
+					<input type="date" value={tab?.path === "/people/bradford" && !isDate(params.to) ? today(browserZone()) : to} onChange={(e) => setParams({ to: e.currentTarget.value })} /></label>
 				<span class="grow" />
 				<Select label={t("col.site")} value={params.site ?? ""} onPick={(s) => setParams({ site: s })}
 					choices={[{ value: "", label: t("hr.all_sites") }, ...siteChoices(sites.data ?? [])]} />
 			</div>
 			{tab?.path === "/people/absence" && <Absenteeism {...scope} />}
 			{tab?.path === "/people/turnover" && <Turnover {...scope} />}
-			{tab?.path === "/people/bradford" && <Bradford to={to} site={params.site} />}
+			{tab?.path === "/people/bradford" && <Bradford to={isDate(params.to) ? params.to : today(browserZone())} site={params.site} />}
 		</div>
 	);
 }
