@@ -44,6 +44,12 @@ bool demo_build(const struct demo_options *o, struct arena *a, struct demo **out
  */
 bool demo_load(struct db *db, const struct demo *demo, bool *loaded, struct err *e);
 
+/*
+ * After demo_load, when its reference date is today: plans and publishes the present week of Santiago
+ * (about 5 s), so that agents have shifts today and Sunday's nights reach into next week.
+ */
+bool demo_plan_present_week(struct db *db, int64_t today, struct err *e);
+
 struct demo_counts {
 	size_t sites, queues, agents, leavers, intervals, agent_days, absences;
 	int64_t first_day, last_day; /* of the history */

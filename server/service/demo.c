@@ -4,16 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include "server/base/clock.h"
+#include "server/base/field.h"
+#include "server/base/log.h"
 #include "server/demo/demo.h"
 #include "server/service/service.h"
 
-bool service_load_demo(const char *url, uint64_t seed, bool *loaded, struct err *e)
+bool service_load_demo(const char *url, uint64_t seed, int64_t until, bool *loaded, struct err *e)
 {
-	struct demo_options options = { .seed = seed, .until = clock_now() / 86400 };
+	int64_t today = clock_now() / 86400;
+	struct demo_options options = { .seed = seed, .until = until == FIELD_NULL ? today : until };
 	struct arena *a = arena_new(0);
 	struct demo *demo = NULL;
 	struct db *db = db_open(url, e);
 	bool ok = db && demo_build(&options, a, &demo, e) && demo_load(db, demo, loaded, e);
+	struct err unplanned = ERR_INIT; /* the network is of use without it */
+	if (ok && *loaded && options.until == today &&
+	    !demo_plan_present_week(db, today, &unplanned))
+		log_warn("the demo's present week is left unplanned: %s", unplanned.message);
 	db_close(db);
 	arena_free(a);
 	return ok;
@@ -27,21 +34,37 @@ void service_print_logins(void)
 		       demo_logins[i].password);
 }
 
-static bool take_seed(int *argc, char **argv, uint64_t *seed, struct err *e)
+/* Takes "--name value" or "--name=value" out of argv; NULL when it is not there. */
+static const char *take_option(int *argc, char **argv, const char *name)
 {
-	*seed = SERVICE_DEMO_SEED;
-	for (int i = 1; i + 1 < *argc; i++) {
-		char *end;
-		if (strcmp(argv[i], "--seed") != 0)
+	size_t n = strlen(name);
+	for (int i = 1; i < *argc; i++) {
+		bool joined = strncmp(argv[i], name, n) == 0 && argv[i][n] == '=';
+		if (!joined && (strcmp(argv[i], name) != 0 || i + 1 == *argc))
 			continue;
-		*seed = strtoull(argv[i + 1], &end, 10);
-		if (argv[i + 1][0] < '0' || argv[i + 1][0] > '9' || *end != '\0')
-			return err_at(e, ERR_INVALID, "--seed", "\"%s\" is not a whole number", argv[i + 1]);
-		for (int k = i; k + 2 <= *argc; k++)
-			argv[k] = argv[k + 2];
-		*argc -= 2;
-		break;
+		const char *value = joined ? argv[i] + n + 1 : argv[i + 1];
+		int taken = joined ? 1 : 2;
+		for (int k = i; k + taken <= *argc; k++)
+			argv[k] = argv[k + taken];
+		*argc -= taken;
+		return value;
 	}
+	return NULL;
+}
+
+static bool take_options(int *argc, char **argv, uint64_t *seed, int64_t *until, struct err *e)
+{
+	const char *number = take_option(argc, argv, "--seed"), *date = take_option(argc, argv, "--until");
+	char *end;
+	*seed = SERVICE_DEMO_SEED;
+	*until = FIELD_NULL;
+	if (number) {
+		*seed = strtoull(number, &end, 10);
+		if (number[0] < '0' || number[0] > '9' || *end != '\0')
+			return err_at(e, ERR_INVALID, "--seed", "\"%s\" is not a whole number", number);
+	}
+	if (date && !date_parse(date, until))
+		return err_at(e, ERR_INVALID, "--until", "\"%s\" is not a date like 2026-11-23", date);
 	return true;
 }
 
@@ -50,14 +73,15 @@ int service_demo(int argc, char **argv)
 	struct service s = { 0 };
 	struct err e = ERR_INIT;
 	uint64_t seed;
+	int64_t until;
 	bool loaded = false;
 	int code = 0;
-	if (!take_seed(&argc, argv, &seed, &e) || !service_open(&s, &argc, argv, &e))
+	if (!take_options(&argc, argv, &seed, &until, &e) || !service_open(&s, &argc, argv, &e))
 		code = service_fail(argv[0], &e);
-	else if (!service_check_args(argc, argv, 0, "demo [--seed N] [settings]"))
+	else if (!service_check_args(argc, argv, 0, "demo [--seed N] [--until DATE] [settings]"))
 		code = 2;
 	else if (!service_find_database(&s, true, &e) || !service_migrate_now(s.url, NULL, &e) ||
-		 !service_load_demo(s.url, seed, &loaded, &e))
+		 !service_load_demo(s.url, seed, until, &loaded, &e))
 		code = service_fail(argv[0], &e);
 	if (code == 0) {
 		puts(loaded ? "The demo network is loaded." : "The demo network is there already.");

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "server/base/clock.h"
+#include "server/base/field.h"
 #include "server/base/log.h"
 #include "server/http/daemon.h"
 #include "server/jobs/worker.h"
@@ -153,7 +154,7 @@ static bool load_demo(struct serving *v, struct err *e)
 	if (!v->demo)
 		return true;
 	double start_s = clock_monotonic_s();
-	if (!service_load_demo(v->service.url, SERVICE_DEMO_SEED, &loaded, e))
+	if (!service_load_demo(v->service.url, SERVICE_DEMO_SEED, FIELD_NULL, &loaded, e))
 		return false;
 	if (loaded)
 		log_info("demo network loaded seconds=%.1f", clock_monotonic_s() - start_s);

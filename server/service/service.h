@@ -55,8 +55,9 @@ bool service_check_args(int argc, char **argv, int wanted, const char *usage);
 /* Brings the schema up to date. */
 bool service_migrate_now(const char *url, int *applied, struct err *e);
 enum { SERVICE_DEMO_SEED = 1 };
-/* Loads the demo network unless it is there; *loaded tells. */
-bool service_load_demo(const char *url, uint64_t seed, bool *loaded, struct err *e);
+/* Loads the demo network up to the day before `until` (FIELD_NULL: today) unless it is there; *loaded
+ * tells. */
+bool service_load_demo(const char *url, uint64_t seed, int64_t until, bool *loaded, struct err *e);
 void service_print_logins(void);
 
 #endif
