@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The network as data: regions, sites, queues, skills, teams, contracts, agents, special days.
+ *
+ * Reads are plain statements (sql/queries/catalogue.sql). Writes check what the database cannot say
+ * with a pointer (zones, ids that refer to something, overlaps) and join the caller's transaction, so
+ * that the caller's audit line and the change stand or fall together. Results point into the arena.
+ * Thread rule: one connection, one thread.
+ */
+#ifndef DOMAIN_CATALOGUE_H
+#define DOMAIN_CATALOGUE_H
+
+#include "server/store/db.h"
+
+extern const char *const site_kind_names[], *const channel_names[], *const rule_mode_names[],
+	*const special_kind_names[], *const leave_reason_names[], *const locale_names[],
+	*const break_kind_names[];
+
+struct region {
+	int64_t id;
+	const char *code, *name;
+};
+
+struct opening_hours {
+	int64_t weekday, open, close; /* wall minutes; close may pass midnight */
+};
+
+struct site {
+	int64_t id, region_id, kind, counters, agents;
+	const char *code, *name, *region, *country, *zone;
+	double shrinkage_planned, shrinkage_unplanned;
+	struct opening_hours *hours;
+	size_t hours_count;
+};
+
+struct queue {
+	int64_t id, site_id, skill_id, channel, interval_min, turnaround_min;
+	const char *code, *name, *skill;
+	double target_share, target_s, max_abandoned_share, max_asa_s, max_occupancy, patience_s,
+		concurrency, aht_s;
+};
+
+struct skill {
+	int64_t id, agents;
+	const char *code, *name;
+};
+
+struct team {
+	int64_t id, site_id, agents;
+	const char *code, *name;
+};
+
+struct contract_rule {
+	const char *rule;
+	int64_t mode;
+	double low, high, weight;
+};
+
+struct contract_break {
+	int64_t kind, minutes, earliest_min, latest_min, shift_from_minutes;
+	bool paid;
+};
+
+struct contract {
+	int64_t id, cost_cents_hour, shift_min_minutes, shift_max_minutes, shift_step_minutes, agents;
+	int64_t start_earliest, start_latest, start_step_minutes;
+	const char *code, *name, *currency;
+	struct contract_rule *rules;
+	size_t rule_count;
+	struct contract_break *breaks;
+	size_t break_count;
+};
+
+struct skill_held {
+	int64_t skill_id;
+	double proficiency;
+};
+
+struct available {
+	int64_t weekday, from, until;
+};
+
+struct agent {
+	int64_t id, site_id, team_id, contract_id, hired, left_on, leave_reason, locale;
+	const char *code, *name, *site, *team, *contract;
+	struct skill_held *skills;
+	size_t skill_count;
+	struct available *availability;
+	size_t available_count;
+};
+
+struct special_day {
+	int64_t id, day, site_id, queue_id, kind;
+	const char *country, *name;
+	bool closed;
+	double factor;
+};
+
+/* What is read; and what is written: the same structs, without ids and counts. */
+extern const struct fields region_fields, site_fields, queue_fields, skill_fields, team_fields,
+	contract_fields, contract_row_fields, agent_fields, special_day_fields;
+extern const struct fields site_new_fields, queue_new_fields, contract_new_fields, agent_new_fields,
+	agent_change_fields, special_day_new_fields;
+
+bool site_get(struct db *db, struct arena *a, int64_t id, struct site *out, struct err *e);
+bool queue_get(struct db *db, struct arena *a, int64_t id, struct queue *out, struct err *e);
+bool contract_get(struct db *db, struct arena *a, int64_t id, struct contract *out, struct err *e);
+bool agent_get(struct db *db, struct arena *a, int64_t id, struct agent *out, struct err *e);
+bool special_day_get(struct db *db, struct arena *a, int64_t id, struct special_day *out,
+		     struct err *e);
+
+/* Each writes and reads back into *out. ERR_INVALID with pointers, ERR_CONFLICT for a code in use. */
+bool site_create(struct db *db, struct arena *a, const struct site *in, struct site *out,
+		 struct err *e);
+bool queue_create(struct db *db, struct arena *a, const struct queue *in, struct queue *out,
+		  struct err *e);
+/* Also tries the contract on an imagined agent: rules that nobody can keep together are ERR_INVALID. */
+bool contract_create(struct db *db, struct arena *a, const struct contract *in,
+		     struct contract *out, struct err *e);
+bool agent_create(struct db *db, struct arena *a, const struct agent *in, struct agent *out,
+		  struct err *e);
+/* Members of `in` that are null (lists: empty) stay as they are. */
+bool agent_change(struct db *db, struct arena *a, int64_t id, const struct agent *in,
+		  struct agent *before, struct agent *after, struct err *e);
+bool special_day_create(struct db *db, struct arena *a, const struct special_day *in,
+			struct special_day *out, struct err *e);
+bool special_day_delete(struct db *db, struct arena *a, int64_t id, struct special_day *before,
+			struct err *e);
+
+#endif
