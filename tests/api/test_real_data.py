@@ -86,7 +86,7 @@ def test_from_history_to_the_calendar(name, tmp_path):
 
         week = "%d-W%02d" % (datetime.date.today() + datetime.timedelta(weeks=1)).isocalendar()[:2]
         job = boss.wait_job(boss.post("/schedules", json={"site_id": 1, "week": week, "gap": 0.02,
-                                                          "time_limit_s": 60}), 240)
+                                                          "time_limit_s": 20}), 240)
         assert job["state"] == "done", job
         card = boss.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"][0]
         assert card["wape"] < card["naive_wape"] < case["naive"], card
