@@ -72,7 +72,8 @@ static bool wait_turn(struct job_beat *b, double last_s)
 {
 	pthread_mutex_lock(&b->lock);
 	for (;;) {
-		double due_s = last_s + (b->changed ? WRITE_SPACING_S : IDLE_SPACING_S);
+		double third_s = (double)b->lease_s / 3, spacing_s = b->changed ? WRITE_SPACING_S : IDLE_SPACING_S;
+		double due_s = last_s + (spacing_s < third_s ? spacing_s : third_s);
 		double left_s = due_s - clock_monotonic_s();
 		if (b->end || left_s <= 0)
 			break;

@@ -95,11 +95,12 @@ int db_socket(struct db *db)
 	return PQsocket(db->conn);
 }
 
-/* An idle connection whose server went away shows it as soon as its socket is read. */
+/* An idle connection whose server went away shows it when its socket is read: the first read may
+ * give the server's last words, the next one the end. */
 static bool is_alive(struct db *db)
 {
 	return PQstatus(db->conn) == CONNECTION_OK && PQconsumeInput(db->conn) &&
-	       PQstatus(db->conn) == CONNECTION_OK;
+	       PQconsumeInput(db->conn) && PQstatus(db->conn) == CONNECTION_OK;
 }
 
 /* ---------------------------------------------------------------- the pool */
