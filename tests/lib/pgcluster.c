@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "server/base/log.h"
 #include "server/store/db.h"
 #include "server/store/embedded.h"
 #include "server/store/migrate.h"
@@ -145,6 +146,7 @@ void pgcluster_start(void)
 {
 	char path[64], data[96];
 	owner = getpid();
+	log_set_level(LOG_WARN_);
 	if (sodium_init() < 0 || !mkdtemp(dir))
 		die("mkdtemp %s", dir);
 	if (geteuid() == 0 && chmod(dir, 0755) != 0)
