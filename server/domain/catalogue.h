@@ -57,7 +57,8 @@ struct contract_rule {
 };
 
 struct contract_break {
-	int64_t kind, minutes, earliest_min, latest_min, shift_from_minutes;
+	int64_t kind, minutes, earliest_min, latest_min;
+	int64_t shift_from_minutes, shift_to_minutes, gap_minutes;
 	bool paid;
 };
 

@@ -125,6 +125,10 @@ static const struct field break_rows[] = {
 	{ .name = "shift_from_minutes", .type = FIELD_INT,
 	  .offset = offsetof(struct contract_break, shift_from_minutes), .flags = OPT, .min = 0,
 	  .max = 960, .fallback = "0", .help = "only in shifts at least this long" },
+	F_INT(struct contract_break, shift_to_minutes, OPT, 0, 960, "only in shifts at most this long"),
+	{ .name = "gap_minutes", .type = FIELD_INT,
+	  .offset = offsetof(struct contract_break, gap_minutes), .flags = OPT, .min = 0, .max = 960,
+	  .fallback = "0", .help = "at least so long after the end of the break before" },
 };
 static const struct fields contract_break_fields =
 	FIELDS("ContractBreak", struct contract_break, break_rows);

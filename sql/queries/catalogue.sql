@@ -105,7 +105,8 @@ SELECT c.id, c.code, c.name, c.cost_cents_hour, c.currency, c.shift_min_minutes,
 		FROM contract_rule r WHERE r.contract_id = c.id), '[]') AS rules,
 	coalesce((SELECT json_agg(json_build_object('kind', b.kind, 'minutes', b.minutes, 'paid', b.paid,
 			'earliest_min', b.earliest_min, 'latest_min', b.latest_min,
-			'shift_from_minutes', b.shift_from_minutes) ORDER BY b.position)
+			'shift_from_minutes', b.shift_from_minutes,
+			'shift_to_minutes', b.shift_to_minutes, 'gap_minutes', b.gap_minutes) ORDER BY b.position)
 		FROM contract_break b WHERE b.contract_id = c.id), '[]') AS breaks
 FROM contract c WHERE c.id = :contract_id::bigint;
 
@@ -125,9 +126,10 @@ WITH c AS (
 		high double precision, weight double precision)
 ), b AS (
 	INSERT INTO contract_break (contract_id, position, kind, minutes, paid, earliest_min,
-		latest_min, shift_from_minutes)
+		latest_min, shift_from_minutes, shift_to_minutes, gap_minutes)
 	SELECT c.id, x.n, x.v->>'kind', (x.v->>'minutes')::int, (x.v->>'paid')::boolean,
-		(x.v->>'earliest_min')::int, (x.v->>'latest_min')::int, (x.v->>'shift_from_minutes')::int
+		(x.v->>'earliest_min')::int, (x.v->>'latest_min')::int, (x.v->>'shift_from_minutes')::int,
+		(x.v->>'shift_to_minutes')::int, (x.v->>'gap_minutes')::int
 	FROM c, jsonb_array_elements(:breaks::jsonb) WITH ORDINALITY AS x (v, n)
 )
 SELECT id FROM c;
