@@ -14,10 +14,14 @@ struct master;
 enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error *e);
 void master_free(struct master *m);
 
-/* Prices until converged, stopped or `rounds` done; raises r->bound and r->duals. */
-enum wfm_status master_converge(struct master *m, int32_t rounds, struct wfm_error *e);
+/* Prices until converged, the stage is over or the run stopped; raises r->bound and r->duals. */
+enum wfm_status master_converge(struct master *m, struct wfm_error *e);
 
 /* Rounds to a plan by fixing and re-pricing; leaves the master with the fixings. */
 enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e);
+
+/* Frees a share of the best plan's tours and dives for them again, while that improves. `out` is
+ * scratch for plans tried; the best is offered to the run. */
+enum wfm_status master_neighbourhoods(struct master *m, struct plan *out, struct wfm_error *e);
 
 #endif

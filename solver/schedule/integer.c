@@ -25,7 +25,7 @@ static int by_fraction(const void *a, const void *b)
 	return x->column < y->column ? -1 : x->column > y->column;
 }
 
-static enum wfm_status fix(struct master *m, int32_t i, int32_t low, struct wfm_error *e)
+enum wfm_status master_fix(struct master *m, int32_t i, int32_t low, struct wfm_error *e)
 {
 	struct column *c = &m->columns[i];
 	m->fixed[c->tour->type] += low - c->low;
@@ -44,7 +44,7 @@ static enum wfm_status round_up(struct master *m, struct part *parts, int32_t *o
 		double x = lp_value(m->lp, m->slack_count + i);
 		int32_t low = (int32_t)floor(x + WHOLE);
 		if (low > m->columns[i].low)
-			s = fix(m, i, low, e);
+			s = master_fix(m, i, low, e);
 		if (x - low > WHOLE) {
 			parts[n++] = (struct part){ x - low, i };
 			mass += x - low;
@@ -58,13 +58,13 @@ static enum wfm_status round_up(struct master *m, struct part *parts, int32_t *o
 			break;
 		if (m->fixed[c->tour->type] >= m->m->types[c->tour->type].count)
 			continue;
-		s = fix(m, parts[i].column, c->low + 1, e);
+		s = master_fix(m, parts[i].column, c->low + 1, e);
 		taken += parts[i].fraction;
 	}
 	return s;
 }
 
-static enum wfm_status reprice(struct master *m, int32_t rounds, struct wfm_error *e)
+enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e)
 {
 	enum wfm_status s = WFM_OK;
 	size_t n = (size_t)m->m->p->queue_count * (size_t)m->m->slots;
@@ -113,7 +113,8 @@ enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error
 {
 	enum wfm_status s = WFM_OK;
 	int32_t open = 1;
-	while (s == WFM_OK && open > 0 && !run_stopped(m->run)) {
+	while (s == WFM_OK && open > 0 && !run_stopped(m->run) &&
+	       !m->run->stage_over) {
 		struct part *parts = malloc(((size_t)m->column_count + 1) * sizeof *parts);
 		if (!parts)
 			return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the dive");
@@ -124,7 +125,7 @@ enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error
 		if (s == WFM_OK)
 			s = master_solve(m, LP_DUAL, e);
 		if (s == WFM_OK)
-			s = reprice(m, 2, e);
+			s = master_reprice(m, 2, e);
 	}
 	if (s != WFM_OK)
 		return s;

@@ -30,9 +30,8 @@ void plan_insert(struct run *r, struct plan *p, int32_t i)
 	p->tour_cents += best.cost;
 }
 
-void plan_remove(struct plan *p, const struct model *m, int32_t i)
+void plan_remove(struct plan *p, int32_t i)
 {
-	(void)m;
 	cover_remove(p->cover, p->tours[i]);
 	p->tour_cents -= p->tours[i]->cost;
 }
@@ -75,29 +74,45 @@ static int32_t draw(struct run *r, const struct plan *p, int32_t pick[MOVE])
 	return n;
 }
 
-void plan_improve(struct run *r, struct plan *p, int64_t steps)
+/* Takes the picked tours out and puts them back as best answers; old gets what they were. */
+static void remake(struct run *r, struct plan *p, const int32_t *pick, int32_t n, struct tour *old)
+{
+	for (int32_t k = 0; k < n; k++) {
+		store(&old[k], p->tours[pick[k]]);
+		plan_remove(p, pick[k]);
+	}
+	for (int32_t k = n - 1; k >= 0; k--)
+		plan_insert(r, p, pick[k]);
+}
+
+static void undo(struct plan *p, const int32_t *pick, int32_t n, const struct tour *old)
+{
+	for (int32_t k = 0; k < n; k++)
+		plan_remove(p, pick[k]);
+	for (int32_t k = 0; k < n; k++)
+		put_back(p, pick[k], &old[k]);
+}
+
+bool plan_improve(struct run *r, struct plan *p, int64_t steps, double heat)
 {
 	struct tour old[MOVE];
 	int32_t pick[MOVE];
-	double scale = p->count > 0 ? plan_cost(p) / (p->count * 100.0) : 0;
-	for (int64_t s = 0; s < steps && p->count > 0 && run_step(r); s++) {
-		double before = plan_cost(p);
+	double scale = p->count > 0 ? heat * plan_cost(p) / (p->count * 100.0) : 0;
+	bool ahead = plan_cost(p) < r->objective; /* better than the best kept, not yet copied */
+	for (int64_t s = 0; s < steps && p->count > 0 && run_step(r) && !r->stage_over; s++) {
+		double before = plan_cost(p), cool = 1 - (double)(s + 1) / (double)steps;
 		int32_t n = draw(r, p, pick);
-		for (int32_t k = 0; k < n; k++) {
-			store(&old[k], p->tours[pick[k]]);
-			plan_remove(p, r->m, pick[k]);
-		}
-		for (int32_t k = n - 1; k >= 0; k--)
-			plan_insert(r, p, pick[k]);
-		double cool = 1 - (double)(s + 1) / (double)steps;
-		double allowed = cool * cool * scale * rng_unit(&r->rng);
-		if (plan_cost(p) > before + allowed + 1e-9) {
-			for (int32_t k = 0; k < n; k++)
-				plan_remove(p, r->m, pick[k]);
-			for (int32_t k = 0; k < n; k++)
-				put_back(p, pick[k], &old[k]);
-		} else if (plan_cost(p) < r->objective - 1e-9 && !run_offer(r, p)) {
-			return;
+		remake(r, p, pick, n, old);
+		double loss = plan_cost(p) - before;
+		if (loss > 1e-9 + cool * cool * scale * rng_unit(&r->rng) || (ahead && loss > 1e-9)) {
+			undo(p, pick, n, old);
+			if (ahead && !run_offer(r, p))
+				return false;
+			ahead = false;
+		} else if (plan_cost(p) < r->objective - 1e-9) {
+			r->objective = plan_cost(p);
+			ahead = true;
 		}
 	}
+	return run_offer(r, p);
 }

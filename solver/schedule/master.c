@@ -280,7 +280,7 @@ static void keep_centre(struct master *m, double bound)
 }
 
 /* Columns that have long been useless make every pivot dearer: keep the better half. */
-static enum wfm_status drop_columns(struct master *m, struct wfm_error *e)
+enum wfm_status master_trim(struct master *m, struct wfm_error *e)
 {
 	int32_t limit = 4 * m->rows + 2000;
 	if (m->column_count < (limit < MAX_TOUR_COLUMNS ? limit : MAX_TOUR_COLUMNS))
@@ -313,11 +313,11 @@ static enum wfm_status drop_columns(struct master *m, struct wfm_error *e)
 	return s;
 }
 
-enum wfm_status master_converge(struct master *m, int32_t rounds, struct wfm_error *e)
+enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 {
 	double alpha = SMOOTH;
 	enum wfm_status s = master_solve(m, LP_PRIMAL, e);
-	for (int32_t i = 0; i < rounds && s == WFM_OK && run_step(m->run); i++) {
+	while (s == WFM_OK && run_step(m->run) && !m->run->stage_over) {
 		double bound, lp = lp_objective(m->lp) * m->unit + m->constant;
 		int32_t added;
 		mix(m, alpha);
@@ -342,7 +342,7 @@ enum wfm_status master_converge(struct master *m, int32_t rounds, struct wfm_err
 			continue;
 		}
 		alpha = SMOOTH;
-		s = drop_columns(m, e);
+		s = master_trim(m, e);
 		if (s == WFM_OK)
 			s = master_solve(m, LP_PRIMAL, e);
 		m->run->columns = m->column_count;

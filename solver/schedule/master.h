@@ -58,6 +58,13 @@ static inline int32_t master_kind(const struct master *m, int32_t type)
 /* Adds a column; choice[slot] is the queue it serves there, by the kind's order, -1 none. */
 enum wfm_status master_add_tour(struct master *m, const struct tour *t, const int16_t *choice,
 				struct wfm_error *e);
+/* Queue each agent of the plan serves, dealt out so that it adds up to the plan's cover: fills
+ * choice for tour i; left is the cover's count array, used up tour by tour. */
+void master_deal_queues(struct master *m, const struct plan *p, int32_t i, int32_t *left);
+/* Drops useless columns when there are many. */
+enum wfm_status master_trim(struct master *m, struct wfm_error *e);
+enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e);
+enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct wfm_error *e);
 enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
 /* Cuts transfers to what the tours of the LP solution can do; *cut of them. */
 enum wfm_status master_cut_transfers(struct master *m, int32_t *cut, struct wfm_error *e);

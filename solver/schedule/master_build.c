@@ -87,46 +87,48 @@ static enum wfm_status add_slacks(struct master *m, struct wfm_error *e)
 	return s;
 }
 
+static void deal_shift(struct master *m, const struct plan *p, int32_t kind,
+		       const struct profile *pr, const struct tour_shift *ts, int32_t *left)
+{
+	const struct opt *o = &pr->opts[ts->opt];
+	const struct break_set *set = &pr->sets[o->set];
+	for (int32_t v = o->start, b = 0; v < o->end; v++) {
+		if (b < set->count && v == o->start + ts->brk[b]) {
+			v += set->b[b++].slots - 1;
+			continue;
+		}
+		int32_t slot = v % m->m->slots;
+		m->choice[slot] = -1;
+		for (int32_t j = 0; j < m->m->kinds[kind].queue_count && m->choice[slot] < 0; j++) {
+			int32_t *n = &left[(p->cover->first[kind] + j) * m->m->slots + slot];
+			if (*n <= 0)
+				continue;
+			(*n)--;
+			m->choice[slot] = (int16_t)j;
+		}
+	}
+}
+
+void master_deal_queues(struct master *m, const struct plan *p, int32_t i, int32_t *left)
+{
+	const struct tour *t = p->tours[i];
+	const struct profile *pr = &m->m->profiles[m->m->types[t->type].profile];
+	for (int32_t n = 0; n < t->count; n++)
+		deal_shift(m, p, master_kind(m, t->type), pr, &t->s[n], left);
+}
+
 /* The plan's tours as columns, each with a division of queues that adds up to the plan's cover. */
 static enum wfm_status add_plan(struct master *m, const struct plan *p, struct wfm_error *e)
 {
-	const struct model *x = m->m;
-	const struct cover *c = p->cover;
-	size_t cells = (size_t)c->rows * (size_t)x->slots;
+	size_t cells = (size_t)p->cover->rows * (size_t)m->m->slots;
 	int32_t *left = malloc((cells + 1) * sizeof *left);
 	enum wfm_status s = WFM_OK;
 	if (!left)
 		return no_memory(e);
-	memcpy(left, c->count, cells * sizeof *left);
+	memcpy(left, p->cover->count, cells * sizeof *left);
 	for (int32_t i = 0; i < p->count && s == WFM_OK; i++) {
-		const struct tour *t = p->tours[i];
-		int32_t k = master_kind(m, t->type);
-		const struct profile *pr = &x->profiles[x->types[t->type].profile];
-		for (int32_t n = 0; n < t->count; n++) {
-			const struct opt *o = &pr->opts[t->s[n].opt];
-			for (int32_t v = o->start; v < o->end; v++) {
-				int32_t slot = v % x->slots;
-				m->choice[slot] = -1;
-				for (int32_t j = 0; j < x->kinds[k].queue_count; j++) {
-					int32_t *n_left = &left[(c->first[k] + j) * x->slots + slot];
-					if (*n_left <= 0)
-						continue;
-					m->choice[slot] = (int16_t)j;
-					break;
-				}
-			}
-			for (int32_t v = o->start, b = 0; v < o->end; v++) {
-				const struct break_set *set = &pr->sets[o->set];
-				if (b < set->count && v == o->start + t->s[n].brk[b]) {
-					v += set->b[b++].slots - 1;
-					continue;
-				}
-				int32_t slot = v % x->slots, j = m->choice[slot];
-				if (j >= 0)
-					left[(c->first[k] + j) * x->slots + slot]--;
-			}
-		}
-		s = master_add_tour(m, t, m->choice, e);
+		master_deal_queues(m, p, i, left);
+		s = master_add_tour(m, p->tours[i], m->choice, e);
 	}
 	free(left);
 	return s;

@@ -36,6 +36,8 @@ bool run_step(struct run *r)
 		double now = r->o.now_s(r->o.context);
 		if (r->o.time_limit_s > 0 && now - r->started_s >= r->o.time_limit_s)
 			r->limited = true;
+		if (r->o.time_limit_s > 0 && now - r->started_s >= r->stage_share * r->o.time_limit_s)
+			r->stage_over = true;
 		if (now - r->last_told_s >= TELL_EVERY_S) {
 			r->last_told_s = now;
 			run_tell(r);
@@ -47,6 +49,14 @@ bool run_step(struct run *r)
 	    r->objective - r->bound <= r->o.gap_target * fabs(r->objective))
 		r->reached = true;
 	return !run_stopped(r);
+}
+
+void run_stage(struct run *r, enum wfm_phase phase, double fraction, double end_share)
+{
+	r->phase = phase;
+	r->fraction = fraction;
+	r->stage_share = end_share;
+	r->stage_over = false;
 }
 
 void run_raise_bound(struct run *r, double bound)
@@ -118,7 +128,7 @@ double plan_cost(const struct plan *p)
 
 bool run_offer(struct run *r, const struct plan *p)
 {
-	if (r->best && plan_cost(p) >= r->objective)
+	if (r->best && plan_cost(p) >= plan_cost(r->best))
 		return true;
 	if (!r->best && !(r->best = plan_new(r->m)))
 		return false;

@@ -16,6 +16,8 @@ struct run {
 	struct pricer *pricer;
 	struct rng rng;
 	double started_s, last_told_s;
+	double stage_share;  /* of the time limit at which the stage in hand must end */
+	bool stage_over;
 	double fixed_cents;  /* closed slots and fixed pay: added to what callers see */
 	double objective;    /* of the best roster, without fixed_cents; HUGE_VAL: none */
 	double bound;        /* certified, same terms; -HUGE_VAL: none */
@@ -32,6 +34,8 @@ struct run {
 /* Counts a unit of work; false: stop now with what there is. */
 bool run_step(struct run *r);
 bool run_stopped(const struct run *r);
+/* Starts a stage that ends at that share of the time limit, if there is one. */
+void run_stage(struct run *r, enum wfm_phase phase, double fraction, double end_share);
 /* Tells the caller now, whatever the clock. */
 void run_tell(struct run *r);
 void run_raise_bound(struct run *r, double bound);
@@ -49,15 +53,16 @@ struct plan *plan_new(const struct model *m);
 void plan_free(struct plan *p);
 bool plan_copy(struct plan *to, const struct plan *from);
 double plan_cost(const struct plan *p);
-/* Keeps p as the best if it is. */
+/* Keeps p as the best if it is. False: no memory. */
 bool run_offer(struct run *r, const struct plan *p);
 
 /* Gives agent slot i its best tour against the cover; the slot must be empty (not in the cover). */
 void plan_insert(struct run *r, struct plan *p, int32_t i);
-void plan_remove(struct plan *p, const struct model *m, int32_t i);
+void plan_remove(struct plan *p, int32_t i);
 /* Fills every slot greedily in random order. */
 void plan_greedy(struct run *r, struct plan *p);
-/* Remove and re-insert for `steps` rounds; keeps improvements, and lets small losses pass early. */
-void plan_improve(struct run *r, struct plan *p, int64_t steps);
+/* Remove and re-insert for `steps` rounds; keeps improvements, and lets small losses pass early:
+ * heat 1 about a hundredth of an agent's cost, 0 none. Offers the result. False: no memory. */
+bool plan_improve(struct run *r, struct plan *p, int64_t steps, double heat);
 
 #endif

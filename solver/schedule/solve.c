@@ -54,12 +54,22 @@ static void find_tours(struct run *r, struct model *m)
 	}
 }
 
-static int64_t search_steps(const struct run *r, const struct plan *p)
+/* Local-search steps worth taking: enough for small plans, affordable for large ones. */
+static int64_t search_steps(const struct plan *p)
 {
-	int64_t steps = 60 * (int64_t)p->count;
-	int64_t cap = 40000;
-	(void)r;
+	int64_t steps = 60 * (int64_t)p->count, cap = 40000;
 	return steps < cap ? steps : cap;
+}
+
+static enum wfm_status improve(struct run *r, struct master *master, struct plan *plan,
+			       struct wfm_error *e)
+{
+	if (!plan_improve(r, plan, search_steps(plan), 1))
+		return WFM_NO_MEMORY;
+	if (run_stopped(r))
+		return WFM_OK;
+	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
+	return master_neighbourhoods(master, plan, e);
 }
 
 static enum wfm_status search(struct run *r, struct wfm_error *e)
@@ -69,27 +79,23 @@ static enum wfm_status search(struct run *r, struct wfm_error *e)
 	enum wfm_status s = WFM_NO_MEMORY;
 	if (!plan)
 		goto out;
-	r->phase = WFM_PHASE_START;
+	run_stage(r, WFM_PHASE_START, 0, 0.1);
 	plan_greedy(r, plan);
-	if (!run_offer(r, plan))
+	if (!run_offer(r, plan) || !plan_improve(r, plan, search_steps(plan) / 4, 1))
 		goto out;
-	plan_improve(r, plan, search_steps(r, plan) / 4);
 	s = WFM_OK;
 	if (run_stopped(r))
 		goto out;
-	r->phase = WFM_PHASE_BOUND;
-	r->fraction = 0.1;
+	run_stage(r, WFM_PHASE_BOUND, 0.1, 0.55);
 	s = master_new(r, &master, e);
 	if (s == WFM_OK)
-		s = master_converge(master, 100000, e);
-	r->phase = WFM_PHASE_INTEGER;
-	r->fraction = 0.6;
+		s = master_converge(master, e);
+	run_stage(r, WFM_PHASE_INTEGER, 0.5, 0.75);
 	if (s == WFM_OK && !run_stopped(r))
 		s = master_dive(master, plan, e);
-	r->phase = WFM_PHASE_IMPROVE;
-	r->fraction = 0.8;
+	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.85);
 	if (s == WFM_OK && !run_stopped(r))
-		plan_improve(r, plan, search_steps(r, plan));
+		s = improve(r, master, plan, e);
 out:
 	if (s == WFM_NO_MEMORY)
 		(void)wfm_fail(e, s, "", "no memory for the search");
