@@ -46,7 +46,7 @@ static enum wfm_status round_up(struct master *m, struct part *parts, int32_t *o
 		if (low > m->columns[i].low)
 			s = master_fix(m, i, low, e);
 		if (x - low > WHOLE) {
-			parts[n++] = (struct part){ x - low, i };
+			parts[n++] = (struct part){ x - low + m->noise * rng_unit(&m->run->rng), i };
 			mass += x - low;
 		}
 	}

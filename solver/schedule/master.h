@@ -46,8 +46,8 @@ struct master {
 	double *entry;
 	struct tour *found; /* scratch of pricing */
 	int32_t *fixed;     /* [types] agents fixed by the dive */
+	double noise;       /* added to fractions before the dive ranks them */
 	int32_t *by_profile; /* types in order of profile */
-	int32_t age;
 };
 
 static inline int32_t master_kind(const struct master *m, int32_t type)

@@ -2,7 +2,8 @@
 /*
  * Large neighbourhoods: fix most of the best plan's tours in the relaxation, free the others, price
  * for them and dive again, then a little local search. What is freed changes from round to round:
- * agents at random, or those who work where the plan is short or has too many.
+ * everybody for the first few (dives unlike the first, by noise in the rounding), then agents at
+ * random, or those who work where the plan is short or has too many.
  */
 #include "solver/schedule/master.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_AGENTS = 400, PATIENCE = 12, MAX_ROUNDS = 80 };
+enum { MAX_AGENTS = 400, WHOLE_DIVES = 3, PATIENCE = 6, MAX_ROUNDS = 30 };
 
 struct hood {
 	struct master *m;
@@ -96,7 +97,7 @@ static void choose(struct hood *h, double share, int32_t round)
 		total += h->pain[i];
 	}
 	for (int32_t i = 0; i < best->count; i++) {
-		double p = round % 2 == 1 ? share * best->count * h->pain[i] / total : share;
+		double p = share < 1 && round % 2 == 1 ? share * best->count * h->pain[i] / total : share;
 		h->free_agent[i] = rng_unit(&r->rng) < p;
 	}
 }
@@ -131,16 +132,16 @@ enum wfm_status master_neighbourhoods(struct master *m, struct plan *out, struct
 	h.left = calloc((size_t)out->cover->rows * (size_t)m->m->slots + 1, sizeof *h.left);
 	if (!h.free_agent || !h.pain || !h.left)
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the search");
-	double share = 0.3;
+	m->noise = 0.3;
 	for (int32_t i = 0, idle = 0; s == WFM_OK && i < MAX_ROUNDS && idle < PATIENCE; i++) {
 		double before = m->run->objective;
 		if (!run_step(m->run) ||
 		    before - m->run->bound <= 1e-6 * fabs(before))
 			break;
+		double share = i < WHOLE_DIVES ? 1 : 0.2 + 0.5 * rng_unit(&m->run->rng);
 		s = one_round(&h, share, i, e);
 		m->run->fraction = fmin(0.99, 0.8 + 0.2 * i / MAX_ROUNDS);
-		idle = m->run->objective < before - 1e-9 ? 0 : idle + 1;
-		share = idle == 0 ? 0.3 : 0.2 + 0.3 * rng_unit(&m->run->rng);
+		idle = m->run->objective < before - 1e-9 || i < WHOLE_DIVES ? 0 : idle + 1;
 	}
 	free(h.free_agent);
 	free(h.pain);

@@ -64,7 +64,7 @@ static int64_t search_steps(const struct plan *p)
 static enum wfm_status improve(struct run *r, struct master *master, struct plan *plan,
 			       struct wfm_error *e)
 {
-	if (!plan_improve(r, plan, search_steps(plan), 1))
+	if (!plan_improve(r, plan, search_steps(plan), 0.3))
 		return WFM_NO_MEMORY;
 	if (run_stopped(r))
 		return WFM_OK;
