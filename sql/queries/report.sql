@@ -7,6 +7,7 @@ ORDER BY s.id;
 
 -- A site's days. Standard time of the work handled = contacts x the network's mean handling time of that
 -- kind of work (skill and channel) in the same bucket; chats handled at once share their agent's time.
+-- Sums of fractions are in a fixed order, so that a report is the same to the last digit each time.
 -- name: report_site_days
 WITH work AS (
 	SELECT h.*, date_trunc(:period, h.day::timestamp)::date AS bucket, q.skill_id, q.channel,
@@ -14,10 +15,11 @@ WITH work AS (
 	FROM handled_day h JOIN queue q ON q.id = h.queue_id
 	WHERE h.day BETWEEN :first AND :last
 ), mix AS (
-	SELECT bucket, skill_id, channel, sum(handle_time_s / concurrency) / nullif(sum(handled), 0) AS agent_s
+	SELECT bucket, skill_id, channel, sum(handle_time_s / concurrency ORDER BY day, site_id, queue_id)
+		/ nullif(sum(handled ORDER BY day, site_id, queue_id), 0) AS agent_s
 	FROM work GROUP BY bucket, skill_id, channel
 ), handled AS (
-	SELECT w.site_id, w.day, sum(w.handled) AS contacts, sum(w.handled * m.agent_s) AS standard_s,
+	SELECT w.site_id, w.day, sum(w.handled) AS contacts, sum(w.handled * m.agent_s ORDER BY w.queue_id) AS standard_s,
 		sum(w.handle_time_s) AS handle_s,
 		sum(w.offered) FILTER (WHERE w.live) AS offered,
 		sum(w.answered_in_target) FILTER (WHERE w.live) AS in_target,
