@@ -165,19 +165,17 @@ function usePeople(site: Site) {
 	});
 }
 
-/** Forecasts the week first when nobody has yet, then solves it. */
+/** From the newest forecast of the week; without one the job makes it first. */
 function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
-	const forecast = useJob(`forecast ${site.id} ${week}`, () => undefined);
-	const schedule = useJob(`schedule ${site.id} ${week}`, built);
+	const job = useJob(`schedule ${site.id} ${week}`, built);
 	const build = async (timeLimit: number) => {
 		const known = await list<Forecast>(`/forecasts${query({ site_id: site.id, week })}`);
-		if (known.length === 0) {
-			const job = await forecast.start("/forecasts", { site_id: site.id, week, weeks: 1 });
-			if (job?.state !== "done") return;
-		}
-		await schedule.start("/schedules", { site_id: site.id, week, time_limit_s: timeLimit });
+		const newest = Math.max(0, ...known.map((f) => f.id));
+		await job.start("/schedules", {
+			site_id: site.id, week, time_limit_s: timeLimit, ...(newest > 0 ? { forecast_id: newest } : {}),
+		});
 	};
-	return { forecast, schedule, build, running: forecast.running || schedule.running };
+	return { job, build, running: job.running };
 }
 
 function versionChoices(all: RosterSummary[], zone: string) {
@@ -222,8 +220,7 @@ export function Board({ site, week }: PlanScope) {
 					<Button id="publish" icon="send" tone="primary" disabled={!full.data || work.running} onClick={() => setPublishing(true)}>{t("publish.button")}</Button>
 				)}
 			</div>
-			<JobPanel state={work.forecast} title={t("forecast.running")} />
-			<JobPanel state={work.schedule} title={t("build.running")} />
+			<JobPanel state={work.job} title={t("build.running")} />
 			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); people.reload(); }} />}
 			{full.data && people.data ? (
 				<>
