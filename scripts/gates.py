@@ -49,7 +49,7 @@ LIBRARIES = {
     "cjson/": [],
     "libpq-fe.h": ["server/store/"],
     "microhttpd.h": ["server/http/"],
-    "sodium.h": ["server/base/", "server/store/"],
+    "sodium.h": ["server/base/", "server/store/", "server/http/"],
     "utf8proc.h": ["server/"],
     "csv.h": ["server/base/csv.c"],
     "ini.h": ["server/base/config.c"],

@@ -187,33 +187,38 @@ def node_packages():
         count(0, 1, "npm ci in tests")
 
 
-def do_api():
-    if not list(Path("tests/api").glob("test_*.py")):
-        return
-    node_packages()
-    report = LOGS / "api.xml"
+def run_api(path):
+    """One file of API tests, with a service of its own."""
+    report = LOGS / f"{path.stem}.xml"
     report.unlink(missing_ok=True)
     start = time.monotonic()
-    code, text = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
-                      f"--junitxml={report}", "tests/api"], LOGS / "api.log",
-                     environment(SANITIZED + "/cuadrante"), API_TIMEOUT_S)
+    code, text = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "--durations=5", "-p",
+                      "no:cacheprovider", f"--junitxml={report}", str(path)],
+                     LOGS / f"{path.stem}.log", environment(SANITIZED + "/cuadrante"), API_TIMEOUT_S)
     good = bad = 0
     if report.exists():
         for suite in ET.parse(report).getroot().iter("testsuite"):
             n = {k: int(suite.get(k, 0)) for k in ("tests", "failures", "errors", "skipped")}
             bad += n["failures"] + n["errors"]
             good += n["tests"] - n["failures"] - n["errors"] - n["skipped"]
-        for line in text.splitlines():
-            if line.startswith("SKIPPED"):
-                say(f"# SKIP tests/api: {line[8:]}")
     if code != 0 and bad == 0:
         bad = 1
         text += f"\npytest: {crash_word(code)}"
-    say(f"{'FAIL' if bad else 'ok  '} tests/api: {good} passed" + (f", {bad} failed" if bad else "") +
-        f" ({time.monotonic() - start:.0f} s)")
-    if bad:
-        say("\n".join("    " + line for line in text.splitlines()[-60:]))
-    count(good, bad, "tests/api")
+    return str(path), good, bad, text, time.monotonic() - start
+
+
+def do_api():
+    # Mostly waiting for each other's answers: two files at once, each with its service.
+    with ThreadPoolExecutor(int(JOBS)) as pool:
+        for name, good, bad, text, seconds in pool.map(run_api, sorted(Path("tests/api").glob("test_*.py"))):
+            for line in text.splitlines():
+                if line.startswith("SKIPPED"):
+                    say(f"# SKIP {name}: {line[8:]}")
+            say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") +
+                f" ({seconds:.0f} s)")
+            if bad:
+                say("\n".join("    " + line for line in text.splitlines()[-60:]))
+            count(good, bad, name)
 
 
 def do_browser():
