@@ -2,6 +2,7 @@
 """Each calendar client must read from our document the very instants that went into it: around both clock
 changes, over midnight, in years whose rule falls otherwise, and with nothing but our own VTIMEZONE to go by."""
 import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -83,6 +84,24 @@ def test_khal_behind_vdirsyncer(span, tmp_path):
         subscription.sync()
     first = datetime.fromisoformat(parameters[1].replace("Z", "+00:00")).date()
     assert_same("khal", subscription.read(first, parameters[2] + 2), wanted)
+
+
+# Both changes of 2026 in one document.
+BOTH_CHANGES = ("America/Santiago", "2026-04-02T01:30:00Z", 159, 240, 210)
+
+
+@pytest.mark.skipif(not clients.has_evolution(), reason="evolution-data-server is not installed")
+def test_evolution_data_server(tmp_path):
+    text, wanted = document(*BOTH_CHANGES)
+    with clients.serving(text) as url:
+        assert_same("evolution-data-server", clients.read_evolution(url, tmp_path), wanted)
+
+
+@pytest.mark.skipif(not shutil.which("thunderbird"), reason="thunderbird is not installed")
+def test_thunderbird(tmp_path):
+    text, wanted = document(*BOTH_CHANGES)
+    with clients.serving(text) as url:
+        assert_same("thunderbird", clients.read_thunderbird(url, tmp_path), wanted)
 
 
 def test_most_times_are_local(span):

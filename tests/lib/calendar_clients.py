@@ -8,8 +8,12 @@ import contextlib
 import http.server
 import json
 import os
+import shutil
+import signal
+import sqlite3
 import subprocess
 import threading
+import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -124,6 +128,65 @@ path = {folder}/khal.db
                 key = tuple(datetime.fromisoformat(t).replace(tzinfo=timezone.utc) for t in (start, end))
             found[key] = {"summary": title, "description": description}
         return found
+
+
+def _pair(start, end):
+    return tuple(datetime.fromtimestamp(t, timezone.utc) for t in (start, end))
+
+
+def has_evolution():
+    return (shutil.which("dbus-run-session") is not None and
+            Path("/usr/libexec/evolution-calendar-factory").exists() and
+            subprocess.run(["/usr/bin/python3", "-c", "import gi; gi.require_version('ECal', '2.0'); "
+                            "gi.require_version('EDataServer', '1.2')"], capture_output=True,
+                           check=False).returncode == 0)
+
+
+def read_evolution(url, folder):
+    """evolution-data-server (GNOME Calendar and Evolution) subscribed to a URL."""
+    done = subprocess.run(["dbus-run-session", "--", "/usr/bin/python3", str(HERE / "read_evolution.py"), url],
+                          capture_output=True, text=True, timeout=120, check=False,
+                          env={**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder),
+                               "XDG_CONFIG_HOME": f"{folder}/config", "XDG_CACHE_HOME": f"{folder}/cache",
+                               "XDG_DATA_HOME": f"{folder}/data", "GSETTINGS_BACKEND": "memory"})
+    assert done.returncode == 0, done.stderr
+    return {_pair(start, end): {"uid": uid} for uid, start, end in json.loads(done.stdout)}
+
+
+def read_thunderbird(url, folder, seconds=40):
+    """Thunderbird, headless, with a fresh profile subscribed to a URL; read from its cache once it has ended,
+    since it holds the file locked while it runs."""
+    calendar = "calendar.registry.11111111-2222-3333-4444-555555555555"
+    settings = {f"{calendar}.name": "Feed", f"{calendar}.type": "ics", f"{calendar}.uri": url,
+                f"{calendar}.cache.enabled": True, f"{calendar}.readOnly": True,
+                "calendar.timezone.local": "UTC", "calendar.timezone.useSystemTimezone": False,
+                "mail.provider.suppress_dialog_on_startup": True, "mailnews.start_page.enabled": False,
+                "app.update.enabled": False, "network.proxy.type": 0,
+                "datareporting.policy.dataSubmissionEnabled": False}
+    profile = Path(folder) / "profile"
+    profile.mkdir()
+    (profile / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n"
+                                             for k, v in settings.items()))
+    with open(Path(folder) / "thunderbird.log", "wb") as log:
+        process = subprocess.Popen(["thunderbird", "--headless", "--no-remote", "--profile", str(profile),
+                                    "-calendar"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                   env={**os.environ, "HOME": str(folder)}, start_new_session=True)
+    cache = profile / "calendar-data" / "cache.sqlite"
+    try:
+        # The journal beside the cache stops growing once everything is in.
+        end, size, quiet = time.monotonic() + seconds, -1, 0
+        while time.monotonic() < end and quiet < 8:
+            time.sleep(0.5)
+            now = sum(f.stat().st_size for f in cache.parent.glob("cache.sqlite*")) if cache.exists() else 0
+            quiet = quiet + 1 if now == size and now > 300000 else 0
+            size = now
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+    conn = sqlite3.connect(cache)
+    rows = conn.execute("SELECT id, event_start, event_end FROM cal_events").fetchall()
+    conn.close()
+    return {_pair(start // 1000000, end // 1000000): {"uid": uid} for uid, start, end in rows}
 
 
 @contextlib.contextmanager
