@@ -3,7 +3,7 @@
 """Builds and tests everything; the last line is "N passed, N failed", exit 1 when any failed.
 
 make check calls it after installing what is missing. Run from the project root. Words choose parts:
-    tests/run.py [build gates clang unit fuzz install api browser]
+    tests/run.py [build gates clang unit fuzz install live | api browser]
 Logs are kept in build/check/. A skipped test says why on a "# SKIP" line and counts as neither.
 """
 import os
@@ -21,7 +21,7 @@ from pathlib import Path
 LOGS = Path("build/check")
 JOBS = str(os.cpu_count() or 1)
 RELEASE, SANITIZED = "build/release", "build/san"
-PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 300, 900, 300
+PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 300, 900, 900
 
 passed = failed = 0
 failures = []
@@ -207,31 +207,34 @@ def run_api(path):
     return str(path), good, bad, text, time.monotonic() - start
 
 
-def do_api():
-    # Mostly waiting for each other's answers: two files at once, each with its service.
-    with ThreadPoolExecutor(int(JOBS)) as pool:
-        for name, good, bad, text, seconds in pool.map(run_api, sorted(Path("tests/api").glob("test_*.py"))):
-            for line in text.splitlines():
-                if line.startswith("SKIPPED"):
-                    say(f"# SKIP {name}: {line[8:]}")
-            say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") +
-                f" ({seconds:.0f} s)")
-            if bad:
-                say("\n".join("    " + line for line in text.splitlines()[-60:]))
-            count(good, bad, name)
+def tell_api(name, good, bad, text, seconds):
+    for line in text.splitlines():
+        if line.startswith("SKIPPED"):
+            say(f"# SKIP {name}: {line[8:]}")
+    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") +
+        f" ({seconds:.0f} s)")
+    if bad:
+        say("\n".join("    " + line for line in text.splitlines()[-60:]))
+    count(good, bad, name)
 
 
-def do_browser():
-    script = Path("tests/browser/run.mjs")
-    if not script.exists():
-        return
-    node_packages()
+def run_browser():
     env = environment(RELEASE + "/cuadrante")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium:
         env.setdefault("CHROMIUM", chromium)
-    code, text = run(["node", str(script)], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
-    tap("tests/browser", code, text)
+    return run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
+
+
+def do_live(api=True, browser=True):
+    """What talks to a running service is mostly waiting: as many at once as there are processors."""
+    files = sorted(Path("tests/api").glob("test_*.py"), key=lambda p: -p.stat().st_size) if api else []
+    with ThreadPoolExecutor(int(JOBS)) as pool:
+        walks = pool.submit(run_browser) if browser else None
+        for result in pool.map(run_api, files):
+            tell_api(*result)
+        if walks:
+            tap("tests/browser", *walks.result())
 
 
 def sanitizer_reports():
@@ -242,14 +245,16 @@ def sanitizer_reports():
 
 
 PARTS = {"build": do_build, "gates": do_gates, "clang": do_clang, "unit": do_unit, "fuzz": do_fuzz,
-         "install": do_install, "api": do_api, "browser": do_browser}
+         "install": do_install, "live": do_live}
+HALVES = {"api": lambda: do_live(browser=False), "browser": lambda: do_live(api=False)}
 
 
 def main():
     words = sys.argv[1:] or list(PARTS)
-    unknown = [w for w in words if w not in PARTS]
+    parts = {**PARTS, **HALVES}
+    unknown = [w for w in words if w not in parts]
     if unknown:
-        sys.exit(f"{unknown[0]}: not one of {' '.join(PARTS)}")
+        sys.exit(f"{unknown[0]}: not one of {' '.join(parts)}")
     LOGS.mkdir(parents=True, exist_ok=True)
     for old in LOGS.glob("sanitizer.*"):
         old.unlink()
@@ -258,7 +263,7 @@ def main():
         os.environ.pop(name, None)
     for word in words:
         say(f"== {word}")
-        PARTS[word]()
+        parts[word]()
     sanitizer_reports()
     for what in failures:
         say(f"failed: {what}")
