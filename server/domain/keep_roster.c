@@ -172,7 +172,8 @@ static bool keep_shifts(struct db *db, struct arena *a, const struct week_proble
  * that anybody can act on. */
 static const double SHORT_PEOPLE_MIN = 0.5;
 
-/* A run of short slots becomes one row a quarter-hour, so that the page can shade them. */
+/* A run of short slots becomes one row a quarter-hour, so that the page can shade them; what lies
+ * past Sunday belongs to the next week's roster. */
 static bool keep_shortages(struct db *db, struct arena *a, const struct week_problem *w,
 			   const struct wfm_roster *r, int64_t roster_id, struct err *e)
 {
@@ -184,7 +185,8 @@ static bool keep_shortages(struct db *db, struct arena *a, const struct week_pro
 		const struct wfm_shortage *s = &r->shortages[i];
 		if (s->people < SHORT_PEOPLE_MIN)
 			continue;
-		for (int32_t t = s->start; t < s->start + s->slots; t++)
+		for (int32_t t = s->start;
+		     t < s->start + s->slots && week_slot_instant(w, t) < w->until; t++)
 			rows[n++] = (struct shortage_out){
 				.queue_id = w->queues[s->queue].id,
 				.start = week_slot_instant(w, t),

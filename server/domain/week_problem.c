@@ -79,6 +79,38 @@ static void number_skills(struct week_problem *w, struct wfm_queue *queues)
 	}
 }
 
+/* The first wall minute at which a shift may start on a Monday. */
+static int32_t first_monday_start(const struct week_problem *w)
+{
+	int32_t first = 24 * 60;
+	for (int32_t i = 0; i < w->problem.contract_count; i++) {
+		const struct wfm_contract *c = &w->problem.contracts[i];
+		bool any = false;
+		for (int32_t k = 0; k < c->rule_count; k++) {
+			const struct wfm_rule_row *r = &c->rules[k];
+			if (r->rule != WFM_RULE_START_WINDOW || r->mode != WFM_HARD)
+				continue;
+			any = true;
+			int32_t low = r->low > r->high ? 0 : r->low;
+			if ((r->days == 0 || r->days & 1) && low < first)
+				first = low;
+		}
+		if (!any)
+			first = 0;
+	}
+	return first;
+}
+
+/* The hours of the next Monday that only Sunday's nights can reach need people as this Monday's do, or
+ * no week would ever staff them. */
+static void extend_past_sunday(const struct week_problem *w, double *required)
+{
+	int32_t week = w->problem.slot_count - SLOT_TAIL;
+	int32_t reach = first_monday_start(w) / SLOT_MIN;
+	for (int32_t t = 0; t < SLOT_TAIL && t < reach; t++)
+		required[week + t] = required[t];
+}
+
 /* Returns the requirement by slot, still open to change. */
 static double *fill_queue(const struct week_problem *w, size_t i, struct arena *a,
 			  struct wfm_queue *q)
@@ -91,6 +123,7 @@ static double *fill_queue(const struct week_problem *w, size_t i, struct arena *
 		for (int64_t m = 0; m < r->rows[k].minutes; m += SLOT_MIN)
 			required[(r->rows[k].start - w->from) / (SLOT_MIN * 60) + m / SLOT_MIN] =
 				r->rows[k].agents_on_roster;
+	extend_past_sunday(w, required);
 	for (int32_t t = 0; t < w->problem.slot_count; t++) {
 		int64_t date;
 		int minute;
