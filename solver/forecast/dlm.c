@@ -7,7 +7,7 @@
  *   week    = sums to zero, each step + N(0, q_s(I − 11ᵀ/W))
  *   open    : classes of the open day of the month, −4..−1 from its end and 1..8 from its
  *             start; month: 1..31, cyclic; both fixed with prior covariance ½τ_m·ρ(|i−j|), ρ
- *             Matérn 3/2 of length 3 and 5 for day totals, e^{−|i−j|/4} for scores of shape
+ *             smooth (Matérn 3/2, length 3 and 5) or rough (e^{−|i−j|/4})
  *   flags   : first and second open day after a closure, open day before one; variance τ_h
  *   annual  : two harmonics of the year when there is more than a year of history
  *   ε_i ~ N(0, (r + count noise of the weekday)·weight of the weekday)
@@ -118,7 +118,8 @@ static bool centre(struct dlm *k, struct fc_pool *pool)
 }
 
 enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
-			  const double *count_noise, struct dlm *k, struct wfm_error *e)
+			  const double *count_noise, bool smooth, struct dlm *k,
+			  struct wfm_error *e)
 {
 	const struct fc_grid *g = t->grid;
 	int days = t->n + t->horizon < g->n_days ? t->n + t->horizon : g->n_days;
@@ -150,7 +151,7 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 		k->count_noise[w] = count_noise != NULL ? count_noise[w] : 0.0;
 	}
 	k->kappa2 = 1.0;
-	k->smooth = count_noise != NULL;
+	k->smooth = smooth;
 	if (!centre(k, t->pool))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	return WFM_OK;

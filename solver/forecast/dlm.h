@@ -42,7 +42,8 @@ struct dlm {
 	int week_at, week_n;  /* weekday states */
 	int open_at, month_at, closure_at, annual_at, annual_n;
 	int week_state[7];    /* state of a weekday or −1 */
-	bool smooth;          /* month effects are smooth: the series of day totals */
+	bool smooth;          /* month effects are smooth, not rough */
+	double cost;          /* −log posterior of the parameters, to compare models by */
 	double scale;         /* v: half the squared robust day-to-day spread */
 	double level_prior;   /* variance of the level at the start */
 	double param[DLM_PARAMS]; /* natural scale */
@@ -53,10 +54,11 @@ struct dlm {
 
 /*
  * Lays out steps and states for observations by grid day (NaN = missing, t->n of them).
- * count_noise may be NULL.
+ * count_noise may be NULL; smooth: how the effect of the day of the month varies.
  */
 enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
-			  const double *count_noise, struct dlm *k, struct wfm_error *e);
+			  const double *count_noise, bool smooth, struct dlm *k,
+			  struct wfm_error *e);
 
 /*
  * Fits parameters (from memory when it holds some and refit is false), filters, calibrates.
@@ -73,7 +75,7 @@ enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *
  * the steps ahead in the training's pool.
  */
 enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
-			struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			bool smooth, struct fc_memory *memory, int index, struct dlm *k, double **mean,
 			double **variance, struct wfm_error *e);
 
 /* Calendar effects as factors, appended to out->effects. */

@@ -7,7 +7,7 @@
  * by Nelder-Mead: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
  * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
  * the states of the last 12 weekly origins are projected two weeks and the squared errors
- * over their variances give κ² = clip((10 + Σmin(e²/v, 16))/(10 + n), 1, 6).
+ * over their variances give κ² = clip((40(1 + 20/weeks) + Σmin(e²/v, 16))/(40 + n), 1, 6).
  */
 #include "dlm_filter.h"
 
@@ -79,17 +79,22 @@ static double filter(struct workspace *w, const double *param)
 	return cost;
 }
 
+static double prior_cost(const double *x)
+{
+	double d = x[6] - 1.0, cost = 0.5 * d * d;
+	for (int j = 0; j < 6; j++) {
+		d = (x[j] - log(prior_centre[j])) / prior_sd[j];
+		cost += 0.5 * d * d;
+	}
+	return cost;
+}
+
 static double objective(const gsl_vector *x, void *context)
 {
 	struct workspace *w = context;
-	double param[DLM_PARAMS], cost = 0.0;
+	double param[DLM_PARAMS];
 	unpack(w->k, x->data, param);
-	for (int j = 0; j < 6; j++) {
-		double d = (x->data[j] - log(prior_centre[j])) / prior_sd[j];
-		cost += 0.5 * d * d;
-	}
-	double d = x->data[6] - 1.0;
-	cost += 0.5 * d * d + filter(w, param);
+	double cost = prior_cost(x->data) + filter(w, param);
 	return isfinite(cost) ? cost : 1e300;
 }
 
@@ -142,6 +147,8 @@ static void weigh_weekdays(struct dlm *k, const double *ratio)
 static void calibrate(struct dlm *k, struct workspace *w)
 {
 	size_t p = (size_t)k->states;
+	if (k->n == 0)
+		return;
 	double sum = 0.0, n = 0.0;
 	for (int o = 0; o < w->saved; o++) {
 		memcpy(w->m, w->saved_m + (size_t)o * p, p * sizeof(double));
@@ -157,7 +164,10 @@ static void calibrate(struct dlm *k, struct workspace *w)
 			n += 1.0;
 		}
 	}
-	k->kappa2 = fmin(fmax((10.0 + sum) / (10.0 + n), 1.0), 6.0);
+	/* The errors are in-sample: with few weeks behind the parameters, the prior says more. */
+	double weeks = fmax(1.0, (k->day[k->n - 1] - k->day[0] + 1) / 7.0);
+	double expected = 1.0 + 20.0 / weeks;
+	k->kappa2 = fmin(fmax((40.0 * expected + sum) / (40.0 + n), 1.0), 6.0);
 }
 
 enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit,
@@ -195,7 +205,7 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, boo
 	unpack(k, x, k->param);
 	w.saved_m = saved_m;
 	w.saved_P = saved_P;
-	(void)filter(&w, k->param);
+	k->cost = prior_cost(x) + filter(&w, k->param);
 	w.m = fc_alloc(pool, p, sizeof(double));
 	w.P = fc_alloc(pool, p * p, sizeof(double));
 	if (pool->failed)
@@ -225,10 +235,10 @@ enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *
 }
 
 enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
-			struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			bool smooth, struct fc_memory *memory, int index, struct dlm *k, double **mean,
 			double **variance, struct wfm_error *e)
 {
-	enum wfm_status status = dlm_build(t, by_day, count_noise, k, e);
+	enum wfm_status status = dlm_build(t, by_day, count_noise, smooth, k, e);
 	if (status == WFM_OK)
 		status = dlm_fit(k, t->pool, memory->v + index * DLM_MEMORY, memory->refit, e);
 	if (status != WFM_OK)

@@ -4,10 +4,12 @@
  * ω = 2^(−age in weeks / 8). Weekdays lend to each other slot by slot: p_w is the mean of all
  * weekdays' profiles with weights 1/se_w² for its own and 1/(τ² + se_u²) for another u,
  * where τ² is how much the two differ around that slot beyond their noise. Then renormalised.
+ * A second pass trusts days less the farther their shape lies from the first pass's profile.
  */
 #include "fc.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double HALF_LIFE_WEEKS = 8.0;
 
@@ -17,15 +19,17 @@ struct weekday_sums {
 	double effective[7]; /* (Σω)²/Σω²: days' worth of evidence */
 };
 
-static void collect(const struct fc_train *t, struct weekday_sums *k)
+static void collect(const struct fc_train *t, const double *trust, struct weekday_sums *k)
 {
 	const struct fc_grid *g = t->grid;
 	double sum[7] = { 0 }, squares[7] = { 0 };
+	memset(k->share, 0, (size_t)(7 * g->slots) * sizeof *k->share);
+	memset(k->volume, 0, sizeof k->volume);
 	for (int d = 0; d < t->n; d++) {
 		if (isnan(t->total[d]))
 			continue;
 		int w = g->days[d].weekday;
-		double weight = exp2(-(t->n - d) / (7.0 * HALF_LIFE_WEEKS));
+		double weight = trust[d] * exp2(-(t->n - d) / (7.0 * HALF_LIFE_WEEKS));
 		sum[w] += weight;
 		squares[w] += weight * weight;
 		k->volume[w] += weight * t->total[d];
@@ -95,21 +99,15 @@ double *fc_profile_residuals(const struct fc_train *t, const struct fc_profile *
 	return R;
 }
 
-enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
-			       struct wfm_error *e)
+static void estimate(const struct fc_train *t, const double *trust, struct weekday_sums *k,
+		     struct fc_profile *p)
 {
 	const struct fc_grid *g = t->grid;
-	size_t slots = (size_t)g->slots;
-	struct weekday_sums k = { .share = fc_alloc(t->pool, 7 * slots, sizeof(double)) };
-	p->share = fc_alloc(t->pool, 7 * slots, sizeof(double));
-	if (t->pool->failed)
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	collect(t, &k);
+	collect(t, trust, k);
 	for (int w = 0; w < 7; w++) {
-		double sum = 0.0;
-		double *own = p->share + (size_t)w * slots;
+		double sum = 0.0, *own = p->share + w * g->slots;
 		for (int s = 0; s < g->slots; s++) {
-			own[s] = g->open[w][s] ? fmax(0.0, blended(&k, g, w, s)) : 0.0;
+			own[s] = g->open[w][s] ? fmax(0.0, blended(k, g, w, s)) : 0.0;
 			sum += own[s];
 		}
 		for (int s = 0; s < g->slots; s++)
@@ -117,5 +115,45 @@ enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 				 : g->open[w][s] ? 1.0 / g->open_slots[w]
 						 : 0.0;
 	}
+}
+
+/* trust_d = min(1, (1.5 · median distance ÷ own distance)²) from the residuals' norms. */
+static void distrust_odd_days(const struct fc_train *t, const double *R, double *work, double *trust)
+{
+	int slots = t->grid->slots, n = 0;
+	for (int d = 0; d < t->n; d++) {
+		double sum = 0.0;
+		const double *r = R + (size_t)d * (size_t)slots;
+		for (int s = 0; s < slots; s++)
+			sum += r[s] * r[s];
+		trust[d] = sqrt(sum);
+		if (!isnan(t->total[d]))
+			work[n++] = trust[d];
+	}
+	double typical = n > 0 ? fc_median(work, n) : 0.0;
+	for (int d = 0; d < t->n; d++) {
+		double ratio = trust[d] > 0.0 ? 1.5 * typical / trust[d] : 1.0;
+		trust[d] = fmin(1.0, fmax(ratio * ratio, 1e-3));
+	}
+}
+
+enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
+			       struct wfm_error *e)
+{
+	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
+	struct weekday_sums k = { .share = fc_alloc(t->pool, 7 * slots, sizeof(double)) };
+	double *trust = fc_alloc(t->pool, days, sizeof *trust);
+	double *work = fc_alloc(t->pool, days, sizeof *work);
+	p->share = fc_alloc(t->pool, 7 * slots, sizeof(double));
+	if (t->pool->failed)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	for (int d = 0; d < t->n; d++)
+		trust[d] = 1.0;
+	estimate(t, trust, &k, p);
+	const double *R = fc_profile_residuals(t, p);
+	if (R == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	distrust_odd_days(t, R, work, trust);
+	estimate(t, trust, &k, p);
 	return WFM_OK;
 }

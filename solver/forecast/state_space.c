@@ -6,7 +6,7 @@
  *
  *   x̂ = g(e^m·p) + Σ ĉ_k v_k(t)    var = x̂²(V/4 + c_t) + Σ V_k v_k(t)² + h(x̂²)
  *
- * with g, h mean and variance of √(Y+¼) of a Poisson count and c_t the slot's excess dispersion.
+ * then scaled so that the slots add up to the day, with g, h mean and variance of √(Y+¼) of a Poisson count and c_t the slot's excess dispersion.
  *
  * Below eight weeks of history no shape factors, and a floor under the calibration.
  */
@@ -42,71 +42,107 @@ static void count_noise(const struct fc_train *t, double *work, double noise[7])
 	}
 }
 
-static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, struct parts *p,
-			   struct wfm_error *e)
+/*
+ * The day's total by two models, the effect of the day of the month smooth or rough, averaged
+ * with their posterior weights (equal before the data).
+ */
+static enum wfm_status fit_day(const struct fc_train *t, struct fc_memory *memory, struct parts *p,
+			       struct wfm_error *e)
 {
 	double *z = fc_alloc(t->pool, (size_t)t->n, sizeof *z);
 	double *work = fc_alloc(t->pool, (size_t)t->n, sizeof *work);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	double noise[7];
+	struct dlm rough;
+	double noise[7], *mean, *variance;
 	count_noise(t, work, noise);
 	for (int d = 0; d < t->n; d++)
 		z[d] = isnan(t->total[d]) ? NAN : log(t->total[d] + 0.5);
 	enum wfm_status status =
-		dlm_run(t, z, noise, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
+		dlm_run(t, z, noise, true, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
+	if (status == WFM_OK)
+		status = dlm_run(t, z, noise, false, memory, 1, &rough, &mean, &variance, e);
+	if (status != WFM_OK)
+		return status;
+	double weight = 1.0 / (1.0 + exp(fmin(fmax(rough.cost - p->day.cost, -50.0), 50.0)));
+	/* Few origins to calibrate on: intervals would be too narrow. */
+	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
+	double raise = fmax(1.0, floor / p->day.kappa2);
+	for (int i = 0; i < p->day.n_total - p->day.n; i++) {
+		double apart = mean[i] - p->day_mean[i];
+		p->day_mean[i] += weight * apart;
+		p->day_var[i] += weight * (variance[i] - p->day_var[i]);
+		p->day_var[i] = raise * (p->day_var[i] + weight * (1.0 - weight) * apart * apart);
+	}
+	return WFM_OK;
+}
+
+static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, struct parts *p,
+			   struct wfm_error *e)
+{
+	enum wfm_status status = fit_day(t, memory, p, e);
 	if (status == WFM_OK)
 		status = fc_profile_fit(t, &p->profile, e);
 	if (status == WFM_OK)
 		status = fc_shape_fit(t, &p->profile,
 				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, &p->shape, e);
 	for (int k = 0; k < p->shape.count && status == WFM_OK; k++)
-		status = dlm_run(t, p->shape.score[k], NULL, memory, k + 1, &p->score[k],
+		status = dlm_run(t, p->shape.score[k], NULL, false, memory, k + 2, &p->score[k],
 				 &p->score_mean[k], &p->score_var[k], e);
-	/* Few origins to calibrate on: intervals would be too narrow. */
-	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
-	double raise = fmax(1.0, floor / p->day.kappa2);
-	for (int i = 0; i < p->day.n_total - p->day.n && status == WFM_OK; i++)
-		p->day_var[i] *= raise;
 	return status;
 }
 
-static void combine(const struct fc_train *t, const struct parts *p, struct fc_output *out)
+static void closed_day(struct fc_output *out, int h, int slots)
+{
+	out->dx[h] = 0.5; /* √¼: no volume */
+	out->dv[h] = 0.0;
+	for (int s = 0; s < slots; s++) {
+		out->x[(size_t)h * (size_t)slots + (size_t)s] = 0.5;
+		out->v[(size_t)h * (size_t)slots + (size_t)s] = 0.0;
+	}
+}
+
+/* The day's means by slot with their shape, scaled so that they add up to the day's total. */
+static void shaped_means(const struct parts *p, const struct fc_grid *g, int weekday, int step,
+			 double total, double *mean)
+{
+	double sum = 0.0;
+	for (int s = 0; s < g->slots; s++) {
+		double x = fc_poisson_centre(total * p->profile.share[weekday * g->slots + s]);
+		for (int k = 0; k < p->shape.count; k++)
+			x += p->score_mean[k][step] * p->shape.v[k][s];
+		mean[s] = g->open[weekday][s] ? fc_poisson_mean(fmax(x, 0.5)) : 0.0;
+		sum += mean[s];
+	}
+	for (int s = 0; s < g->slots && sum > 0.0; s++)
+		mean[s] *= total / sum;
+}
+
+static void combine(const struct fc_train *t, const struct parts *p, double *mean,
+		    struct fc_output *out)
 {
 	const struct fc_grid *g = t->grid;
 	for (int h = 0; h < out->days; h++) {
 		int step = p->day.step_of_day[t->n + h], w = g->days[t->n + h].weekday;
 		if (step < 0) { /* a weekday that never opens */
-			out->dx[h] = 0.5;
-			out->dv[h] = 0.0;
-			for (int s = 0; s < g->slots; s++) {
-				out->x[(size_t)h * (size_t)g->slots + (size_t)s] = 0.5;
-				out->v[(size_t)h * (size_t)g->slots + (size_t)s] = 0.0;
-			}
+			closed_day(out, h, g->slots);
 			continue;
 		}
 		int i = step - p->day.n;
-		double total = fmax(0.0, exp(p->day_mean[i]) - 0.5), V = p->day_var[i];
+		double V = p->day_var[i];
+		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. */
+		double total = fmax(0.0, exp(p->day_mean[i] + 0.25 * V) - 0.5);
 		out->dx[h] = fc_root(total);
 		out->dv[h] = 0.25 * total * V;
+		shaped_means(p, g, w, i, total, mean);
 		for (int s = 0; s < g->slots; s++) {
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
-			double x = fc_poisson_centre(total * p->profile.share[w * g->slots + s]);
 			double extra = 0.0;
-			for (int k = 0; k < p->shape.count; k++) {
-				double v = p->shape.v[k][s];
-				x += p->score_mean[k][i] * v;
-				extra += p->score_var[k][i] * v * v;
-			}
-			out->x[c] = fmax(x, 0.5);
-			/* The mean without the day's variation: what the count's noise goes by. */
-			double mean = fc_poisson_mean(out->x[c]);
-			out->v[c] = fc_poisson_noise(mean) + extra +
-				    mean * (0.25 * V + p->shape.excess[s]);
-			if (!g->open[w][s]) {
-				out->x[c] = 0.5;
-				out->v[c] = 0.0;
-			}
+			for (int k = 0; k < p->shape.count; k++)
+				extra += p->score_var[k][i] * p->shape.v[k][s] * p->shape.v[k][s];
+			out->x[c] = fc_poisson_centre(mean[s]);
+			out->v[c] = fc_poisson_noise(mean[s]) + (mean[s] > 0.0 ? extra : 0.0) +
+				    mean[s] * (0.25 * V + p->shape.excess[s]);
 		}
 	}
 }
@@ -118,7 +154,10 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	enum wfm_status status = fit(t, memory, &p, e);
 	if (status != WFM_OK)
 		return status;
-	combine(t, &p, out);
+	double *mean = fc_alloc(t->pool, (size_t)t->grid->slots, sizeof *mean);
+	if (mean == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	combine(t, &p, mean, out);
 	dlm_effects(&p.day, out);
 	return WFM_OK;
 }

@@ -83,7 +83,11 @@ void fc_excess_fit(const struct fc_train *t, const double *R, double *excess)
 				size_t c = (size_t)d * (size_t)g->slots + (size_t)s;
 				double x = fc_root(t->y[c]) - R[c], mean = fmax(0.0, x * x - 0.25);
 				double weight = exp2(-(t->n - d) / 182.0);
-				a += weight * (R[c] * R[c] - fc_poisson_noise(mean));
+				double noise = fc_poisson_noise(mean), square = R[c] * R[c];
+				/* Second pass: a few wild slots must not widen every day. */
+				if (pass == 1 && volume > 0.0)
+					square = fmin(square, 4.0 * (noise + mean * fmax(0.0, over / volume)));
+				a += weight * (square - noise);
 				l += weight * mean;
 				w += weight;
 			}

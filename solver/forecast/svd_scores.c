@@ -137,7 +137,7 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	left_over(t, x, &p);
 	enum wfm_status status = WFM_OK;
 	for (int k = 0; k < p.count && status == WFM_OK; k++)
-		status = dlm_run(t, p.beta + (size_t)k * days, NULL, memory, k, &p.model[k],
+		status = dlm_run(t, p.beta + (size_t)k * days, NULL, false, memory, k, &p.model[k],
 				 &p.mean[k], &p.variance[k], e);
 	if (status == WFM_OK)
 		combine(t, &p, out);
