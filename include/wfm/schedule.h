@@ -126,7 +126,7 @@ struct wfm_contract {
 	const struct wfm_break *breaks;
 	int32_t break_count;
 	double hour_cents; /* pay of an hour */
-	bool salaried;     /* paid whatever is planned: counted as fixed pay, not in the variable gap */
+	bool salaried;     /* paid whatever is planned: shown as fixed pay, never minimised */
 	bool optional;     /* an agent may be left without any shift in the whole plan, free of rules */
 };
 
@@ -313,7 +313,8 @@ struct wfm_roster {
 	int32_t shortage_count;
 	double *value_cents; /* [queue_count x slot_count] worth of one more agent-hour; may be NULL */
 	struct wfm_cost cost;
-	double bound;        /* certified lower bound of cost.total; -HUGE_VAL if stopped before one */
+	double bound;        /* certified lower bound of the variable cost, plus this roster's fixed pay,
+				to be read against cost.total; -HUGE_VAL if stopped before one */
 	double gap;          /* (total - bound) / total */
 	double variable_gap; /* the same without fixed pay */
 	uint64_t seed;

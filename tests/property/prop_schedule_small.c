@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Properties of whole solves: random tiny problems against brute force over every tour of every agent
+ * (judged by wfm_schedule_verify alone), bounds below costs, agents in any order, weeks shifted.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/num/rng.h"
+#include "tests/lib/schedule_fixture.h"
+
+enum { TINY_DAYS = 3, MAX_TOURS = 20000 };
+
+/* ---- brute force: shifts without breaks, one queue, three days ---- */
+
+struct choice {
+	int start[TINY_DAYS], end[TINY_DAYS]; /* 0, 0: off */
+};
+
+static struct fixture f;
+static struct choice tours[2][MAX_TOURS];
+static int tour_count[2];
+
+static void tiny_problem(uint64_t seed)
+{
+	struct rng r;
+	rng_seed(&r, seed);
+	fixture_init(&f, 2, 1);
+	f.p.slot_min = 60;
+	f.p.slot_count = 24 * TINY_DAYS + 12;
+	f.calendar.day_count = TINY_DAYS;
+	int first = (int)rng_below(&r, 7);
+	for (int d = 0; d < TINY_DAYS; d++)
+		f.days[d] = (struct wfm_day){ 19723 + d, (first + d) % 7, 24 * d, 24, -1, 0, false };
+	memset(f.required, 0, sizeof f.required);
+	for (int t = 0; t < f.p.slot_count; t++) {
+		f.open[0][t] = t < 24 * TINY_DAYS && t % 24 >= 8 && t % 24 < 15;
+		f.required[0][t] = f.open[0][t] ? rng_below(&r, 3) : 0;
+	}
+	for (int c = 0; c < 2; c++) {
+		f.contracts[c].rule_count = f.contracts[c].break_count = 0;
+		f.contracts[c].salaried = rng_below(&r, 2) == 0;
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_SHIFT_MINUTES,
+							       .low = 180, .high = 300, .step = 60 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_WEEK_SHIFTS,
+							       .mode = rng_below(&r, 2) ? WFM_SOFT : WFM_HARD,
+							       .low = 1, .high = 2, .weight_cents = 700 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_WEEK_MINUTES,
+							       .mode = rng_below(&r, 2) ? WFM_SOFT : WFM_HARD,
+							       .low = 240, .high = 600, .weight_cents = 300 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_REST,
+							       .low = 60 * (14 + (int)rng_below(&r, 6)) });
+		if (rng_below(&r, 2))
+			fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_START_SPREAD,
+								       .high = 60 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_CONSECUTIVE_DAYS,
+							       .mode = rng_below(&r, 2) ? WFM_SOFT : WFM_HARD,
+							       .high = 1 + (int)rng_below(&r, 2),
+							       .weight_cents = 900 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_DAYS_OFF_BLOCKS,
+							       .mode = WFM_SOFT, .high = 1,
+							       .weight_cents = 500 });
+		if (rng_below(&r, 2))
+			fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS,
+								       .mode = WFM_SOFT, .high = 0,
+								       .weight_cents = 400 });
+	}
+	for (int a = 0; a < 2; a++) {
+		f.agents[a].previous_days_worked = (int)rng_below(&r, 3);
+		f.agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 8) : WFM_NONE;
+		f.wishes[a][0] = (struct wfm_wish){ WFM_WISH_START, WFM_NONE, 60 * (8 + (int)rng_below(&r, 6)),
+						    50 };
+		f.wishes[a][1] = (struct wfm_wish){ WFM_WISH_DAY_OFF, (int)rng_below(&r, TINY_DAYS), 0, 800 };
+		f.agents[a].wish_count = 2;
+	}
+	fixture_link(&f);
+	f.calendar.day_count = TINY_DAYS;
+}
+
+static struct wfm_roster *roster_of(const struct choice *const c[2])
+{
+	struct wfm_roster *r = wfm_roster_new(2 * TINY_DAYS, 2 * TINY_DAYS, 0);
+	r->shift_count = r->activity_count = 0;
+	for (int a = 0; a < 2; a++)
+		for (int d = 0; c[a] && d < TINY_DAYS; d++) {
+			if (c[a]->end[d] == 0)
+				continue;
+			r->activities[r->activity_count] =
+				(struct wfm_activity){ WFM_WORK, 0, c[a]->start[d],
+						       c[a]->end[d] - c[a]->start[d], true };
+			r->shifts[r->shift_count++] = (struct wfm_shift){
+				a, d, c[a]->start[d], c[a]->end[d], r->activity_count++, 1 };
+		}
+	return r;
+}
+
+/* Cost by the judge; HUGE_VAL when something is broken. alone: only that agent's breaches count. */
+static double judged(const struct choice *const c[2], int alone)
+{
+	struct wfm_roster *r = roster_of(c);
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(&f.p, r, false, &report, &e), WFM_OK);
+	double cost = report->cost.total;
+	for (int i = 0; i < report->breach_count; i++)
+		if (alone < 0 || report->breaches[i].agent == alone)
+			cost = HUGE_VAL;
+	wfm_report_free(report);
+	wfm_roster_free(r);
+	return cost;
+}
+
+static void list_tours(int a, int day, struct choice *now)
+{
+	if (day == TINY_DAYS) {
+		const struct choice *c[2] = { a == 0 ? now : NULL, a == 1 ? now : NULL };
+		if (judged(c, a) < HUGE_VAL && tour_count[a] < MAX_TOURS)
+			tours[a][tour_count[a]++] = *now;
+		return;
+	}
+	now->start[day] = now->end[day] = 0;
+	list_tours(a, day + 1, now);
+	for (int s = 8; s < 13; s++)
+		for (int n = 3; n <= 5 && s + n <= 15; n++) {
+			now->start[day] = 24 * day + s;
+			now->end[day] = 24 * day + s + n;
+			list_tours(a, day + 1, now);
+		}
+	now->start[day] = now->end[day] = 0;
+}
+
+/* Cheapest pair of legal tours, fixed pay left out (it is not minimised). The judge per pair would
+ * be slow: cost of cover by hand. */
+static double brute_force(void)
+{
+	double best = HUGE_VAL;
+	for (int a = 0; a < 2; a++) {
+		tour_count[a] = 0;
+		struct choice now = { { 0 }, { 0 } };
+		list_tours(a, 0, &now);
+	}
+	if (tour_count[0] == 0 || tour_count[1] == 0)
+		return HUGE_VAL; /* not compared */
+	static double lone[2][MAX_TOURS];
+	for (int a = 0; a < 2; a++)
+		for (int i = 0; i < tour_count[a]; i++) {
+			const struct choice *c[2] = { a == 0 ? &tours[0][i] : NULL,
+						      a == 1 ? &tours[1][i] : NULL };
+			struct wfm_roster *r = roster_of(c);
+			struct wfm_report *report = NULL;
+			struct wfm_error e;
+			assert_int_equal(wfm_schedule_verify(&f.p, r, false, &report, &e), WFM_OK);
+			/* the other agent's empty tour may cost rules: taken out below by its own */
+			lone[a][i] = report->cost.pay + report->cost.rules + report->cost.wishes;
+			wfm_report_free(report);
+			wfm_roster_free(r);
+		}
+	double idle_rules[2];
+	for (int a = 0; a < 2; a++) { /* cost of nobody working, less that agent's share */
+		struct fixture keep = f;
+		f.p.agent_count = 1;
+		f.agents[0] = keep.agents[1 - a];
+		f.agents[0].wishes = keep.agents[1 - a].wishes;
+		f.p.agents = f.agents;
+		struct wfm_roster *r = wfm_roster_new(0, 0, 0);
+		struct wfm_report *report = NULL;
+		struct wfm_error e;
+		assert_int_equal(wfm_schedule_verify(&f.p, r, false, &report, &e), WFM_OK);
+		idle_rules[a] = report->cost.rules;
+		wfm_report_free(report);
+		wfm_roster_free(r);
+		f = keep;
+	}
+	for (int i = 0; i < tour_count[0]; i++)
+		for (int k = 0; k < tour_count[1]; k++) {
+			double cost = lone[0][i] - idle_rules[0] + lone[1][k] - idle_rules[1];
+			if (cost >= best)
+				continue;
+			for (int t = 0; t < 24 * TINY_DAYS; t++) {
+				int d = t / 24;
+				const struct choice *x = &tours[0][i], *y = &tours[1][k];
+				double have = (t >= x->start[d] && t < x->end[d]) +
+					      (t >= y->start[d] && t < y->end[d]);
+				double lack = f.required[0][t] - have;
+				cost += lack > 0 ? fmin(lack, 1) * 3000 + fmax(lack - 1, 0) * 12000 :
+						   -lack * 200;
+			}
+			best = fmin(best, cost);
+		}
+	return best;
+}
+
+static struct wfm_roster *solve(const struct wfm_problem *p, uint64_t seed)
+{
+	struct wfm_roster *r = NULL;
+	struct wfm_error e = { 0 };
+	struct wfm_solve_options o = { .seed = seed, .iteration_limit = 3000 };
+	enum wfm_status s = wfm_schedule_solve(p, &o, &r, &e);
+	if (s != WFM_OK && s != WFM_LIMIT)
+		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
+	return r;
+}
+
+static void test_tiny_equals_brute_force(void **state)
+{
+	(void)state;
+	int compared = 0;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		tiny_problem(seed);
+		double best = brute_force();
+		struct wfm_roster *r = solve(&f.p, seed);
+		assert_true(r->bound <= r->cost.total + 1e-6);
+		double cost = r->cost.total - r->cost.fixed_pay, bound = r->bound - r->cost.fixed_pay;
+		if (best < HUGE_VAL) {
+			compared++;
+			assert_int_equal(r->unplanned_count, 0);
+			if (bound > best + 1e-4 || fabs(cost - best) > 1e-4)
+				fail_msg("seed %d: bound %f cost %f, brute force %f", (int)seed, bound, cost,
+					 best);
+		} else {
+			assert_true(r->unplanned_count > 0);
+		}
+		wfm_roster_free(r);
+	}
+	assert_true(compared >= 6);
+}
+
+/* ---- larger random problems ---- */
+
+static void random_problem(struct fixture *x, uint64_t seed)
+{
+	struct rng r;
+	rng_seed(&r, seed);
+	fixture_init(x, 6 + (int)rng_below(&r, 14), 2 + rng_below(&r, 6));
+	x->p.queue_count = 1 + (int)rng_below(&r, 3);
+	for (int a = 0; a < x->p.agent_count; a++) {
+		x->agents[a].contract = (int)rng_below(&r, 2);
+		x->agents[a].skill_count = 0;
+		for (int q = 0; q < x->p.queue_count; q++)
+			if (rng_below(&r, 2) || (q == 0 && a % 2 == 0))
+				x->skills[a][x->agents[a].skill_count++] =
+					(struct wfm_agent_skill){ q, rng_below(&r, 3) ? 1 : 0.75 };
+		if (rng_below(&r, 3) == 0) {
+			int d = (int)rng_below(&r, 7);
+			x->spans[a][0] = (struct wfm_span){ 48 * d, 48 * d + 48 };
+			x->agents[a].unavailable_count = 1;
+		}
+		x->agents[a].previous_days_worked = (int)rng_below(&r, 7);
+		x->agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 20) : WFM_NONE;
+	}
+	if (rng_below(&r, 2)) /* no spread: rest must be carried by the pricing */
+		fixture_rule(x, 0, WFM_RULE_START_SPREAD)->mode = WFM_OFF;
+	if (rng_below(&r, 2))
+		fixture_rule(x, 1, WFM_RULE_DAYS_OFF_TOGETHER)->mode = WFM_HARD;
+	if (rng_below(&r, 3) == 0)
+		fixture_add_rule(x, 1, (struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS, .high = 0 });
+}
+
+static void expect_clean(const struct wfm_problem *p, const struct wfm_roster *r)
+{
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(p, r, true, &report, &e), WFM_OK);
+	if (report->breach_count > 0)
+		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
+			 report->breaches[0].message);
+	wfm_report_free(report);
+}
+
+static void test_random_problems_verify(void **state)
+{
+	(void)state;
+	static struct fixture x;
+	for (uint64_t seed = 1; seed <= 16; seed++) {
+		random_problem(&x, seed);
+		struct wfm_roster *r = solve(&x.p, seed);
+		expect_clean(&x.p, r);
+		assert_true(r->bound <= r->cost.total + 1e-6);
+		wfm_roster_free(r);
+	}
+}
+
+/* Another order of agents: each bound is below each cost, whatever the search found. */
+static void test_order_of_agents(void **state)
+{
+	(void)state;
+	static struct fixture x, y;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		random_problem(&x, seed);
+		y = x;
+		fixture_link(&y);
+		for (int a = 0; a < x.p.agent_count; a++) {
+			int b = x.p.agent_count - 1 - a;
+			y.agents[b] = x.agents[a];
+		}
+		y.p.agents = y.agents;
+		struct wfm_roster *r = solve(&x.p, 1), *s = solve(&y.p, 1);
+		expect_clean(&y.p, s);
+		assert_int_equal(r->unplanned_count, s->unplanned_count);
+		assert_true(r->bound <= s->cost.total + 1e-6);
+		assert_true(s->bound <= r->cost.total + 1e-6);
+		assert_true(fabs(r->bound - s->bound) <= 2e-3 * fabs(r->cost.total));
+		wfm_roster_free(r);
+		wfm_roster_free(s);
+	}
+}
+
+/* The same week later: the same roster, slot by slot. */
+static void test_weeks_shifted(void **state)
+{
+	(void)state;
+	static struct fixture x, y;
+	random_problem(&x, 3);
+	y = x;
+	fixture_link(&y);
+	for (int d = 0; d < 7; d++)
+		y.days[d].date += 7;
+	struct wfm_roster *r = solve(&x.p, 5), *s = solve(&y.p, 5);
+	assert_int_equal(r->shift_count, s->shift_count);
+	assert_memory_equal(r->shifts, s->shifts, (size_t)r->shift_count * sizeof *r->shifts);
+	wfm_roster_free(r);
+	wfm_roster_free(s);
+}
+
+/* One more of an optional kind never costs more in the bound's sense: old bound >= new bound. */
+static void test_more_agents_cost_no_more(void **state)
+{
+	(void)state;
+	static struct fixture x;
+	fixture_init(&x, 8, 6);
+	x.contracts[0].optional = x.contracts[1].optional = true;
+	x.contracts[0].salaried = false;
+	struct wfm_roster *r = solve(&x.p, 1);
+	x.p.agent_count = 10;
+	struct wfm_roster *s = solve(&x.p, 1);
+	assert_true(s->bound <= r->cost.total + 1e-6);
+	assert_true(s->bound <= r->bound + 1e-3 * fabs(r->bound));
+	wfm_roster_free(r);
+	wfm_roster_free(s);
+}
+
+int main(void)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tiny_equals_brute_force),
+		cmocka_unit_test(test_random_problems_verify),
+		cmocka_unit_test(test_order_of_agents),
+		cmocka_unit_test(test_weeks_shifted),
+		cmocka_unit_test(test_more_agents_cost_no_more),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
