@@ -12,9 +12,11 @@ for target in "$@"; do
 	seeds="tests/fuzz/corpus/$name"
 	mkdir -p "build/fuzz/corpus/$name"
 	[ -d "$seeds" ] || seeds=""
+	words="tests/fuzz/${name#fuzz_}.dict"
+	if [ -f "$words" ]; then words="-dict=$words"; else words=""; fi
 	log="build/fuzz/$name.log"
 	# shellcheck disable=SC2086
-	if "$target" -max_total_time="$seconds" -max_len=8192 -rss_limit_mb=2048 -timeout=20 \
+	if "$target" $words -max_total_time="$seconds" -max_len=8192 -rss_limit_mb=2048 -timeout=20 \
 		-print_final_stats=1 -artifact_prefix="build/fuzz/found/$name-" \
 		"build/fuzz/corpus/$name" $seeds >"$log" 2>&1; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

@@ -97,8 +97,18 @@ def tap(name, code, text):
         text += f"\n{name}: {crash_word(code)}, {done} of {planned} tests reported\n"
     say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else ""))
     if bad:
-        say("\n".join("    " + line for line in text.splitlines()[-40:]))
+        say("\n".join("    " + line[:300] for line in telling_lines(text)))
     count(good, bad, name)
+
+
+def telling_lines(text):
+    """Each "not ok" with the comment under it, and how the output ends."""
+    lines, kept, wanted = text.splitlines(), [], 0
+    for line in lines[:-15]:
+        wanted = 8 if line.startswith("not ok") else wanted - 1 if line.startswith("#") else 0
+        if wanted > 0:
+            kept.append(line)
+    return kept[:80] + lines[-15:]
 
 
 def step(name, command, env=None, timeout=None):
