@@ -75,17 +75,18 @@ static void pull_taut(struct string_problem *s)
 	size_t from = 0, last = s->points - 1;
 	s->height[0] = s->lower[0];
 	while (from < last) {
-		double steepest = INFINITY, flattest = -INFINITY, base = s->height[from];
+		double steepest = INFINITY, flattest = -INFINITY, base = s->height[from], slope = 0.0;
 		size_t at_steepest = from, at_flattest = from, to = 0;
 		for (size_t k = from + 1; k <= last && to == 0; k++) {
 			double run = (double)(k - from);
 			double up = (s->upper[k] - base) / run, down = (s->lower[k] - base) / run;
-			if (down > steepest)
-				to = at_steepest; /* the string bends at an upper corner */
-			else if (up < flattest)
+			if (down > steepest) { /* the string bends upwards at an upper corner */
+				to = at_steepest;
+				slope = steepest;
+			} else if (up < flattest) { /* downwards at a lower corner */
 				to = at_flattest;
-			if (to != 0)
-				break;
+				slope = flattest;
+			}
 			if (up <= steepest) {
 				steepest = up;
 				at_steepest = k;
@@ -95,12 +96,9 @@ static void pull_taut(struct string_problem *s)
 				at_flattest = k;
 			}
 		}
-		double slope;
-		if (to == 0) { /* lower = upper at the last point: both corners are it */
+		if (to == 0) { /* straight to the last point, where lower = upper */
 			to = last;
 			slope = (s->lower[last] - base) / (double)(last - from);
-		} else {
-			slope = to == at_steepest ? steepest : flattest;
 		}
 		for (size_t k = from + 1; k <= to; k++)
 			s->height[k] = base + slope * (double)(k - from);
