@@ -184,8 +184,9 @@ static void write_content(const struct route *r, struct strbuf *s)
 		strbuf_puts(s, ",\"content\":{\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}");
 		return;
 	case REPLY_BYTES:
-		strbuf_printf(s, ",\"content\":{\"%s\":{\"schema\":{\"type\":\"string\"}}}",
-			      r->reply_type ? r->reply_type : "application/octet-stream");
+		strbuf_printf(s, ",\"content\":{\"%s\":{\"schema\":{\"type\":\"%s\"}}}",
+			      r->reply_type ? r->reply_type : "application/octet-stream",
+			      r->reply_type && strstr(r->reply_type, "json") ? "object" : "string");
 		return;
 	case REPLY_NONE:
 		return;
