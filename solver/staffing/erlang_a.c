@@ -19,15 +19,15 @@
  *
  * φ is concave with its peak at v* = max(0, ln(a/n)/θ). Around it, with λ* = min(λ, nμ)
  * and g(x) = e^{−x}−1+x, φ(v*+u) − φ(v*) = −λ*·g(θu)/θ − (nμ−λ*)u exactly, which is how it
- * is evaluated. Panels march away from the peak so that φ falls by at most 6 and
+ * is evaluated. Panels march away from the peak so that φ falls by at most 8 and
  * θv grows by at most 1 in each; 16-point Gauss-Legendre is then exact to rounding.
  */
 #include "erlang_impl.h"
 
 #include <math.h>
 
-static const double PANEL_DROP = 6.0;
-static const double CUTOFF = 60.0; /* stop when φ is this far below the part's own peak */
+static const double PANEL_DROP = 8.0;
+static const double CUTOFF = 46.0; /* stop when φ is this far below the part's own peak */
 
 struct palm {
 	double theta;

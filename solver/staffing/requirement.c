@@ -222,7 +222,7 @@ static enum wfm_status live_run(const struct wfm_load *loads, size_t n,
 	if (courses == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	wfm_load_courses(loads, n, o, courses);
-	double beta = 0.3;
+	double beta = o->patience_s > 0.0 && !isinf(o->patience_s) ? 0.0 : 0.5;
 	for (size_t i = 0; i < n; i++)
 		if (courses[i].points > 0 && courses[i].lambda > 0.0)
 			wfm_live_requirement(&courses[i], o, &beta, &requirements[i]);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The forecasting protocol: weekly rolling development origins on the two bank series, every
- * method beside the baselines, one line each. Usage: bench_forecast [DATA_DIR [METHOD...]].
- * Emergency-department arrivals (48 h horizon, an origin each 12 h) with --ed.
+ * method beside the baselines, one line each, and name TAB figure TAB unit for the table.
+ * Emergency-department arrivals (48 h horizon, an origin each 12 h) with --ed METHOD..., every
+ * ED_STRIDE-th day of the last year (1 = the whole protocol; hours of it for slow methods).
+ * Usage: bench_forecast [METHOD...]; BENCH_SERIES=A30,B30 runs some series only, COLD_WEEKS=4
+ * gives only that much history.
  */
 #include <math.h>
 #include <stdio.h>
@@ -174,7 +177,15 @@ static void run(const char *label, const struct wfm_series *series, const struct
 		struct wfm_error e;
 		struct timespec a, b;
 		(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-		if (wfm_forecast_run(series, &o, &f, &e) != WFM_OK) {
+		struct wfm_series seen = *series;
+		const char *weeks = getenv("COLD_WEEKS"); /* only so much history */
+		for (size_t i = 0; weeks != NULL && i < d->n; i++)
+			if (d->rows[i].day >= o.first_day - 7 * (int32_t)strtol(weeks, NULL, 10)) {
+				seen.observations = d->rows + i;
+				seen.n_observations = d->n - i;
+				break;
+			}
+		if (wfm_forecast_run(&seen, &o, &f, &e) != WFM_OK) {
 			printf("%s: %s %s\n", label, e.path, e.message);
 			return;
 		}
@@ -193,6 +204,19 @@ static void run(const char *label, const struct wfm_series *series, const struct
 	       100 * s.inside80 / s.n, 100 * s.inside95 / s.n, 100 * s.days80 / s.days,
 	       100 * s.day_error / s.day_volume, 100 * s.shape_error / s.shape_volume,
 	       s.seconds / ORIGINS);
+	const char *name = method ? method : "judge";
+	printf("forecast %s %s, WAPE week 1\t%.2f\t%%\n", label, name,
+	       100 * s.error[0] / s.volume[0]);
+	if (method == NULL) {
+		printf("forecast %s %s, WAPE weeks 1-2\t%.2f\t%%\n", label, name,
+		       100 * s.error[1] / s.volume[1]);
+		printf("forecast %s %s, 80 %% coverage of intervals\t%.1f\t%%\n", label, name,
+		       100 * s.inside80 / s.n);
+		printf("forecast %s %s, 80 %% coverage of days\t%.1f\t%%\n", label, name,
+		       100 * s.days80 / s.days);
+		printf("forecast %s %s, with its backtest\t%.2f\ts\n", label, name,
+		       s.seconds / ORIGINS);
+	}
 	(void)fflush(stdout);
 }
 
@@ -230,7 +254,9 @@ static void emergency(const char *dir, const char *method)
 	struct wfm_series s = { 60, d.rows, d.n, NULL, 0, NULL };
 	int32_t last = d.rows[d.n - 1].day - 2;
 	double sum = 0, n = 0, inside = 0;
-	for (int32_t day = last - 364; day <= last; day++)
+	const char *stride = getenv("ED_STRIDE");
+	int32_t step = stride != NULL ? (int32_t)strtol(stride, NULL, 10) : 1;
+	for (int32_t day = last - 364; day <= last; day += step > 0 ? step : 1)
 		for (int16_t slot = 0; slot < 24; slot = (int16_t)(slot + 12)) {
 			struct wfm_forecast_options o = { .first_day = day, .first_slot = slot,
 							  .days = 3, .method = method,
