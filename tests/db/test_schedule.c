@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -210,6 +211,33 @@ static void test_impossible_requests_name_the_place(void **state)
 	expect_refused(f, request(f, week), "/site_id");
 }
 
+/* Nights that begin on Sunday are the only ones to reach the next Monday's small hours. */
+static void test_sunday_nights_reach_the_next_week(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = clock_now() / 86400;
+	char sql[400], day[11];
+
+	week += 8 - date_weekday(week);
+	publish(f, make(f, week).roster_id);
+	assert_string_equal(ask(f, "SELECT count(*) FROM shortage h JOIN roster r ON r.id = h.roster_id"
+				   " WHERE h.start_at >= (r.monday + 7)::timestamp AT TIME ZONE"
+				   " 'America/Santiago'"), "0");
+	make(f, week + 7);
+	date_format(week + 7, day);
+	snprintf(sql, sizeof sql,
+		 "SELECT count(*) FROM shift WHERE published AND day = date '%s' - 1"
+		 " AND end_at > timestamp '%s 05:00' AT TIME ZONE 'America/Santiago'", day, day);
+	assert_true(strtol(ask(f, sql), NULL, 10) >= 1);
+	/* The first week has nobody from before and is short then; the second is less so. */
+	snprintf(sql, sizeof sql,
+		 "SELECT coalesce(sum(people) FILTER (WHERE r.monday = '%s'), 0)"
+		 " < .5 * sum(people) FILTER (WHERE r.monday < '%s')"
+		 " FROM shortage h JOIN roster r ON r.id = h.roster_id WHERE h.start_at <"
+		 " (r.monday + time '05:00') AT TIME ZONE 'America/Santiago'", day, day);
+	assert_string_equal(ask(f, sql), "t");
+}
+
 int main(void)
 {
 	struct err e = ERR_INIT;
@@ -221,6 +249,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_publishing_refuses, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
+		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
 	};
 	if (!zones_start(&e)) {
 		print_error("zones: %s\n", e.message);
