@@ -116,7 +116,7 @@ WITH c AS (
 		shift_max_minutes, shift_step_minutes, start_earliest_min, start_latest_min,
 		start_step_minutes)
 	VALUES (:code, :name, :cost_cents_hour, :currency, :shift_min_minutes, :shift_max_minutes,
-		:shift_step_minutes, clock_minutes(:start_earliest), clock_minutes(:start_latest),
+		:shift_step_minutes, :start_earliest, :start_latest,
 		:start_step_minutes)
 	RETURNING id
 ), r AS (
