@@ -72,14 +72,14 @@ function Header({ user, current }: { user: User; current: View | undefined }) {
 
 function Toasts() {
 	return (
-		<div class="toasts">
+		<section class="toasts" aria-label={t("nav.messages")}>
 			{toasts.value.map((x) => (
 				<div key={x.id} class={`toast toast-${x.tone}`}>
 					<span>{x.text}</span>
 					<Button tone="quiet" icon="close" aria-label={t("action.close")} onClick={() => dismiss(x.id)} />
 				</div>
 			))}
-		</div>
+		</section>
 	);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A roster made ready for the board: rows of agents, seven cells each, and coverage by interval.
-import type { Activity, Agent, Contract, Coverage, Shift, Shortage, Team } from "./types";
+import type { Activity, Agent, Coverage, Shift, Shortage } from "./types";
 import { addDays, instant } from "./time";
 
 export interface BoardActivity { kind: Activity["kind"]; queueId: number | null; queue: string | null; start: number; end: number; paid: boolean }
@@ -25,9 +25,7 @@ function boardShift(s: Shift): BoardShift {
 	};
 }
 
-export function makeRows(monday: string, shifts: Shift[], agents: Agent[], teams: Team[], contracts: Contract[]): BoardRow[] {
-	const teamName = new Map(teams.map((x) => [x.id, x.name]));
-	const contractName = new Map(contracts.map((x) => [x.id, x.name]));
+export function makeRows(monday: string, shifts: Shift[], agents: Agent[]): BoardRow[] {
 	const column = new Map(Array.from({ length: 7 }, (_, i) => [addDays(monday, i), i]));
 	const rows = new Map<number, BoardRow>();
 	const rowOf = (id: number, name: string, team: string, contract: string): BoardRow => {
@@ -41,7 +39,7 @@ export function makeRows(monday: string, shifts: Shift[], agents: Agent[], teams
 	for (const a of agents) {
 		if (a.left_on != null && a.left_on < monday) continue;
 		if (a.hired > addDays(monday, 6)) continue;
-		rowOf(a.id, a.name, teamName.get(a.team_id ?? 0) ?? "", contractName.get(a.contract_id) ?? "");
+		rowOf(a.id, a.name, a.team ?? "", a.contract);
 	}
 	for (const s of shifts) {
 		const row = rowOf(s.agent_id, s.agent, s.team ?? "", s.contract);

@@ -93,6 +93,10 @@ export function fmtRange(from: string, to: string): string {
 	return format(locale.value, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" })
 		.formatRange(utcNoon(from), utcNoon(to));
 }
+/** Without the year, where that stands beside it. */
+export function fmtShortRange(from: string, to: string): string {
+	return format(locale.value, { day: "numeric", month: "short", timeZone: "UTC" }).formatRange(utcNoon(from), utcNoon(to));
+}
 export function fmtTime(at: number, zone: string): string {
 	return format(locale.value, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(at);
 }

@@ -55,15 +55,13 @@ export interface SpecialDay {
 	name: string;
 	closed: boolean;
 }
-export interface Team { id: number; site_id: number; code: string; name: string }
-export interface Contract { id: number; code: string; name: string }
 export interface Agent {
 	id: number;
 	code: string;
 	name: string;
 	site_id: number;
-	team_id: number | null;
-	contract_id: number;
+	team?: string | null;
+	contract: string;
 	hired: string;
 	left_on: string | null;
 }
@@ -84,6 +82,7 @@ export interface ImportReport {
 	unchanged: number;
 	rejected: number;
 	dry_run: boolean;
+	reasons?: { line: number; column: string; reason: string }[];
 }
 
 export interface Forecast {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A day, week or month to look at, with steps back and forth.
 import { t } from "../lib/i18n";
-import { addDays, addMonths, fmtDate, fmtRange, isoWeekOf, mondayOf } from "../lib/time";
+import { addDays, addMonths, fmtDate, fmtShortRange, isoWeekOf, mondayOf } from "../lib/time";
 import { Button, Segments } from "./basic";
 
 export type Period = "day" | "week" | "month";
@@ -17,7 +17,7 @@ export function stepPeriod(period: Period, date: string, n: number): string {
 export function periodName(period: Period, date: string): string {
 	const start = periodStart(period, date);
 	if (period === "day") return fmtDate(start, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-	if (period === "week") return `${isoWeekOf(start)} · ${fmtRange(start, addDays(start, 6))}`;
+	if (period === "week") return `${isoWeekOf(start)} · ${fmtShortRange(start, addDays(start, 6))}`;
 	return fmtDate(start, { month: "long", year: "numeric" });
 }
 

@@ -39,7 +39,7 @@ function ShiftBar({ shift, axis, column, queues }: { shift: BoardShift; axis: Ax
 	const left = fractionOf(day, shift.start);
 	const length = shift.end - shift.start;
 	return (
-		<span class="shift" style={{ left: percent(left), width: percent(fractionOf(day, shift.end) - left) }}>
+		<span class={left > 0.55 ? "shift shift-late" : "shift"} style={{ left: percent(left), width: percent(fractionOf(day, shift.end) - left) }}>
 			<span class="shift-time">{fmtSpan(shift.start, shift.end, axis.zone)}</span>
 			<span class="shift-bar">
 				{shift.activities.map((a) => (

@@ -18,11 +18,18 @@ import type { PlanScope } from "./planner";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
 
-/** The newest forecast that covers the week, with its report card. */
-export function useForecast(site: Site, week: string) {
+/** The service lists what touches the week; only what covers all of it will do. */
+export async function newestForecast(site: Site, week: string, abort?: AbortSignal): Promise<Forecast | undefined> {
+	const monday = mondayOfWeek(week);
+	const all = await list<Forecast>(`/forecasts${query({ site_id: site.id, week })}`, abort);
+	return all.filter((f) => f.first_day <= monday && f.last_day >= addDays(monday, 6))
+		.reduce<Forecast | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
+}
+
+/** The newest forecast of the week with its report card. */
+function useForecast(site: Site, week: string) {
 	return useLoad(`forecast ${site.id} ${week}`, async (abort) => {
-		const all = await list<Forecast>(`/forecasts${query({ site_id: site.id, week })}`, abort);
-		const newest = all.reduce<Forecast | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
+		const newest = await newestForecast(site, week, abort);
 		return newest ? get<Forecast>(`/forecasts/${newest.id}`, abort) : null;
 	});
 }

@@ -12,8 +12,9 @@ import type { PlanScope } from "./planner";
 
 interface RowError { line: number; column: string; message: string; key: string }
 
-/** "line 5, column offered" as the service points at a row. */
-export function rowErrors(error: ApiError): RowError[] {
+/** "line 5, column offered" as the service points at a row that made it refuse the file. */
+function refusedRows(error: Error | undefined): RowError[] {
+	if (!(error instanceof ApiError) || error.status !== 422) return [];
 	return (error.problem.errors ?? []).map((x, i) => {
 		const m = /^line (\d+)(?:, column (.+))?$/.exec(x.pointer);
 		return { line: Number(m?.[1] ?? 0), column: m?.[2] ?? (m ? "" : x.pointer), message: x.message, key: `${i}` };
@@ -55,7 +56,11 @@ export function ImportView(_scope: PlanScope) {
 			setBusy(false);
 		}
 	};
-	const bad = error instanceof ApiError && error.status === 422 ? rowErrors(error) : [];
+	const bad = report?.reasons
+		? report.reasons.map((x, i) => ({ line: x.line, column: x.column, message: x.reason, key: `${i}` })) : refusedRows(error);
+	const rejected = report?.rejected ?? bad.length;
+	// With bad rows the service takes the file only if told to take the good ones.
+	const ready = report?.dry_run === true && (report.rejected === 0 || (partial && report.rejected < report.rows));
 	const columns: Column<RowError>[] = [
 		{ key: "line", head: t("import.line"), cell: (x) => (x.line ? num(x.line) : "–"), num: true, sort: (x) => x.line },
 		{ key: "column", head: t("import.column"), cell: (x) => <code>{x.column || "–"}</code>, sort: (x) => x.column },
@@ -76,20 +81,20 @@ export function ImportView(_scope: PlanScope) {
 					}} />
 				</label>
 				<label class="check">
-					<input type="checkbox" checked={partial} onChange={(e) => { setPartial(e.currentTarget.checked); setReport(undefined); }} />
+					<input type="checkbox" checked={partial} onChange={(e) => { setPartial(e.currentTarget.checked); }} />
 					<span>{t("import.partial")}</span>
 				</label>
 				<div class="tools">
-					<Button tone={report?.dry_run ? "plain" : "primary"} disabled={!file || busy} onClick={() => { void send(true); }}>{t("import.try")}</Button>
-					<Button tone={report?.dry_run ? "primary" : "plain"} icon="upload" disabled={!report?.dry_run || busy} onClick={() => { void send(false); }}>{t("import.send")}</Button>
+					<Button tone={ready ? "plain" : "primary"} disabled={!file || busy} onClick={() => { void send(true); }}>{t("import.try")}</Button>
+					<Button tone={ready ? "primary" : "plain"} icon="upload" disabled={!ready || busy} onClick={() => { void send(false); }}>{t("import.send")}</Button>
 					{busy && <span class="muted" role="status">{t("import.busy")}</span>}
 				</div>
 			</Card>
 			{report && <Card title={report.dry_run ? t("import.tried") : t("import.stored")}><Report report={report} /></Card>}
 			{error && bad.length === 0 && <ProblemBox error={error} />}
 			{bad.length > 0 && (
-				<Card title={tn("import.errors", bad.length)}>
-					<p role="alert">{error?.message}</p>
+				<Card title={tn("import.errors", rejected)}>
+					<p role="alert">{bad.length < rejected ? t("import.first", { n: num(bad.length) }) : ""}</p>
 					<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("import.reason")}>
 						<DataTable dense caption={t("import.reason")} columns={columns} rows={bad} rowKey={(x) => x.key} sortBy="line" />
 					</div>

@@ -121,7 +121,7 @@ export function JobPanel({ state, title }: { state: JobState; title: string }) {
 					<dl class="stats">
 						<Stat label={t("evidence.objective")} value={upTo(job.objective, 0)} />
 						<Stat label={t("evidence.bound")} value={upTo(job.bound, 0)} />
-						<Stat label={t("evidence.gap")} value={pct(job.gap, 2)} />
+						<Stat label={t("evidence.gap")} value={job.bound == null ? "–" : pct(job.gap, 2)} />
 					</dl>
 					<Convergence trail={state.trail} />
 				</div>

@@ -5,7 +5,7 @@ import { session } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
 import { type Key, t } from "../lib/i18n";
 import { go, link, route, setParams } from "../lib/route";
-import { addDays, addWeeks, fmtRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
+import { addDays, addWeeks, fmtShortRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
 import type { Site } from "../lib/types";
 import { Busy, Button, Empty, ProblemBox, Select } from "../ui/basic";
 import { Board } from "./schedule";
@@ -34,7 +34,7 @@ function WeekPicker({ site, week }: PlanScope) {
 			const value = addWeeks(now, from + i);
 			const first = mondayOfWeek(value);
 			const mark = value === now ? ` · ${t("week.this")}` : "";
-			return { value, label: `${value} · ${fmtRange(first, addDays(first, 6))}${mark}` };
+			return { value, label: `${value} · ${fmtShortRange(first, addDays(first, 6))}${mark}` };
 		});
 	}, [now, week, t("week.this")]);
 	return (

@@ -11,11 +11,11 @@ import { useLoad } from "../lib/load";
 import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, sortRows } from "../lib/roster";
 import { route, setParams } from "../lib/route";
 import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
-import type { Agent, Contract, Coverage, Forecast, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site, Team } from "../lib/types";
+import type { Agent, Coverage, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
 import { type Column, DataTable } from "../ui/table";
 import { BoardGrid, type Zoom } from "./board-grid";
-import { QueuePicker } from "./forecast";
+import { newestForecast, QueuePicker } from "./forecast";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 import { PublishDialog } from "./publish";
@@ -49,8 +49,8 @@ function EvidenceStrip({ full }: { full: FullRoster }) {
 			<Stat label={t("evidence.agents")} value={upTo(roster.agents, 0)} />
 			<Stat label={t("evidence.shifts")} value={upTo(roster.shifts, 0)} />
 			<Stat label={t("evidence.short")} value={upTo(roster.people_short, 1)} {...(roster.people_short > 0 ? { tone: "bad" } : {})} />
-			<Stat label={t("evidence.objective")} value={upTo(e.objective, 0)} hint={t("evidence.bound_hint", { bound: upTo(e.bound, 0) })} />
-			<Stat label={t("evidence.gap")} value={pct(e.gap, 2)} />
+			<Stat label={t("evidence.objective")} value={upTo(e.objective, 0)} {...(e.bound == null ? {} : { hint: t("evidence.bound_hint", { bound: upTo(e.bound, 0) }) })} />
+			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified
 				? <span class="good"><Icon name="check" /> {t("evidence.yes")}</span> : t("evidence.no")} />
@@ -87,9 +87,9 @@ function ShortageList({ full, queues, zone }: { full: FullRoster; queues: Queue[
 	);
 }
 
-interface SheetProps { full: FullRoster; site: Site; week: string; people: { agents: Agent[]; teams: Team[]; contracts: Contract[] } }
+interface SheetProps { full: FullRoster; site: Site; week: string; agents: Agent[] }
 
-function Sheet({ full, site, week, people }: SheetProps) {
+function Sheet({ full, site, week, agents }: SheetProps) {
 	const queues = useQueues(site.id).data ?? [];
 	const [order, setOrder] = useState<RowOrder>("name");
 	const [zoom, setZoom] = useState<Zoom>("week");
@@ -104,7 +104,7 @@ function Sheet({ full, site, week, people }: SheetProps) {
 		...full.shifts.map((s) => ({ start: instant(s.start), end: instant(s.end) })),
 		...makeCoverage(full.coverage, 0).filter((p) => p.required > 0),
 	]), [full, monday, zone]);
-	const all = useMemo(() => makeRows(monday, full.shifts, people.agents, people.teams, people.contracts), [full, people, monday]);
+	const all = useMemo(() => makeRows(monday, full.shifts, agents), [full, agents, monday]);
 	const rows = useMemo(() => {
 		const wanted = find.trim().toLocaleLowerCase(tag);
 		const kept = wanted ? all.filter((r) => `${r.name} ${r.team} ${r.contract}`.toLocaleLowerCase(tag).includes(wanted)) : all;
@@ -156,23 +156,13 @@ function Sheet({ full, site, week, people }: SheetProps) {
 	);
 }
 
-function usePeople(site: Site) {
-	return useLoad(`people ${site.id}`, async (abort) => {
-		const [agents, teams, contracts] = await Promise.all([
-			list<Agent>(`/agents?site_id=${site.id}`, abort), list<Team>("/teams", abort), list<Contract>("/contracts", abort),
-		]);
-		return { agents, teams, contracts };
-	});
-}
-
 /** From the newest forecast of the week; without one the job makes it first. */
 function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
 	const job = useJob(`schedule ${site.id} ${week}`, built);
 	const build = async (timeLimit: number) => {
-		const known = await list<Forecast>(`/forecasts${query({ site_id: site.id, week })}`);
-		const newest = Math.max(0, ...known.map((f) => f.id));
+		const forecast = await newestForecast(site, week);
 		await job.start("/schedules", {
-			site_id: site.id, week, time_limit_s: timeLimit, ...(newest > 0 ? { forecast_id: newest } : {}),
+			site_id: site.id, week, time_limit_s: timeLimit, ...(forecast ? { forecast_id: forecast.id } : {}),
 		});
 	};
 	return { job, build, running: job.running };
@@ -181,7 +171,7 @@ function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
 function versionChoices(all: RosterSummary[], zone: string) {
 	return all.map((r) => ({
 		value: String(r.id),
-		label: `${t("version.name", { n: r.version })} · ${t(`state.${r.state}`)} · ${fmtMoment(instant(r.created_at), zone)}${r.gap == null ? "" : ` · ${t("version.gap", { gap: pct(r.gap, 1) })}`}`,
+		label: `${t("version.name", { n: r.version })} · ${t(`state.${r.state}`)} · ${fmtMoment(instant(r.created_at), zone)}${r.gap == null || r.bound == null ? "" : ` · ${t("version.gap", { gap: pct(r.gap, 1) })}`}`,
 	}));
 }
 
@@ -195,7 +185,7 @@ export function Board({ site, week }: PlanScope) {
 		(await list<RosterSummary>(`/rosters${query({ site_id: site.id, week })}`, abort)).sort((a, b) => b.version - a.version));
 	const picked = versions.data?.find((r) => String(r.id) === route.value.params.roster) ?? versions.data?.[0];
 	const full = useLoad(picked ? `roster ${picked.id}` : null, (abort) => loadRoster((picked as RosterSummary).id, abort));
-	const people = usePeople(site);
+	const agents = useLoad(`agents ${site.id}`, (abort) => list<Agent>(`/agents?site_id=${site.id}`, abort));
 	const work = useBuild({ site, week }, (job) => {
 		const id = job.result?.roster_id;
 		if (id !== undefined) setParams({ roster: id });
@@ -203,7 +193,7 @@ export function Board({ site, week }: PlanScope) {
 	});
 	const build = () => { setFailed(undefined); work.build(limit).catch((e: Error) => setFailed(e)); };
 	const past = week < isoWeekOf(today(site.zone));
-	const error = failed ?? versions.error ?? full.error ?? people.error;
+	const error = failed ?? versions.error ?? full.error ?? agents.error;
 
 	return (
 		<div class="stack board-stack">
@@ -221,11 +211,11 @@ export function Board({ site, week }: PlanScope) {
 				)}
 			</div>
 			<JobPanel state={work.job} title={t("build.running")} />
-			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); people.reload(); }} />}
-			{full.data && people.data ? (
+			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); agents.reload(); }} />}
+			{full.data && agents.data ? (
 				<>
 					<EvidenceStrip full={full.data} />
-					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} people={people.data} />
+					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} agents={agents.data} />
 				</>
 			) : versions.data && !picked ? !work.running && (
 				<Empty title={t("board.none")}><p>{past ? t("board.past") : t("board.none_lead")}</p></Empty>
