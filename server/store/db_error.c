@@ -45,13 +45,10 @@ static const char *sentence_of(const struct db *db, const char *constraint)
 	return NULL;
 }
 
-/* A line without libpq's trailing line break. */
-static void fail_with_line(struct err *e, enum err_code code, const char *what, const char *line)
+/* The first of libpq's lines; the others only guess at reasons. */
+static void fail_with_line(struct err *e, enum err_code code, const char *what, const char *said)
 {
-	size_t n = strlen(line);
-	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == ' '))
-		n--;
-	err_set(e, code, "%s: %.*s", what, (int)n, line);
+	err_set(e, code, "%s: %.*s", what, (int)strcspn(said, "\n"), said);
 }
 
 static bool fail_constraint(struct db *db, const PGresult *res, enum verdict verdict, struct err *e)
