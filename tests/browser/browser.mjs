@@ -60,6 +60,7 @@ export async function axe(page) {
 	await page.evaluate(axeSource);
 	const found = await page.evaluate(() => globalThis.axe.run(document, {
 		runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+		resultTypes: ["violations"],
 	}));
 	return found.violations.map((v) => `${v.id} (${v.nodes.length}): ${v.help}\n    ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join("\n    ")}`);
 }

@@ -200,7 +200,8 @@ async function build(visit) {
 		await settled(page);
 		await page.click("#build");
 		await page.waitForSelector(".job progress");
-		await page.waitForFunction(() => Number(document.querySelector(".job progress")?.value) > 0, undefined, { timeout: 120_000 });
+		await page.waitForSelector(".job-figures dd", { timeout: 180_000 });
+		expect(await page.locator(".job-figures dd").count() === 3, "no objective, bound and gap");
 		await page.screenshot({ path: join(visit.shots, `building-${visit.look.name}.png`) });
 		await page.waitForSelector("#version", { timeout: 240_000 });
 	});

@@ -38,14 +38,17 @@ function ShiftBar({ shift, axis, column, queues }: { shift: BoardShift; axis: Ax
 	if (!day) return null;
 	const left = fractionOf(day, shift.start);
 	const length = shift.end - shift.start;
+	// A night shift runs into the next column; after the last one the board ends.
+	const right = column === axis.days.length - 1 ? Math.min(1, fractionOf(day, shift.end)) : fractionOf(day, shift.end);
+	const stretch = (fractionOf(day, shift.end) - left) / (right - left);
 	return (
-		<span class={left > 0.55 ? "shift shift-late" : "shift"} style={{ left: percent(left), width: percent(fractionOf(day, shift.end) - left) }}>
+		<span class={left > 0.55 ? "shift shift-late" : "shift"} style={{ left: percent(left), width: percent(right - left) }}>
 			<span class="shift-time">{fmtSpan(shift.start, shift.end, axis.zone)}</span>
 			<span class="shift-bar">
 				{shift.activities.map((a) => (
 					<i key={a.start} class={`act act-${a.kind}`} style={{
-						left: percent((a.start - shift.start) / length),
-						width: percent((a.end - a.start) / length),
+						left: percent(((a.start - shift.start) / length) * stretch),
+						width: percent(((a.end - a.start) / length) * stretch),
 						"--q": `var(${queueColor(queues, a.queueId)})`,
 					}} />
 				))}

@@ -54,7 +54,7 @@ export function RequestsView({ site, week }: PlanScope) {
 	return (
 		<Card title={t("requests.title")} aside={<Chip tone={asked ? "accent" : "plain"}>{tn("requests.open", asked)}</Chip>}>
 			{rows.length === 0 ? <Empty title={t("requests.none")} /> : (
-				<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("requests.title")}>
+				<div class="scroll table-page" tabIndex={0} role="group" aria-label={t("requests.title")}>
 					<DataTable dense caption={t("requests.title")} columns={columns} rows={rows} rowKey={(a) => a.id} sortBy="state" />
 				</div>
 			)}
