@@ -38,10 +38,15 @@ static void weekday_means(const struct fc_train *t, struct day_model *m)
 static void autoregression(const struct fc_train *t, struct day_model *m)
 {
 	double cross = 0.0, square = 0.0, sum = 0.0, n = 0.0, previous = NAN;
+	bool seen[7] = { false };
+	double means = 0.0; /* weekday means taken out: degrees of freedom */
 	for (int d = 0; d < t->n; d++) {
 		if (isnan(t->total[d]))
 			continue;
-		double r = log(t->total[d] + 0.5) - m->mean[t->grid->days[d].weekday];
+		int w = t->grid->days[d].weekday;
+		double r = log(t->total[d] + 0.5) - m->mean[w];
+		means += !seen[w];
+		seen[w] = true;
 		sum += r * r;
 		n += 1.0;
 		if (!isnan(previous)) {
@@ -51,8 +56,8 @@ static void autoregression(const struct fc_train *t, struct day_model *m)
 		previous = r;
 	}
 	m->phi = square > 0.0 ? fmin(fmax(cross / square, 0.0), 0.95) : 0.0;
-	/* With few days, at least a spread of 10 %. */
-	double variance = (sum + 2.0 * 0.01) / (n + 2.0);
+	/* With few days, a spread of 14 % until they say otherwise. */
+	double variance = (sum + 2.0 * 0.02) / (fmax(n - means, 0.0) + 2.0);
 	m->sigma2 = variance * (1.0 - m->phi * m->phi);
 	m->last = isnan(previous) ? 0.0 : previous;
 }
@@ -98,6 +103,6 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 
 const struct fc_method fc_day_profile_ar = {
 	.name = "day_profile_ar",
-	.min_days = 14,
+	.min_days = 5,
 	.run = run,
 };

@@ -112,7 +112,7 @@ struct fc_method {
 void fc_mix(const struct fc_output *const *parts, int n, int slots, struct fc_output *out);
 
 extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space,
-	fc_svd_scores, fc_mixture;
+	fc_svd_scores, fc_mixture, fc_short_mixture;
 
 const struct fc_method *fc_method_at(int index); /* NULL past the last */
 

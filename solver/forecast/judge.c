@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DECILES = 9 };
+enum { DECILES = 9, SHORT_DAYS = 40 };
 static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
 
 struct tally {
@@ -199,36 +199,44 @@ static enum wfm_status judge_origin(struct fc_pool *pool, const struct fc_judge 
 	return WFM_OK;
 }
 
+static int index_of(const struct fc_method *m)
+{
+	for (int i = 0; fc_method_at(i) != NULL; i++)
+		if (fc_method_at(i) == m)
+			return i;
+	return 0;
+}
+
 /*
- * The state-space model unless another is clearly better: a few origins decide little, so a
- * challenger needs a WAPE 3 % lower. Where the model cannot run, least WAPE. With nothing
- * scored, the richest method the history is long enough for; where every past day scored was
- * empty, the four-week mean.
+ * Below eight weeks there are too few origins to choose by: the mixture for short histories,
+ * before it can run the day total by profile, before that seasonal naive. Then the state-space
+ * model unless another is clearly better: a few origins decide little, so a challenger needs a
+ * WAPE 3 % lower. Where every past day scored was empty, the four-week mean.
  */
 static int choose(const struct fc_judge *j, const struct wfm_report_card *card, int usable)
 {
-	int best = -1, richest = 0;
-	bool past_richest = false; /* what stands after the state-space model is no richer */
+	int best = -1;
 	double least = INFINITY;
+	if (j->only != NULL)
+		return index_of(j->only);
+	if (usable < fc_day_profile_ar.min_days)
+		return 0;
+	if (usable < SHORT_DAYS)
+		return index_of(usable < fc_short_mixture.min_days ? &fc_day_profile_ar
+								   : &fc_short_mixture);
 	for (int i = 0; i < card->n_scores; i++) {
 		const struct wfm_method_score *s = &card->score[i];
-		const struct fc_method *m = fc_method_at(i);
-		if (m == j->only)
-			return i;
-		if (usable >= m->min_days && !past_richest)
-			richest = i;
-		past_richest = past_richest || m == &fc_state_space;
 		if (s->origins == 0 || isnan(s->wape))
 			continue;
-		double wape = m == &fc_state_space ? 0.97 * s->wape : s->wape;
+		double wape = fc_method_at(i) == &fc_state_space ? 0.97 * s->wape : s->wape;
 		if (wape < least) {
 			least = wape;
 			best = i;
 		}
 	}
-	if (best < 0 && card->score[1].origins > 0)
-		return 1;
-	return best >= 0 ? best : richest;
+	if (best >= 0)
+		return best;
+	return index_of(card->score[1].origins > 0 ? &fc_four_week_mean : &fc_state_space);
 }
 
 enum wfm_status fc_judge_run(const struct fc_judge *j, int usable,

@@ -9,6 +9,7 @@ static const struct fc_method *const methods[] = {
 	&fc_state_space,
 	&fc_svd_scores,
 	&fc_mixture,
+	&fc_short_mixture,
 };
 
 const struct fc_method *fc_method_at(int index)

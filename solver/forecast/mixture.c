@@ -51,3 +51,10 @@ const struct fc_method fc_mixture = {
 	.min_days = 40,
 	.parts = { &fc_state_space, &fc_svd_scores },
 };
+
+/* For short histories: neither part is reliable alone, and they fail differently. */
+const struct fc_method fc_short_mixture = {
+	.name = "short_mixture",
+	.min_days = 10,
+	.parts = { &fc_day_profile_ar, &fc_state_space },
+};

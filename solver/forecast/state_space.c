@@ -130,8 +130,9 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 		}
 		int i = step - p->day.n;
 		double V = p->day_var[i];
-		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. */
-		double total = fmax(0.0, exp(p->day_mean[i] + 0.25 * V) - 0.5);
+		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. A
+		   variance that is mostly ignorance must not raise the mean. */
+		double total = fmax(0.0, exp(p->day_mean[i] + 0.25 * fmin(V, 0.1)) - 0.5);
 		out->dx[h] = fc_root(total);
 		out->dv[h] = 0.25 * total * V;
 		shaped_means(p, g, w, i, total, mean);
