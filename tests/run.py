@@ -79,6 +79,7 @@ def tap(name, code, text):
     """One TAP program: every ok and not ok, and a crash or a short plan is one more failure."""
     good = bad = skipped = 0
     planned = None
+    before = "1.."
     for line in text.splitlines():
         m = re.match(r"(not )?ok\b\s*(.*)", line)
         plan = re.match(r"1\.\.(\d+)$", line)
@@ -86,11 +87,14 @@ def tap(name, code, text):
             planned = (planned or 0) + int(plan.group(1))
         elif m and "# SKIP" in line:
             skipped += 1
-            say(f"# SKIP {name}: {m.group(2)}")
+            test = m.group(2).rpartition("# SKIP")[2].strip()
+            why = "" if re.match(r"(not )?ok|1\.\.", before) else f" ({before.lstrip('# ')})"
+            say(f"# SKIP {name}: {test}{why}")
         elif m:
             good, bad = (good, bad + 1) if m.group(1) else (good + 1, bad)
         elif line.startswith("# skip"):
             say(f"# SKIP {name}: {line[2:]}")
+        before = line
     done = good + bad + skipped
     if planned is None or done < planned or (code != 0 and bad == 0):
         bad += 1
