@@ -206,3 +206,21 @@ def test_sso_from_the_allowed_proxy_only(start_service):
     off = start_service(workers=0, extra=("--sso-header", "X-Remote-User", "--sso-proxy", "127.0.0.2"))
     assert requests.post(f"{off.base}/api/v1/session", json={},
                          headers={"X-Remote-User": "ana"}).status_code == 422
+
+
+def test_only_a_trusted_proxy_says_who_forwards(start_service):
+    def peer(service, header):
+        reply = requests.post(f"{service.base}/api/v1/session", headers={"X-Forwarded-For": header},
+                              json={"login": "nobody", "password": "wrong wrong"})
+        assert reply.status_code == 401
+        return service.sql("SELECT peer FROM login_attempt ORDER BY id DESC LIMIT 1")[0][0]
+
+    plain = start_service(workers=0)
+    assert peer(plain, "203.0.113.9") == "127.0.0.1"
+    behind = start_service(workers=0, extra=("--trusted-proxy", "127.0.0.1"))
+    assert peer(behind, "203.0.113.9") == "203.0.113.9"
+    # Only the last address is the proxy's own word.
+    assert peer(behind, "198.51.100.1, 203.0.113.9") == "203.0.113.9"
+    assert peer(behind, "2001:db8::7") == "2001:db8::7"
+    for nonsense in ("x", "", "203.0.113.9;DROP", "203.0.113.999"):
+        assert peer(behind, nonsense) == "127.0.0.1"
