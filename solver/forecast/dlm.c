@@ -13,7 +13,8 @@
  *   ε_i ~ N(0, (r + count noise of the weekday)·weight of the weekday)
  *
  * Update, after the first two weeks robust: when e² > 9S then S = e²/9. Design rows have a
- * handful of non-zeros, so an update costs one rank-one change of P.
+ * handful of non-zeros, so an update costs one rank-one change of P, whose upper triangle
+ * alone is kept.
  */
 #include "dlm.h"
 #include "dlm_filter.h"
@@ -24,6 +25,7 @@
 
 static const double YEAR_DAYS = 365.2425;
 enum { OPEN_CLASSES = 12, MONTH_DAYS = 31, CLOSURE_FLAGS = 3 };
+enum { STRIDE = DLM_STATES, BLOCK = 8 };
 
 static void add(struct dlm_row *r, int at, double value)
 {
@@ -168,49 +170,47 @@ static void kernel(const struct dlm *k, double *P, int at, int n, double length,
 		   bool cyclic)
 {
 	for (int i = 0; i < n; i++)
-		for (int j = 0; j < n; j++) {
-			int d = i > j ? i - j : j - i;
+		for (int j = i; j < n; j++) {
+			int d = j - i;
 			if (cyclic && d > n - d)
 				d = n - d;
-			P[(at + i) * k->states + at + j] =
+			P[(at + i) * STRIDE + at + j] =
 				0.5 * tau * correlation(d, length, k->smooth);
 		}
 }
 
 static void add_weekly(const struct dlm *k, double *P, double q)
 {
-	int n = k->week_n, p = k->states;
+	int n = k->week_n;
 	for (int i = 0; i < n; i++)
-		for (int j = 0; j < n; j++)
-			P[(k->week_at + i) * p + k->week_at + j] += q * ((i == j) - 1.0 / n);
+		for (int j = i; j < n; j++)
+			P[(k->week_at + i) * STRIDE + k->week_at + j] += q * ((i == j) - 1.0 / n);
 }
 
 void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
 {
-	int p = k->states;
-	memset(m, 0, (size_t)p * sizeof *m);
-	memset(P, 0, (size_t)p * (size_t)p * sizeof *P);
+	memset(m, 0, STRIDE * sizeof *m);
+	memset(P, 0, (size_t)STRIDE * STRIDE * sizeof *P);
 	P[0] = k->level_prior;
-	P[p + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
+	P[STRIDE + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
 	add_weekly(k, P, k->scale);
 	kernel(k, P, k->open_at, OPEN_CLASSES, 3.0, param[DLM_TAU_MONTH], false);
 	kernel(k, P, k->month_at, MONTH_DAYS, 5.0, param[DLM_TAU_MONTH], true);
 	for (int i = 0; i < CLOSURE_FLAGS; i++)
-		P[(k->closure_at + i) * (p + 1)] = param[DLM_TAU_HOLIDAY];
+		P[(k->closure_at + i) * (STRIDE + 1)] = param[DLM_TAU_HOLIDAY];
 	for (int i = 0; i < k->annual_n; i++)
-		P[(k->annual_at + i) * (p + 1)] = k->level_prior / (i / 2 + 1);
+		P[(k->annual_at + i) * (STRIDE + 1)] = k->level_prior / (i / 2 + 1);
 }
 
 void dlm_predict(const struct dlm *k, const double *param, double *m, double *P)
 {
-	int p = k->states;
 	double phi = param[DLM_PHI];
 	m[1] *= phi;
-	for (int i = 0; i < p; i++) {
-		P[p + i] *= phi;
-		P[i * p + 1] *= phi;
-	}
-	P[p + 1] += param[DLM_Q_AR];
+	P[1] *= phi; /* states 0 and 1 */
+	for (int j = 1; j < STRIDE; j++)
+		P[STRIDE + j] *= phi;
+	P[STRIDE + 1] *= phi;
+	P[STRIDE + 1] += param[DLM_Q_AR];
 	P[0] += param[DLM_Q_LEVEL];
 	add_weekly(k, P, param[DLM_Q_WEEK]);
 }
@@ -225,14 +225,16 @@ double dlm_project(const struct dlm *k, int step, const double *m, const double 
 		   double *mean)
 {
 	const struct dlm_row *r = &k->row[step];
-	int p = k->states;
 	double f = 0.0, s = 0.0;
-	memset(Ph, 0, (size_t)p * sizeof *Ph);
+	memset(Ph, 0, STRIDE * sizeof *Ph);
 	for (int j = 0; j < r->n; j++) {
-		const double *row = P + r->at[j] * p;
+		int at = r->at[j];
+		const double *row = P + at * STRIDE;
 		double h = r->value[j];
-		f += h * m[r->at[j]];
-		for (int i = 0; i < p; i++)
+		f += h * m[at];
+		for (int i = 0; i < at; i++)
+			Ph[i] += h * P[i * STRIDE + at];
+		for (int i = at; i < k->states; i++)
 			Ph[i] += h * row[i];
 	}
 	for (int j = 0; j < r->n; j++)
@@ -241,15 +243,20 @@ double dlm_project(const struct dlm *k, int step, const double *m, const double 
 	return s;
 }
 
+/* Eight numbers of one row: a fixed count, which the compiler turns into vector code. */
+static inline void rank_one(double *restrict row, const double *restrict Ph, double gain)
+{
+	for (int j = 0; j < BLOCK; j++)
+		row[j] -= gain * Ph[j];
+}
+
 void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
 {
-	int p = k->states;
-	for (int i = 0; i < p; i++) {
+	for (int i = 0; i < k->states; i++) {
 		double gain = Ph[i] / s;
 		m[i] += gain * error;
-		double *row = P + i * p;
-		for (int j = 0; j < p; j++)
-			row[j] -= gain * Ph[j];
+		for (int j = i / BLOCK * BLOCK; j < k->states; j += BLOCK)
+			rank_one(P + i * STRIDE + j, Ph + j, gain);
 	}
 }
 
@@ -260,7 +267,7 @@ static void effect(const struct dlm *k, struct fc_output *out, int state, const 
 	struct wfm_forecast_effect *f = &out->effects[out->n_effects++];
 	(void)snprintf(f->name, sizeof f->name, "%s", name);
 	f->factor = exp(k->m[state]);
-	f->sd = sqrt(fmax(0.0, k->P[state * (k->states + 1)]));
+	f->sd = sqrt(fmax(0.0, k->P[state * (STRIDE + 1)]));
 }
 
 void dlm_effects(const struct dlm *k, struct fc_output *out)

@@ -20,7 +20,7 @@ enum dlm_param {
 	DLM_PARAMS,
 };
 
-enum { DLM_NONZERO = 10, DLM_STATES = 72, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
+enum { DLM_NONZERO = 10, DLM_STATES = 64, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
 
 /* The design row of one step: which states add to its observation. */
 struct dlm_row {

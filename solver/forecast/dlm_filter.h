@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The model's equations (dlm.c) as its estimation (dlm_fit.c) uses them. m has k->states
-   numbers, P their square, row by row. */
+/* The model's equations (dlm.c) as its estimation (dlm_fit.c) uses them. m and Ph
+   have DLM_STATES numbers, P their square, row by row, of which the upper triangle counts. */
 #ifndef WFM_DLM_FILTER_H
 #define WFM_DLM_FILTER_H
 

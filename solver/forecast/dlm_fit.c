@@ -4,7 +4,7 @@
  *
  *   Σ_i ½(ln S_i + e_i²/S_i)  +  ½ Σ_j ((log parameter_j − c_j)/s_j)²
  *
- * by Nelder-Mead: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
+ * over the last 400 steps, by Nelder-Mead: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
  * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
  * the states of the last 12 weekly origins are projected two weeks and the squared errors
  * over their variances give κ² = clip((40(1 + min(20/weeks, 1.5)) + Σmin(e²/v, 16))/(40 + n), 1, 6).
@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CALIBRATION_ORIGINS = 12, CALIBRATION_DAYS = 14, WARM_UP_STEPS = 14 };
+enum { FIT_STEPS = 400, CALIBRATION_ORIGINS = 12, CALIBRATION_DAYS = 14, WARM_UP_STEPS = 14 };
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
@@ -23,6 +23,7 @@ static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
 struct workspace {
 	const struct dlm *k;
 	double *m, *P, *Ph;
+	int first; /* step from which parameters are estimated */
 	/* By step, when wanted: squared standardised error (NaN where missing). */
 	double *ratio;
 	/* States at the calibration origins, when wanted. */
@@ -45,17 +46,17 @@ static bool origin_here(const struct dlm *k, int step)
 	return ahead > 0 && ahead % 7 == 0 && ahead / 7 <= CALIBRATION_ORIGINS;
 }
 
-/* −log likelihood of the past, leaving the filtered state in w. */
-static double filter(struct workspace *w, const double *param)
+/* −log likelihood of the past from step `first` on, leaving the filtered state in w. */
+static double filter(struct workspace *w, const double *param, int first)
 {
 	const struct dlm *k = w->k;
-	size_t p = (size_t)k->states;
+	size_t p = DLM_STATES;
 	double cost = 0.0;
 	int seen = 0;
 	dlm_start(k, param, w->m, w->P);
 	w->saved = 0;
-	for (int i = 0; i < k->n; i++) {
-		if (i > 0)
+	for (int i = first; i < k->n; i++) {
+		if (i > first)
 			dlm_predict(k, param, w->m, w->P);
 		if (w->ratio != NULL)
 			w->ratio[i] = NAN;
@@ -94,7 +95,7 @@ static double objective(const gsl_vector *x, void *context)
 	struct workspace *w = context;
 	double param[DLM_PARAMS];
 	unpack(w->k, x->data, param);
-	double cost = prior_cost(x->data) + filter(w, param);
+	double cost = prior_cost(x->data) + filter(w, param, w->first);
 	return isfinite(cost) ? cost : 1e300;
 }
 
@@ -117,7 +118,7 @@ static enum wfm_status minimise(struct workspace *w, double *x, double step, int
 		goto out;
 	for (int i = 0; i < iterations; i++) {
 		if (gsl_multimin_fminimizer_iterate(nm) != 0 ||
-		    gsl_multimin_fminimizer_size(nm) < 0.03)
+		    gsl_multimin_fminimizer_size(nm) < 0.1)
 			break;
 	}
 	memcpy(x, nm->x->data, DLM_PARAMS * sizeof *x);
@@ -146,7 +147,7 @@ static void weigh_weekdays(struct dlm *k, const double *ratio)
 /* κ² from the projections of the saved states. */
 static void calibrate(struct dlm *k, struct workspace *w)
 {
-	size_t p = (size_t)k->states;
+	size_t p = DLM_STATES;
 	if (k->n == 0)
 		return;
 	double sum = 0.0, n = 0.0;
@@ -173,8 +174,9 @@ static void calibrate(struct dlm *k, struct workspace *w)
 enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit,
 			struct wfm_error *e)
 {
-	size_t p = (size_t)k->states;
+	size_t p = DLM_STATES;
 	struct workspace w = { .k = k, .m = k->m, .P = k->P };
+	w.first = k->n > FIT_STEPS ? k->n - FIT_STEPS : 0;
 	w.Ph = fc_alloc(pool, p, sizeof(double));
 	w.ratio = fc_alloc(pool, (size_t)k->n, sizeof(double));
 	double *saved_m = fc_alloc(pool, CALIBRATION_ORIGINS * p, sizeof(double));
@@ -190,13 +192,13 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, boo
 		k->weight[d] = memory[DLM_PARAMS + d];
 	enum wfm_status status = WFM_OK;
 	if (!known) {
-		status = minimise(&w, x, 0.7, 120, e);
+		status = minimise(&w, x, 0.7, 80, e);
 		unpack(k, x, k->param);
-		(void)filter(&w, k->param);
+		(void)filter(&w, k->param, 0);
 		weigh_weekdays(k, w.ratio);
 	}
 	if (status == WFM_OK && (!known || refit))
-		status = minimise(&w, x, 0.35, 60, e);
+		status = minimise(&w, x, 0.35, 40, e);
 	if (status != WFM_OK)
 		return status;
 	memcpy(memory, x, sizeof x);
@@ -205,7 +207,7 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, boo
 	unpack(k, x, k->param);
 	w.saved_m = saved_m;
 	w.saved_P = saved_P;
-	k->cost = prior_cost(x) + filter(&w, k->param);
+	k->cost = prior_cost(x) + filter(&w, k->param, 0);
 	w.m = fc_alloc(pool, p, sizeof(double));
 	w.P = fc_alloc(pool, p * p, sizeof(double));
 	if (pool->failed)
@@ -217,7 +219,7 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, boo
 enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *mean,
 			     double *variance, struct wfm_error *e)
 {
-	size_t p = (size_t)k->states;
+	size_t p = DLM_STATES;
 	double *m = fc_alloc(pool, p, sizeof *m), *P = fc_alloc(pool, p * p, sizeof *P);
 	double *Ph = fc_alloc(pool, p, sizeof *Ph);
 	if (pool->failed)
