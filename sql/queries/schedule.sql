@@ -1,5 +1,6 @@
 -- name: schedule_agents
--- Who may be rostered in a week, with everything personal that the solver needs.
+-- Who may be rostered in a week, with everything personal that the solver needs. Absences of the day
+-- after count too: a night shift of Sunday runs into it.
 SELECT a.id, a.code, a.name, a.contract_id, a.hired, a.left_on,
 	coalesce((SELECT json_agg(json_build_object('skill_id', k.skill_id, 'proficiency', k.proficiency)
 			ORDER BY k.skill_id) FROM agent_skill k WHERE k.agent_id = a.id), '[]') AS skills,
@@ -8,7 +9,8 @@ SELECT a.id, a.code, a.name, a.contract_id, a.hired, a.left_on,
 		FROM availability v WHERE v.agent_id = a.id), '[]') AS availability,
 	coalesce((SELECT json_agg(json_build_object('start', b.start_at, 'end', b.end_at) ORDER BY b.start_at)
 		FROM absence b WHERE b.agent_id = a.id AND b.state IN ('approved', 'recorded')
-			AND tstzrange(b.start_at, b.end_at) && tstzrange(:from, :until)), '[]') AS absences,
+			AND tstzrange(b.start_at, b.end_at)
+				&& tstzrange(:from, :until::timestamptz + interval '1 day')), '[]') AS absences,
 	coalesce((SELECT json_agg(json_build_object('day', s.day, 'start', s.start_at, 'end', s.end_at)
 			ORDER BY s.day DESC)
 		FROM shift s WHERE s.agent_id = a.id AND s.published

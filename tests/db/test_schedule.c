@@ -238,6 +238,26 @@ static void test_sunday_nights_reach_the_next_week(void **state)
 	assert_string_equal(ask(f, sql), "t");
 }
 
+/* Leave that begins the Monday after forbids a Sunday night that would run into it. */
+static void test_sunday_nights_spare_the_leave_of_monday(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	char sql[500], day[11];
+
+	date_format(week + 7, day);
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+		 " SELECT id, 'vacation', 'approved', timestamp '%s' AT TIME ZONE 'America/Santiago',"
+		 " (timestamp '%s' + interval '7 days') AT TIME ZONE 'America/Santiago', true, true, true FROM agent",
+		 day, day);
+	ask(f, sql);
+	publish(f, make(f, week).roster_id);
+	assert_string_equal(ask(f, "SELECT count(*) > 40 FROM shift"), "t");
+	assert_string_equal(ask(f, "SELECT count(*) FROM shift s JOIN absence b USING (agent_id)"
+				   " WHERE tstzrange(s.start_at, s.end_at) && tstzrange(b.start_at, b.end_at)"), "0");
+}
+
 int main(void)
 {
 	struct err e = ERR_INIT;
@@ -250,6 +270,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
+		cmocka_unit_test_setup_teardown(test_sunday_nights_spare_the_leave_of_monday, begin, end),
 	};
 	if (!zones_start(&e)) {
 		print_error("zones: %s\n", e.message);
