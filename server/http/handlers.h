@@ -4,6 +4,7 @@
 #define HTTP_HANDLERS_H
 
 #include "server/http/absence_handlers.h"
+#include "server/http/account_handlers.h"
 #include "server/http/catalogue_handlers.h"
 #include "server/http/feed_handlers.h"
 #include "server/http/history_handlers.h"

@@ -52,6 +52,19 @@ const struct route routes[] = {
 	{ .method = METHOD_DELETE, .path = V1 "/tokens/{token_id:int}", .roles = ROLE_ADMIN,
 	  .shape = REPLY_NONE, .handle = token_revoke_handle, .summary = "Revoke a token" },
 
+	/* ---- accounts (account_handlers.c) ---- */
+	{ .method = METHOD_GET, .path = V1 "/accounts", .roles = ROLE_ADMIN, .shape = REPLY_LIST,
+	  .reply = &account_fields, .sql = ROUTE_SQL(SQL_ACCOUNT_LIST), .summary = "Who may log in" },
+	{ .method = METHOD_GET, .path = V1 "/accounts/{account_id:int}", .roles = ROLE_ADMIN,
+	  .reply = &account_fields, .sql = ROUTE_SQL(SQL_ACCOUNT_GET), .summary = "One account" },
+	{ .method = METHOD_POST, .path = V1 "/accounts", .roles = ROLE_ADMIN,
+	  .body = &account_new_fields, .reply = &account_fields, .flags = ROUTE_CREATES | ROUTE_SLOW,
+	  .handle = account_create_handle, .summary = "Let somebody log in" },
+	{ .method = METHOD_PATCH, .path = V1 "/accounts/{account_id:int}", .roles = ROLE_ADMIN,
+	  .body = &account_change_fields, .reply = &account_fields, .flags = ROUTE_SLOW,
+	  .handle = account_change_handle,
+	  .summary = "Change what is given of an account: name, sites, password, disabled" },
+
 	/* ---- jobs (service_handlers.c) ---- */
 	{ .method = METHOD_GET, .path = V1 "/jobs", .roles = ROLE_PLANNING, .query = &job_query_fields,
 	  .shape = REPLY_LIST, .reply = &job_fields, .handle = job_list_handle,

@@ -255,6 +255,9 @@ SELECT count(*) FROM skill WHERE id = :id::bigint;
 -- name: contract_exists
 SELECT count(*) FROM contract WHERE id = :id::bigint;
 
+-- name: agent_exists
+SELECT count(*) FROM agent WHERE id = :id::bigint;
+
 -- name: team_of_site
 SELECT count(*) FROM team WHERE id = :id::bigint AND site_id = :site_id::bigint;
 

@@ -109,3 +109,41 @@ LIMIT :limit::bigint;
 
 -- name: api_token_revoke
 UPDATE api_token SET revoked_at = now() WHERE id = :token_id::bigint AND revoked_at IS NULL;
+
+-- name: account_list
+SELECT u.id, u.login, u.name, u.role, u.agent_id, u.locale, u.disabled, u.created_at,
+	(SELECT coalesce(json_agg(s.site_id ORDER BY s.site_id), '[]') FROM user_site s
+	 WHERE s.user_id = u.id) AS site_ids
+FROM app_user u
+WHERE (:cursor::bigint IS NULL OR u.id > :cursor::bigint)
+ORDER BY u.id
+LIMIT :limit::bigint;
+
+-- name: account_get
+SELECT u.id, u.login, u.name, u.role, u.agent_id, u.locale, u.disabled, u.created_at,
+	(SELECT coalesce(json_agg(s.site_id ORDER BY s.site_id), '[]') FROM user_site s
+	 WHERE s.user_id = u.id) AS site_ids
+FROM app_user u WHERE u.id = :account_id::bigint;
+
+-- name: account_insert
+INSERT INTO app_user (login, name, role, agent_id, locale, password_hash)
+VALUES (:login, :name, :role, :agent_id::bigint, :locale, :password_hash)
+RETURNING id;
+
+-- name: account_update
+UPDATE app_user SET name = coalesce(:name::text, name), locale = coalesce(:locale::text, locale),
+	disabled = coalesce(:disabled::boolean, disabled),
+	password_hash = coalesce(:password_hash::text, password_hash)
+WHERE id = :account_id::bigint;
+
+-- name: account_sites_replace
+WITH gone AS (
+	DELETE FROM user_site WHERE user_id = :account_id::bigint
+		AND site_id NOT IN (SELECT jsonb_array_elements_text(:site_ids::jsonb)::bigint)
+)
+INSERT INTO user_site (user_id, site_id)
+SELECT DISTINCT :account_id::bigint, v::bigint FROM jsonb_array_elements_text(:site_ids::jsonb) v
+ON CONFLICT DO NOTHING;
+
+-- name: account_sessions_end
+DELETE FROM session WHERE user_id = :account_id::bigint;
