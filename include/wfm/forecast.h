@@ -5,8 +5,10 @@
  *
  * Several methods run over past origins of the series (rolling-origin judge). The
  * state-space model makes the forecast unless another did clearly better there (WAPE
- * 3 % lower) or the history is short (under 40 days with data), or the caller names one. Every number that comes back is finite, quantiles are in order and none is
- * negative, whatever the history: short, all zero, constant, full of holes.
+ * 3 % lower) or the history is short (under 40 days with data), or the caller names one.
+ *
+ * Every number that comes back is finite, quantiles are in order and none is negative,
+ * whatever the history: short, all zero, constant, full of holes.
  *
  * Ownership: the caller owns struct wfm_forecast; wfm_forecast_run fills it and
  * wfm_forecast_free releases what it points to (safe on a zeroed struct, twice).
