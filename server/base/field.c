@@ -17,6 +17,7 @@ struct reader {
 	size_t len;
 	char pointer[160];
 	bool bad;
+	bool full; /* a capped arena has no room left: said once, then nothing more is read */
 };
 
 static void step(struct reader *r, const char *name)
@@ -47,6 +48,18 @@ static bool refuse(struct reader *r, const char *why)
 	return err_at(r->e, ERR_INVALID, r->pointer, "%s", why);
 }
 
+/* Room for bytes more, far from the cap at which the arena would end the process. */
+static bool has_room(struct reader *r, size_t bytes)
+{
+	if (r->full || bytes > arena_room(r->a) / 4) {
+		if (!r->full)
+			(void)refuse(r, "is more than is taken at once");
+		r->full = true;
+		return false;
+	}
+	return true;
+}
+
 void field_init(const struct fields *f, void *obj)
 {
 	memset(obj, 0, f->size);
@@ -75,7 +88,7 @@ static const char *raw_text(struct reader *r, const cJSON *node)
 	struct strbuf s;
 	strbuf_init(&s, RAW_BYTES_MAX);
 	json_node_write(node, &s);
-	const char *text = s.overflow ? NULL : arena_strndup(r->a, s.data, s.len);
+	const char *text = s.overflow || !has_room(r, s.len) ? NULL : arena_strndup(r->a, s.data, s.len);
 	strbuf_free(&s);
 	return text;
 }
@@ -101,10 +114,12 @@ static void read_scalar(struct reader *r, const struct field *f, enum field_type
 			*(double *)slot = node->valuedouble;
 	} else if (type == FIELD_RAW) {
 		*(const char **)slot = raw_text(r, node);
-		if (*(const char **)slot == NULL)
+		if (*(const char **)slot == NULL && !r->full)
 			(void)refuse(r, "is too large");
 	} else if (!cJSON_IsString(node)) {
 		(void)refuse(r, "must be a text");
+	} else if (!has_room(r, 4 * strlen(node->valuestring) + 64)) {
+		return;
 	} else if (!field_string_read(f, type, node->valuestring, false, r->a, slot, &why)) {
 		(void)refuse(r, why.text);
 	}
@@ -136,10 +151,8 @@ static void read_list(struct reader *r, const struct field *f, const cJSON *node
 		return;
 	}
 	size_t size = f->sub != NULL ? f->sub->size : field_value_size(f->element);
-	if (n > arena_room(r->a) / 2 / size) {
-		(void)refuse(r, "has more entries than are taken at once");
+	if (n > SIZE_MAX / 8 / size || !has_room(r, n * size))
 		return;
-	}
 	const struct field element = element_of(f);
 	unsigned char *items = n == 0 ? NULL : arena_array(r->a, n, size);
 	for (const cJSON *c = node->child; c != NULL; c = c->next, i++) {
@@ -180,6 +193,8 @@ static const cJSON *member(const cJSON *object, const char *name)
 static void read_fallback(struct reader *r, const struct field *f, void *obj)
 {
 	const struct json *j = NULL;
+	if (!has_room(r, 64 * strlen(f->fallback) + 1024))
+		return;
 	bool sound = json_parse(r->a, f->fallback, strlen(f->fallback), 4096, &j, NULL);
 	assert(sound);
 	(void)sound;
@@ -190,6 +205,8 @@ static void read_row(struct reader *r, const struct field *f, const cJSON *objec
 {
 	const cJSON *node = member(object, f->name);
 	size_t len = r->len;
+	if (r->full)
+		return;
 	step(r, f->name);
 	if (node != NULL && !cJSON_IsNull(node))
 		read_value(r, f, node, obj);

@@ -367,7 +367,8 @@ bool json_parse(struct arena *a, const char *text, size_t len, size_t max_bytes,
 	struct scan s = { .text = text, .len = len, .e = e };
 	if (!scan_text(&s))
 		return false;
-	if (s.values > (arena_room(a) / 2) / NODE_BYTES || len > arena_room(a) / 4)
+	/* With what blocks leave unused this keeps the tree below two thirds of a capped arena. */
+	if (s.values > (arena_room(a) / 4) / NODE_BYTES || len > arena_room(a) / 8)
 		return err_set(e, ERR_TOO_LARGE, "%zu values are more than are taken at once",
 			       s.values);
 	(void)pthread_once(&once, set_hooks);

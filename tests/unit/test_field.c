@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -320,20 +322,55 @@ static void schema_is_json_and_complete(void **state)
 	strbuf_free(&s);
 }
 
-static void lists_larger_than_the_arena_are_refused(void **state)
+struct many {
+	struct pause *breaks;
+	size_t n_breaks;
+	const char **words;
+	size_t n_words;
+	const char *extra;
+};
+static const struct field many_rows[] = {
+	F_LIST(struct many, breaks, n_breaks, FIELD_OPTIONAL, &pause_fields, 0, 0, "no limit"),
+	F_LIST_OF(struct many, words, n_words, FIELD_OPTIONAL, FIELD_TEXT, 0, 0, "no limit"),
+	F_RAW(struct many, extra, FIELD_OPTIONAL, "any"),
+};
+static const struct fields many_fields = FIELDS("Many", struct many, many_rows);
+
+/* Whatever a body holds, a capped arena must end in a refusal, never in the arena's abort. */
+static void no_body_can_exhaust_a_capped_arena(void **state)
 {
 	(void)state;
-	struct arena *a = arena_new(200 << 10);
-	struct err e = ERR_INIT;
-	struct sample x;
-	char text[3000] = "{\"id\":1,\"name\":\"a\",\"skills\":[";
-	size_t len = strlen(text);
-	for (int i = 0; i < 10; i++, len += 4)
-		memcpy(text + len, "\"x\",", 4);
-	memcpy(text + len - 1, "]}", 3);
-	assert_false(field_from_text_json(&sample_fields, text, len + 1, 4096, a, &x, &e));
-	assert_string_equal(e.items[0].pointer, "/skills");
-	arena_free(a);
+	static const struct {
+		const char *list, *entry;
+	} kinds[] = {
+		{ "breaks", "{\"minutes\":15}" }, { "breaks", "{}" }, { "words", "\"a word of some length\"" },
+		{ "words", "\"a\"" }, { "words", "\"e\xCC\x81\xE1\xBB\x87\"" }, { "extra", "[1,{\"a\":\"b\"}]" },
+	};
+	enum { ROOM = 1 << 19 };
+	char *text = malloc(ROOM);
+	assert_non_null(text);
+	size_t refused = 0, taken = 0;
+	for (size_t count = 1; count < 6000; count += 1 + count / 3) {
+		for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+			size_t n = (size_t)snprintf(text, ROOM, "{\"%s\":[", kinds[k].list);
+			for (size_t i = 0; i < count; i++)
+				n += (size_t)snprintf(text + n, ROOM - n, "%s%s", i > 0 ? "," : "",
+						      kinds[k].entry);
+			n += (size_t)snprintf(text + n, ROOM - n, "]}");
+			for (size_t cap = 20 << 10; cap <= 2 << 20; cap *= 2) {
+				struct arena *a = arena_new(cap);
+				struct err e = ERR_INIT;
+				struct many x;
+				if (field_from_text_json(&many_fields, text, n, ROOM, a, &x, &e))
+					taken++;
+				else
+					refused++;
+				arena_free(a);
+			}
+		}
+	}
+	assert_true(taken > 100 && refused > 100);
+	free(text);
 }
 
 int main(void)
@@ -347,7 +384,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(null_text_is_null, setup, teardown),
 		cmocka_unit_test_setup_teardown(csv_holds_scalars_and_flat_objects_and_no_secrets, setup, teardown),
 		cmocka_unit_test_setup_teardown(schema_is_json_and_complete, setup, teardown),
-		cmocka_unit_test(lists_larger_than_the_arena_are_refused),
+		cmocka_unit_test(no_body_can_exhaust_a_capped_arena),
 	};
 	return cmocka_run_group_tests_name("field", tests, NULL, NULL);
 }
