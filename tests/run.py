@@ -243,6 +243,8 @@ def run_browser():
 def do_live(api=True, browser=True):
     """What talks to a running service is mostly waiting: as many at once as there are processors."""
     files = sorted(Path("tests/api").glob("test_*.py"), key=lambda p: -p.stat().st_size) if api else []
+    if api:
+        node_packages()
     with ThreadPoolExecutor(int(JOBS)) as pool:
         walks = pool.submit(run_browser) if browser else None
         for result in pool.map(run_api, files):

@@ -277,7 +277,8 @@ static void test_a_deadlock_is_tried_again(void **state)
 		pthread_join(threads[i], NULL);
 	pthread_barrier_destroy(&meet);
 	assert_true(c[0].ok && c[1].ok);
-	assert_int_equal(c[0].calls + c[1].calls, 3);
+	/* One victim at least; on a busy machine the two may meet again. */
+	assert_true(c[0].calls + c[1].calls >= 3);
 }
 
 /* ---------------------------------------------------------------- many rows */
