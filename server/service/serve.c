@@ -137,7 +137,8 @@ static void stop_workers(struct serving *v)
 
 /* ---------------------------------------------------------------- start, wait, stop */
 
-/* Blocked before any thread starts, so that they come to wait_for_end and nowhere else. */
+/* Blocked before any thread starts, so that they come to wait_for_end and nowhere else. Until then
+ * they simply end us: the database dies of our death, and what was being loaded is rolled back. */
 static void block_signals(sigset_t *signals)
 {
 	sigemptyset(signals);
@@ -145,7 +146,6 @@ static void block_signals(sigset_t *signals)
 	sigaddset(signals, SIGTERM);
 	sigaddset(signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static bool load_demo(struct serving *v, struct err *e)
@@ -161,10 +161,13 @@ static bool load_demo(struct serving *v, struct err *e)
 	return true;
 }
 
-static bool start_rest(struct serving *v, struct err *e)
+static bool start_rest(struct serving *v, sigset_t *signals, struct err *e)
 {
 	const struct config *c = &v->service.config;
-	if (!service_migrate_now(v->service.url, NULL, e) || !load_demo(v, e) || !start_workers(v, e))
+	if (!service_migrate_now(v->service.url, NULL, e) || !load_demo(v, e))
+		return false;
+	block_signals(signals);
+	if (!start_workers(v, e))
 		return false;
 	v->pool = db_pool_open(v->service.url, (int)c->db_pool, e);
 	return v->pool && daemon_start(c, v->pool, &v->daemon, e);
@@ -174,11 +177,6 @@ static bool start_rest(struct serving *v, struct err *e)
 static bool wait_for_end(struct serving *v, const sigset_t *signals)
 {
 	for (;;) {
-		int sig = sigwaitinfo(signals, NULL);
-		if (sig == SIGINT || sig == SIGTERM) {
-			log_info("stopping signal=%d", sig);
-			return true;
-		}
 		if (v->service.embedded && embedded_died(v->service.embedded)) {
 			log_error("the private PostgreSQL ended by itself; see postgres.log in %s",
 				  v->service.config.data_dir);
@@ -187,6 +185,11 @@ static bool wait_for_end(struct serving *v, const sigset_t *signals)
 		if (workers_died(v)) {
 			log_error("the parent of the workers ended by itself");
 			return false;
+		}
+		int sig = sigwaitinfo(signals, NULL);
+		if (sig == SIGINT || sig == SIGTERM) {
+			log_info("stopping signal=%d", sig);
+			return true;
 		}
 	}
 }
@@ -218,10 +221,10 @@ int service_serve(int argc, char **argv)
 		service_close(&v.service);
 		return code;
 	}
-	block_signals(&signals);
+	signal(SIGPIPE, SIG_IGN);
 	if (!service_start_database(&v.service, &e)) {
 		code = e.code == ERR_CONFLICT ? tell_running(&v, &e) : service_fail("serve", &e);
-	} else if (!start_rest(&v, &e)) {
+	} else if (!start_rest(&v, &signals, &e)) {
 		code = service_fail("serve", &e);
 	} else {
 		tell_address(&v);

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service import DEMO_PASSWORD, binary, clean_environment, processes_on
+from service import DEMO_PASSWORD, Service, binary, clean_environment, die_with_parent, processes_on
 
 
 def run(*args, **kwargs):
@@ -65,6 +65,27 @@ def test_kill_9_leaves_no_process(start_service):
     wait_gone(one.dir, 20)
     one.start()
     assert one.client().get("//readyz").status_code == 200
+
+
+def test_interrupted_while_loading_the_demo():
+    one = Service(demo=True)
+    with open(one.log_path, "wb") as log:
+        process = subprocess.Popen(one.args, stdout=log, stderr=log, env=clean_environment(),
+                                   preexec_fn=die_with_parent)
+    try:
+        end = time.monotonic() + 60
+        while "migration applied" not in one.log():
+            assert time.monotonic() < end and process.poll() is None, one.log()
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == -signal.SIGINT
+        wait_gone(one.dir, 20)
+        one.args.remove("--demo")
+        one.start()
+        assert one.sql("SELECT count(*) FROM site")[0][0] == 0
+    finally:
+        process.kill()
+        one.close()
 
 
 def test_service_ends_when_its_database_dies(start_service):
