@@ -7,7 +7,7 @@
  * over the last 400 steps, by Nelder-Mead: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
  * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
  * the states of the last 12 weekly origins are projected two weeks and the squared errors
- * over their variances give κ² = clip((40(1 + min(20/weeks, 1.5)) + Σmin(e²/v, 16))/(40 + n), 1, 6).
+ * over their variances give κ² = clip((40(1 + min(24/weeks, 1.5)) + Σmin(e²/v, 16))/(40 + n), 1, 6).
  */
 #include "dlm_filter.h"
 
@@ -167,7 +167,7 @@ static void calibrate(struct dlm *k, struct workspace *w)
 	}
 	/* The errors are in-sample: with few weeks behind the parameters, the prior says more. */
 	double weeks = fmax(1.0, (k->day[k->n - 1] - k->day[0] + 1) / 7.0);
-	double expected = 1.0 + fmin(20.0 / weeks, 1.5);
+	double expected = 1.0 + fmin(24.0 / weeks, 1.5);
 	k->kappa2 = fmin(fmax((40.0 * expected + sum) / (40.0 + n), 1.0), 6.0);
 }
 
