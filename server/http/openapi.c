@@ -92,7 +92,8 @@ static void write_path_params(const struct route *r, struct strbuf *s, bool *fir
 
 static void write_query_params(const struct route *r, struct strbuf *s, bool *first)
 {
-	const struct fields *q = r->query ? r->query : r->shape == REPLY_LIST ? &page_fields : NULL;
+	bool pages = r->sql && db_takes((enum sql_id)(r->sql - 1), "limit");
+	const struct fields *q = r->query ? r->query : pages ? &page_fields : NULL;
 	for (size_t i = 0; q && i < q->count; i++) {
 		const struct field *f = &q->rows[i];
 		bool required = !(f->flags & FIELD_OPTIONAL) && f->type != FIELD_BOOL;

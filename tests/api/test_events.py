@@ -143,8 +143,12 @@ def test_a_quiet_stream_has_a_heartbeat(service, planner, queued):
 
 
 def test_stopping_the_service_ends_streams(start_service):
-    one = start_service(demo=True, workers=0)
-    planner = one.log_in("planner")
+    # Single sign-on spares it the demo and a password.
+    one = start_service(workers=0, extra=("--sso-header", "X-Remote-User", "--sso-proxy", "127.0.0.1"))
+    one.sql("INSERT INTO app_user (login, role) VALUES ('ana', 'planner')")
+    planner = one.client()
+    reply = planner.post("/session", json={}, headers={"X-Remote-User": "ana"})
+    planner.cookie = reply.headers["Set-Cookie"].split(";")[0]
     job = one.sql("INSERT INTO job (kind, request) VALUES ('nobodys', '{}') RETURNING id")[0][0]
     stream = open_stream(one, planner, job)
     assert stream.status_code == 200
