@@ -154,7 +154,7 @@ static void read_list(struct reader *r, const struct field *f, const cJSON *node
 	if (n > SIZE_MAX / 8 / size || !has_room(r, n * size))
 		return;
 	const struct field element = element_of(f);
-	unsigned char *items = n == 0 ? NULL : arena_array(r->a, n, size);
+	unsigned char *items = arena_array(r->a, n, size); /* not NULL: an empty list was given */
 	for (const cJSON *c = node->child; c != NULL; c = c->next, i++) {
 		char index[24];
 		(void)snprintf(index, sizeof index, "%zu", i);

@@ -269,11 +269,15 @@ bool agent_change(struct db *db, struct arena *a, int64_t id, const struct agent
 	if (!agent_get(db, a, id, before, e))
 		return false;
 	bool ok = check_agent(db, a, in, in->site_id == FIELD_NULL ? before->site_id : in->site_id, e);
-	if (!(check_leaving(in, before, e) && ok) || !db_run(db, SQL_AGENT_UPDATE, own, &from, NULL, e))
+	if (!(check_leaving(in, before, e) && ok) || !db_run(db, SQL_AGENT_UPDATE, own, &from, NULL, e) ||
+	    !db_run(db, SQL_AGENT_TRANSFER_NOTE,
+		    DB_ARGS(db_int("agent_id", id), db_int("from_site_id", before->site_id),
+			    db_int("from_team_id", before->team_id)),
+		    NULL, NULL, e))
 		return false;
-	if (in->skill_count > 0 && !db_run(db, SQL_AGENT_SKILLS_REPLACE, own, &from, NULL, e))
+	if (in->skills != NULL && !db_run(db, SQL_AGENT_SKILLS_REPLACE, own, &from, NULL, e))
 		return false;
-	if (in->available_count > 0 && (!db_run(db, SQL_AVAILABILITY_DELETE, own, NULL, NULL, e) ||
+	if (in->availability != NULL && (!db_run(db, SQL_AVAILABILITY_DELETE, own, NULL, NULL, e) ||
 					!db_run(db, SQL_AVAILABILITY_INSERT, own, &from, NULL, e)))
 		return false;
 	return agent_get(db, a, id, after, e);

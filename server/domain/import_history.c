@@ -287,7 +287,8 @@ bool import_history(struct db *db, struct arena *a, const char *bytes, size_t n,
 		goto out;
 	ok = import_body(&im, bytes, n, o, e) && (!out->saved || db_commit(db, e));
 out:
-	db_rollback(db);
+	if (!ok || !out->saved)
+		db_rollback(db);
 	strbuf_free(&im.staged);
 	return ok;
 }

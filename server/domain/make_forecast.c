@@ -135,9 +135,11 @@ static bool load_series(const struct making *m, struct wfm_series *s, struct err
 		.interval_min = (int)q->interval_min,
 		.observations = o,
 		.n_observations = n,
-		.special_days = site_special_days(m->site, q->id, m->arena, &s->n_special_days),
+		.special_days = site_special_days(m->site, q, m->arena, &s->n_special_days),
 		.n_special_days = s->n_special_days,
-		.open = site_open_mask(m->site, (int)q->interval_min, m->arena),
+		/* NULL: learnt, for mail arrives while the doors are shut. */
+		.open = site_queue_is_mail(q) ? NULL
+					      : site_open_mask(m->site, (int)q->interval_min, m->arena),
 	};
 	return true;
 }

@@ -131,7 +131,12 @@ uint8_t *site_open_mask(const struct site_calendar *s, int interval_min, struct 
 	return mask;
 }
 
-struct wfm_special_day *site_special_days(const struct site_calendar *s, int64_t queue_id,
+bool site_queue_is_mail(const struct site_queue *q)
+{
+	return q->channel == WFM_EMAIL || q->channel == WFM_BACK_OFFICE;
+}
+
+struct wfm_special_day *site_special_days(const struct site_calendar *s, const struct site_queue *q,
 					  struct arena *a, size_t *count)
 {
 	struct wfm_special_day *days = arena_array(a, s->specials_count, sizeof *days);
@@ -139,9 +144,9 @@ struct wfm_special_day *site_special_days(const struct site_calendar *s, int64_t
 	*count = 0;
 	for (size_t i = 0; i < s->specials_count; i++) {
 		const struct site_special *d = &s->specials[i];
-		if (!applies(d, queue_id))
+		if (!applies(d, q->id))
 			continue;
-		enum wfm_day_kind kind = d->closed		    ? WFM_DAY_CLOSED
+		enum wfm_day_kind kind = d->closed && !site_queue_is_mail(q) ? WFM_DAY_CLOSED
 					 : d->kind == SPECIAL_OUTAGE ? WFM_DAY_OUTAGE
 								    : WFM_DAY_SPECIAL;
 		days[(*count)++] = (struct wfm_special_day){

@@ -59,8 +59,11 @@ bool site_is_open(const struct site_calendar *s, int64_t queue_id, int64_t date,
 /* 7 x (1440 / interval_min) bytes, Monday first: open in a normal week. */
 uint8_t *site_open_mask(const struct site_calendar *s, int interval_min, struct arena *a);
 
-/* The special days that concern one queue, in libwfm's form. */
-struct wfm_special_day *site_special_days(const struct site_calendar *s, int64_t queue_id,
+/* Work that arrives at any hour and is done in opening hours: e-mail, back office. */
+bool site_queue_is_mail(const struct site_queue *q);
+
+/* The special days that concern one queue, in libwfm's form. Mail also comes on closed days. */
+struct wfm_special_day *site_special_days(const struct site_calendar *s, const struct site_queue *q,
 					  struct arena *a, size_t *count);
 
 #endif

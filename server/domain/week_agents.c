@@ -5,7 +5,7 @@
 
 #include "server/base/clock.h"
 
-enum { AFTER_REST_MIN = 12 * 60 }; /* kept free before a shift already published for next week */
+enum { AFTER_REST_MIN = 12 * 60 }; /* kept free before a shift that is published already */
 
 struct skill_row {
 	int64_t skill_id;
@@ -127,7 +127,7 @@ static void agent_spans(const struct week_problem *w, const struct agent_row *r,
 	for (size_t i = 0; i < r->absence_count; i++)
 		span_add(&s, slot_floor(w, r->absences[i].start), slot_ceil(w, r->absences[i].end));
 	for (size_t i = 0; i < r->neighbour_count; i++)
-		if (r->neighbours[i].day > w->monday)
+		if (r->neighbours[i].day >= w->monday) /* next week's, or this week's elsewhere */
 			span_add(&s, slot_floor(w, r->neighbours[i].start - AFTER_REST_MIN * 60),
 				 slot_ceil(w, r->neighbours[i].end));
 	if (r->hired > w->monday)
@@ -228,7 +228,8 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 
 	if (!db_rows(db, SQL_SCHEDULE_AGENTS,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
-			     db_instant("from", w->from), db_instant("until", w->until)),
+			     db_instant("from", w->from),
+			     db_instant("until", week_slot_instant(w, w->problem.slot_count))),
 		     NULL, &agent_fields, a, (void **)&rows, &n, e))
 		return false;
 	if (n == 0)
@@ -242,8 +243,11 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 		w->agent_ids[i] = rows[i].id;
 		w->agent_names[i] = rows[i].name;
 		g->name = rows[i].code;
-		while (w->contracts.ids[g->contract] != rows[i].contract_id)
+		while ((size_t)g->contract < w->contracts.count &&
+		       w->contracts.ids[g->contract] != rows[i].contract_id)
 			g->contract++;
+		if ((size_t)g->contract == w->contracts.count)
+			return err_set(e, ERR_UNAVAILABLE, "the agents changed meanwhile; try again");
 		agent_skills(w, &rows[i], a, g);
 		agent_spans(w, &rows[i], a, g);
 		agent_credits(w, &rows[i], a, g);

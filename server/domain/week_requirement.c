@@ -48,8 +48,7 @@ static double or_zero(double v)
 static struct wfm_staffing_options staffing_options(const struct week_problem *w,
 						    const struct site_queue *q, int minutes)
 {
-	bool deferrable = q->channel == WFM_EMAIL || q->channel == WFM_BACK_OFFICE ||
-			  q->channel == WFM_OUTBOUND;
+	bool deferrable = site_queue_is_mail(q) || q->channel == WFM_OUTBOUND;
 	return (struct wfm_staffing_options){
 		.channel = (enum wfm_channel)q->channel,
 		.interval_s = minutes * 60,

@@ -61,17 +61,27 @@ static bool refuse(const struct import_result *r, struct err *e)
 	return false;
 }
 
+/* The audit log keeps the counts, not a reason a row. */
+static bool commit(struct request *rq, struct import_result counts, struct err *e)
+{
+	counts.reason_count = 0;
+	return request_audit(rq, "import", "history", FIELD_NULL, &import_result_fields, NULL, &counts,
+			     e) &&
+	       db_commit(rq->db, e);
+}
+
 bool history_import_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	const struct import_query *q = rq->query;
 	struct import_options o = { q->dry_run, q->partial };
 	struct import_result r;
 
-	if (!import_history(rq->db, rq->arena, rq->raw_body, rq->raw_len, &o, &r, e))
+	if (!db_begin(rq->db, e) ||
+	    !import_history(rq->db, rq->arena, rq->raw_body, rq->raw_len, &o, &r, e))
 		return false;
 	if (r.rows == 0)
 		return err_set(e, ERR_INVALID, "the file has no rows below its header");
-	if (r.saved && !request_audit(rq, "import", "history", FIELD_NULL, NULL, NULL, NULL, e))
+	if (r.saved && !commit(rq, r, e))
 		return false;
 	if (r.saved || o.dry_run)
 		return reply_one(rp, &import_result_fields, &r, e);

@@ -9,8 +9,10 @@
 static bool submit(struct request *rq, struct reply *rp, const char *kind, struct err *e)
 {
 	int64_t job_id;
-	return job_submit(rq->db, kind, rq->body, rq->user.id, rq->idempotency_key, &job_id, e) &&
-	       reply_job(rp, job_id, e);
+	return db_begin(rq->db, e) &&
+	       job_submit(rq->db, kind, rq->body, rq->user.id, rq->idempotency_key, &job_id, e) &&
+	       request_audit(rq, "request", "job", job_id, rq->route->body, NULL, rq->body, e) &&
+	       db_commit(rq->db, e) && reply_job(rp, job_id, e);
 }
 
 bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e)

@@ -201,6 +201,16 @@ UPDATE agent SET
 	locale = coalesce(:locale::text, locale)
 WHERE id = :agent_id::bigint;
 
+-- Where an agent who moves today was until yesterday; who moves twice in a day was where the day began.
+-- name: agent_transfer_note
+INSERT INTO agent_transfer (agent_id, day, from_site_id, from_team_id)
+SELECT a.id, d.today, s.id, :from_team_id::bigint
+FROM agent a JOIN site s ON s.id = :from_site_id::bigint
+	CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE s.zone)::date AS today) AS d
+WHERE a.id = :agent_id::bigint AND a.site_id <> s.id AND a.hired < d.today
+	AND (a.left_on IS NULL OR a.left_on >= d.today)
+ON CONFLICT (agent_id, day) DO NOTHING;
+
 -- name: agent_skills_replace
 WITH wanted AS (
 	SELECT x.skill_id, x.proficiency

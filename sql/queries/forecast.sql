@@ -29,7 +29,7 @@ FROM jsonb_to_recordset(:intervals::jsonb) AS r(start timestamptz, mean float8, 
 -- name: forecast_list
 SELECT id, site_id, first_day, last_day, created_at FROM forecast
 WHERE (:site_id::bigint IS NULL OR site_id = :site_id)
-	AND (:week::date IS NULL OR daterange(first_day, last_day, '[]') @> :week::date)
+	AND (:week::date IS NULL OR (first_day <= :week::date AND last_day >= :week::date + 6))
 ORDER BY id DESC LIMIT 100;
 
 -- name: forecast_get

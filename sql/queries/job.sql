@@ -68,8 +68,10 @@ UPDATE job SET state = CASE WHEN cancel_requested THEN 'cancelled' ELSE 'failed'
 	finished_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL
 WHERE id = :job_id AND state = 'running' AND lease_owner = :owner;
 
+-- A job that somebody asked to stop is not taken up again.
 -- name: job_release
-UPDATE job SET state = 'queued', attempts = attempts - :uncounted::int, lease_owner = NULL,
+UPDATE job SET state = CASE WHEN cancel_requested THEN 'cancelled' ELSE 'queued' END,
+	finished_at = CASE WHEN cancel_requested THEN clock_timestamp() END, attempts = attempts - :uncounted::int, lease_owner = NULL,
 	lease_until = NULL
 WHERE id = :job_id AND state = 'running' AND lease_owner = :owner;
 

@@ -15,7 +15,7 @@ SELECT a.id, a.code, a.name, a.contract_id, a.hired, a.left_on,
 			ORDER BY s.day DESC)
 		FROM shift s WHERE s.agent_id = a.id AND s.published
 			AND s.day BETWEEN :monday::date - 21 AND :monday::date + 9
-			AND (s.day < :monday::date OR s.day > :monday::date + 6)), '[]') AS neighbours
+			AND (s.day < :monday::date OR s.day > :monday::date + 6 OR s.site_id <> :site_id)), '[]') AS neighbours
 FROM agent a
 WHERE a.site_id = :site_id AND a.hired <= :monday::date + 6
 	AND (a.left_on IS NULL OR a.left_on >= :monday::date)

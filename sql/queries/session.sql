@@ -5,9 +5,15 @@ INSERT INTO audit (user_id, login, request_id, action, entity, entity_id, before
 VALUES (:user_id::bigint, :login, :request_id, :action, :entity, :entity_id::bigint,
 	:before::jsonb, :after::jsonb);
 
+-- Why somebody is absent is for those who may read it in the absence itself.
 -- name: audit_list
-SELECT id, at, user_id, login, request_id, action, entity, entity_id, before, after
+SELECT id, at, user_id, login, request_id, action, entity, entity_id,
+	CASE WHEN open THEN before ELSE before - hidden END AS before,
+	CASE WHEN open THEN after ELSE after - hidden END AS after
 FROM audit
+	CROSS JOIN (SELECT ARRAY['kind', 'planned', 'paid', 'excused', 'planned_minutes', 'note',
+		'decision_note'] AS hidden) AS h
+	CROSS JOIN LATERAL (SELECT entity <> 'absence' OR :user_role::text IN ('hr', 'admin') AS open) AS o
 WHERE (:cursor::bigint IS NULL OR id < :cursor::bigint)
 	AND (:entity::text IS NULL OR entity = :entity::text)
 	AND (:entity_id::bigint IS NULL OR entity_id = :entity_id::bigint)

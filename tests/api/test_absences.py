@@ -129,6 +129,13 @@ def test_who_sees_the_reason(net):
         text = net.user(role, site_id=site).get("/absences", params={**where, "format": "csv"}).text
         assert "maternity" not in text and "secreto" not in text
     assert client.get("/absences").status_code == 403
+    # Nor does the audit log tell: a planner reads there who decided what, not why.
+    log = net.user("planner").get("/audit", params={"entity": "absence"})
+    entry = next(x for x in log.json()["items"] if x["after"]["agent_id"] == agent_id)
+    assert entry["after"]["state"] == "asked"
+    assert "maternity" not in log.text and "secreto" not in log.text
+    entry = net.user("admin").get("/audit", params={"entity": "absence"}).json()["items"][0]
+    assert entry["after"]["kind"]
 
 
 def test_site_managers_keep_to_their_sites(net):

@@ -196,6 +196,25 @@ def test_another_site_takes_the_team_away(planner):
     assert moved.status_code == 200 and moved.json()["site_id"] == other and moved.json()["team_id"] is None
 
 
+def test_reports_remember_where_an_agent_worked_before(service, planner):
+    made = planner.post("/agents", json=agent_body(planner)).json()
+    first, second = [s["id"] for s in planner.items("/sites") if s["id"] != made["site_id"]][:2]
+    for site in (first, second):  # twice in a day: the day began at the old site
+        assert planner.request("PATCH", f"/agents/{made['id']}", json={"site_id": site}).status_code == 200
+    stints = service.sql("SELECT site_id, team_id, first_day = hired, last_day < now()::date, last_day = 'infinity'"
+                         " FROM agent_stint WHERE agent_id = %s ORDER BY first_day", (made["id"],))
+    assert stints == [(made["site_id"], made["team_id"], True, True, False), (second, None, False, False, True)]
+
+
+def test_an_empty_list_takes_everything_away(planner):
+    made = planner.post("/agents", json=agent_body(planner)).json()
+    assert made["availability"] and made["skills"]
+    path = f"/agents/{made['id']}"
+    bare = planner.request("PATCH", path, json={"availability": [], "skills": []}).json()
+    assert bare["availability"] == [] and bare["skills"] == []
+    assert planner.get(path).json() == bare
+
+
 @pytest.mark.parametrize("changes,wanted", [
     ({"contract_id": 999999}, {"/contract_id"}),
     ({"team_id": 999999}, {"/team_id"}),

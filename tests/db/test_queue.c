@@ -284,6 +284,21 @@ static void test_cancel(void **state)
 	assert_int_equal(e.code, ERR_NOT_FOUND);
 }
 
+/* A worker that stops before it has heard of a cancel gives the job back: it must not wait for ever. */
+static void test_given_back_after_cancel(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = ERR_INIT;
+	struct job job;
+	bool got;
+	int64_t id = submit(f, "sleep", 1);
+	assert_true(job_claim(f->db, "a", "{sleep}", 30, f->arena, &job, &got, &e) && got);
+	assert_true(job_cancel(f->db, id, &e));
+	assert_true(job_release(f->db, id, "a", false, &e));
+	assert_int_equal(look(f, id).state, JOB_CANCELLED);
+	assert_true(look(f, id).finished_at != FIELD_NULL);
+}
+
 static void test_unknown_kinds_wait(void **state)
 {
 	struct fixture *f = *state;
@@ -510,6 +525,7 @@ int main(void)
 		TEST(test_the_same_key_is_the_same_job),
 		TEST(test_a_lease_runs_out),
 		TEST(test_cancel),
+		TEST(test_given_back_after_cancel),
 		TEST(test_unknown_kinds_wait),
 		TEST(test_each_job_once),
 		TEST(test_a_waiting_worker_is_woken),

@@ -10,6 +10,7 @@
 
 #include "server/base/clock.h"
 #include "server/calendar/zones.h"
+#include "server/domain/make_forecast.h"
 #include "server/domain/make_schedule.h"
 #include "server/domain/publish_roster.h"
 #include "tests/lib/pgcluster.h"
@@ -185,6 +186,76 @@ static void test_no_two_published_shifts_overlap(void **state)
 		"SELECT try()"), "refused");
 }
 
+/* A night that ends in a leave would make a roster that publication refuses for ever. */
+static void test_leave_after_sunday_blocks_sunday_night(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct schedule_result made = make(f, week);
+	struct week_problem w;
+	char day[11];
+	bool blocked = false;
+	date_format(week + 7, day);
+	ask(f, arena_printf(f->arena,
+			    "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+			    " SELECT min(id), 'vacation', 'approved', '%s 00:00 America/Santiago',"
+			    " '%s 00:00 America/Santiago'::timestamptz + interval '5 days', true, true, true FROM agent",
+			    day, day));
+	assert_true(week_problem_build(f->db, f->arena, site_id(f), week, made.forecast_id, &w, &f->err));
+	int32_t monday = w.problem.slot_count - SLOT_TAIL;
+	for (int32_t i = 0; i < w.problem.agents[0].unavailable_count; i++)
+		blocked |= w.problem.agents[0].unavailable[i].start == monday;
+	assert_true(blocked);
+	assert_int_equal(w.problem.agents[0].credit_count, 0);
+}
+
+/* Somebody who moved here keeps the shifts that the old site has published for the week. */
+static void test_shifts_published_elsewhere_block(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct schedule_result made = make(f, week);
+	struct week_problem w;
+	publish(f, made.roster_id);
+	ask(f, "INSERT INTO site (code, name, region_id, kind, country, zone)"
+	       " SELECT 'OLD', 'Old site', id, 'branch', 'CL', 'America/Santiago' FROM region;"
+	       "UPDATE shift SET site_id = (SELECT id FROM site WHERE code = 'OLD')"
+	       " WHERE id = (SELECT s.id FROM shift s JOIN agent a ON a.id = s.agent_id WHERE a.code = 'A1' LIMIT 1)");
+	assert_true(week_problem_build(f->db, f->arena, 1, week, made.forecast_id, &w, &f->err));
+	int32_t blocked = 0;
+	for (int32_t i = 0; i < w.problem.agent_count; i++)
+		blocked += w.problem.agents[i].unavailable_count;
+	assert_int_equal(blocked, 1);
+}
+
+/* E-mails come while the doors are shut; somebody must answer them the next day. */
+static void test_mail_of_the_night_is_staffed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7;
+	struct forecast_request r = { site_id(f), week, 1 };
+	struct week_problem w;
+	int64_t forecast_id;
+	double volume = 0, people_closed = 0;
+	ask(f, "UPDATE queue SET channel = 'email', turnaround_min = 480, target_share = NULL, target_s = NULL;"
+	       "UPDATE site_hours SET open_min = 540, close_min = 1080");
+	if (!forecast_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &forecast_id, &f->err) ||
+	    !week_problem_build(f->db, f->arena, site_id(f), week, forecast_id, &w, &f->err))
+		fail_msg("no problem: %s", f->err.message);
+	for (size_t i = 0; i < w.requirements[0].count; i++) {
+		const struct requirement_row *q = &w.requirements[0].rows[i];
+		int64_t date;
+		int minute;
+		zone_to_local(w.site.zone, q->start, &date, &minute);
+		volume += q->volume;
+		if (minute < 540 || minute >= 1080)
+			people_closed += q->agents;
+	}
+	/* About 14 an interval all day and night. */
+	assert_true(volume > 0.8 * 14 * 336 && volume < 1.2 * 14 * 336);
+	assert_true(people_closed == 0);
+}
+
 static void expect_refused(struct fixture *f, struct schedule_request r, const char *pointer)
 {
 	struct schedule_result out;
@@ -268,6 +339,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_republishing_keeps_identity, begin, end),
 		cmocka_unit_test_setup_teardown(test_publishing_refuses, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
+		cmocka_unit_test_setup_teardown(test_leave_after_sunday_blocks_sunday_night, begin, end),
+		cmocka_unit_test_setup_teardown(test_shifts_published_elsewhere_block, begin, end),
+		cmocka_unit_test_setup_teardown(test_mail_of_the_night_is_staffed, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_spare_the_leave_of_monday, begin, end),
