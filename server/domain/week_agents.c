@@ -228,8 +228,7 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 
 	if (!db_rows(db, SQL_SCHEDULE_AGENTS,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
-			     db_instant("from", w->from),
-			     db_instant("until", week_slot_instant(w, w->problem.slot_count))),
+			     db_instant("from", w->from), db_instant("until", w->until)),
 		     NULL, &agent_fields, a, (void **)&rows, &n, e))
 		return false;
 	if (n == 0)

@@ -186,29 +186,6 @@ static void test_no_two_published_shifts_overlap(void **state)
 		"SELECT try()"), "refused");
 }
 
-/* A night that ends in a leave would make a roster that publication refuses for ever. */
-static void test_leave_after_sunday_blocks_sunday_night(void **state)
-{
-	struct fixture *f = *state;
-	int64_t week = small_site_change_week(4) + 7;
-	struct schedule_result made = make(f, week);
-	struct week_problem w;
-	char day[11];
-	bool blocked = false;
-	date_format(week + 7, day);
-	ask(f, arena_printf(f->arena,
-			    "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
-			    " SELECT min(id), 'vacation', 'approved', '%s 00:00 America/Santiago',"
-			    " '%s 00:00 America/Santiago'::timestamptz + interval '5 days', true, true, true FROM agent",
-			    day, day));
-	assert_true(week_problem_build(f->db, f->arena, site_id(f), week, made.forecast_id, &w, &f->err));
-	int32_t monday = w.problem.slot_count - SLOT_TAIL;
-	for (int32_t i = 0; i < w.problem.agents[0].unavailable_count; i++)
-		blocked |= w.problem.agents[0].unavailable[i].start == monday;
-	assert_true(blocked);
-	assert_int_equal(w.problem.agents[0].credit_count, 0);
-}
-
 /* Somebody who moved here keeps the shifts that the old site has published for the week. */
 static void test_shifts_published_elsewhere_block(void **state)
 {
@@ -339,7 +316,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_republishing_keeps_identity, begin, end),
 		cmocka_unit_test_setup_teardown(test_publishing_refuses, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
-		cmocka_unit_test_setup_teardown(test_leave_after_sunday_blocks_sunday_night, begin, end),
 		cmocka_unit_test_setup_teardown(test_shifts_published_elsewhere_block, begin, end),
 		cmocka_unit_test_setup_teardown(test_mail_of_the_night_is_staffed, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
