@@ -37,9 +37,13 @@ bool report_trend_handle(struct request *rq, struct reply *rp, struct err *e)
 bool report_absenteeism_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	struct report_reader who = reader(rq);
+	const struct people_query *q = rq->query;
 	struct absenteeism_row *rows;
 	size_t n;
 
+	/* A day's kinds of a small site tell why one known person was away. */
+	if (q->by == ABSENTEEISM_BY_KIND && rq->user.role == ROLE_SITE_MANAGER)
+		return err_set(e, ERR_FORBIDDEN, "why people are absent is for HR to read");
 	return report_absenteeism(rq->db, rq->arena, rq->query, &who, &rows, &n, e) &&
 	       reply_list(rp, &absenteeism_row_fields, rows, n, NULL, e);
 }

@@ -236,6 +236,7 @@ def test_a_manager_sees_own_people_and_the_whole_league(manager, month):
     assert own
     assert {r["key"] for r in manager.items("/reports/absenteeism?by=site")} == own
     assert {r["key"] for r in manager.items("/reports/turnover?by=site")} == own
+    assert manager.get("/reports/absenteeism?by=kind").status_code == 403  # reasons are for HR
     assert {str(r["site_id"]) for r in manager.items("/reports/bradford")} == own
     assert manager.items("/reports/bradford?site_id=1") == []
     assert len(manager.items(f"/reports/branches?period=month&date={month[0]}")) == 8
