@@ -202,6 +202,7 @@ async function build(visit) {
 		await page.waitForSelector(".job progress");
 		await page.waitForSelector(".job-figures dd", { timeout: 180_000 });
 		expect(await page.locator(".job-figures dd").count() === 3, "no objective, bound and gap");
+		await page.waitForSelector(".convergence", { timeout: 15_000 }).catch(() => note("no bound while it was watched"));
 		await page.screenshot({ path: join(visit.shots, `building-${visit.look.name}.png`) });
 		await page.waitForSelector("#version", { timeout: 240_000 });
 	});
