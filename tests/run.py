@@ -240,8 +240,20 @@ def run_browser():
     return run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
 
 
+def install_packages():
+    """The calendar libraries of tests/package.json, once for each lockfile."""
+    lock, stamp = Path("tests/package-lock.json"), Path("tests/node_modules/.installed")
+    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    if step("npm ci in tests", ["npm", "ci", "--prefix", "tests", "--ignore-scripts", "--no-audit",
+                                "--no-fund", "--loglevel=error"]):
+        stamp.touch()
+
+
 def do_live(api=True, browser=True):
     """What talks to a running service is mostly waiting: as many at once as there are processors."""
+    if api:
+        install_packages()
     files = sorted(Path("tests/api").glob("test_*.py"), key=lambda p: -p.stat().st_size) if api else []
     if api:
         node_packages()
