@@ -180,11 +180,13 @@ WHERE ours.id IS NULL OR theirs.id IS NULL
 ORDER BY a.name, day;
 
 -- name: publish_absent
--- Absences approved or recorded since the roster was drawn that cut into it.
-SELECT a.name AS agent, s.day FROM shift s JOIN agent a ON a.id = s.agent_id
-	JOIN absence b ON b.agent_id = s.agent_id AND b.state IN ('approved', 'recorded')
+-- Who cannot work a shift since the roster was drawn: on leave, or gone.
+SELECT DISTINCT a.name AS agent, s.day, coalesce(s.day > a.left_on, false) AS gone
+FROM shift s JOIN agent a ON a.id = s.agent_id
+	LEFT JOIN absence b ON b.agent_id = s.agent_id AND b.state IN ('approved', 'recorded')
 		AND tstzrange(b.start_at, b.end_at) && tstzrange(s.start_at, s.end_at)
-WHERE s.roster_id = :roster_id ORDER BY s.day, a.name LIMIT 20;
+WHERE s.roster_id = :roster_id AND (b.id IS NOT NULL OR s.day > a.left_on)
+ORDER BY s.day, a.name LIMIT 20;
 
 -- name: publish_mark_touched
 -- Agents whose shifts differ from the published ones: their feeds change, the others' stay as they are.

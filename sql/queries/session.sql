@@ -24,8 +24,10 @@ LIMIT :limit::bigint;
 SELECT count(*) FROM user_site WHERE user_id = :user_id::bigint AND site_id = :site_id::bigint;
 
 -- name: user_by_login
-SELECT id, login, name, password_hash, role, agent_id, locale, disabled
-FROM app_user WHERE login = :login::text;
+-- An agent's account ends with the last day worked.
+SELECT u.id, u.login, u.name, u.password_hash, u.role, u.agent_id, u.locale,
+	u.disabled OR coalesce(a.left_on < current_date, false) AS disabled
+FROM app_user u LEFT JOIN agent a ON a.id = u.agent_id WHERE u.login = :login::text;
 
 -- name: user_get
 SELECT u.id, u.login, u.name, u.role, u.agent_id, u.locale,
@@ -67,8 +69,9 @@ RETURNING id;
 -- name: session_find
 SELECT s.id AS session_id, s.csrf_hash, u.id, u.login, u.role, u.agent_id, u.locale,
 	s.last_seen_at < now() - interval '1 minute' AS stale
-FROM session s JOIN app_user u ON u.id = s.user_id
-WHERE s.token_hash = :token_hash::text AND s.expires_at > now() AND NOT u.disabled;
+FROM session s JOIN app_user u ON u.id = s.user_id LEFT JOIN agent a ON a.id = u.agent_id
+WHERE s.token_hash = :token_hash::text AND s.expires_at > now() AND NOT u.disabled
+	AND coalesce(a.left_on >= current_date, true);
 
 -- name: session_touch
 UPDATE session SET last_seen_at = now() WHERE id = :session_id::bigint;
@@ -88,12 +91,13 @@ FROM session
 WHERE user_id = :user_id::bigint AND expires_at > now()
 ORDER BY last_seen_at DESC, id DESC;
 
--- A token gives its own role, or none once its user is gone.
+-- A token gives its own role, or none once its user is gone or may no longer give it.
 -- name: api_token_find
 SELECT t.id AS session_id, '' AS csrf_hash, u.id, u.login, t.role, NULL::bigint AS agent_id, u.locale,
 	coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
 FROM api_token t JOIN app_user u ON u.id = t.user_id
-WHERE t.token_hash = :token_hash::text AND t.revoked_at IS NULL AND NOT u.disabled;
+WHERE t.token_hash = :token_hash::text AND t.revoked_at IS NULL AND NOT u.disabled
+	AND u.role IN ('admin', t.role);
 
 -- name: api_token_touch
 UPDATE api_token SET last_used_at = now() WHERE id = :session_id::bigint;

@@ -170,6 +170,13 @@ static void test_publishing_refuses(void **state)
 	assert_int_equal(f->err.code, ERR_CONFLICT);
 	assert_int_equal(f->err.item_count, 1);
 	db_rollback(f->db);
+	ask(f, "DELETE FROM absence; UPDATE agent SET left_on = (SELECT monday FROM roster), leave_reason = 'voluntary'"
+	       " WHERE id = (SELECT agent_id FROM shift GROUP BY agent_id ORDER BY count(*) DESC LIMIT 1)");
+	err_clear(&f->err);
+	assert_true(db_begin(f->db, &f->err) && roster_lock(f->db, f->arena, a.roster_id, &r, &f->err));
+	assert_false(roster_publish(f->db, f->arena, &r, FIELD_NULL, &f->err));
+	assert_non_null(strstr(f->err.items[0].message, "left the company"));
+	db_rollback(f->db);
 	assert_string_equal(ask(f, "SELECT count(*) FROM shift WHERE published"), "0");
 }
 
