@@ -2,7 +2,8 @@
 /*
  * From the relaxation to whole tours by diving: raise lower bounds to floor(x), round the largest
  * fractions up, solve by the dual simplex, price twice more so that the rest can adapt, repeat until
- * everything is whole. Slacks keep every LP on the way feasible, so the dive cannot fail.
+ * everything is whole. With transfers the dual simplex drowns in ties and the primal is used.
+ * Slacks keep every LP on the way feasible, so the dive cannot fail.
  */
 #include "solver/schedule/master.h"
 
@@ -81,32 +82,27 @@ enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_erro
 	return s;
 }
 
-/* Fills the plan from the fixings; agents left over (stopped early) keep the best plan's tours. */
+/* Fills the plan from the fixings; agents left over by a dive cut short get their best answers. */
 static void read_plan(const struct master *m, struct plan *out)
 {
 	const struct model *x = m->m;
 	cover_reset(out->cover);
 	out->tour_cents = 0;
-	int32_t at = 0;
-	for (int32_t k = 0; k < x->type_count; k++) {
-		int32_t used = 0, count = x->types[k].count;
-		if (!x->types[k].has_tour)
-			continue;
-		for (int32_t i = 0; i < m->column_count; i++)
-			for (int32_t n = 0; m->columns[i].tour->type == k && n < m->columns[i].low &&
-					    used < count;
-			     n++, used++)
-				memcpy(out->tours[at + used], m->columns[i].tour,
-				       tour_size(m->columns[i].tour->count));
-		for (; used < count; used++)
-			memcpy(out->tours[at + used], m->run->best->tours[at + used],
-			       tour_size(m->run->best->tours[at + used]->count));
-		at += count;
-	}
-	for (int32_t i = 0; i < out->count; i++) {
-		cover_add(out->cover, out->tours[i]);
-		out->tour_cents += out->tours[i]->cost;
-	}
+	for (int32_t pass = 0; pass < 2; pass++)
+		for (int32_t k = 0, at = 0; k < x->type_count; k++) {
+			int32_t used = 0, count = x->types[k].count;
+			if (!x->types[k].has_tour)
+				continue;
+			for (int32_t i = 0; i < m->column_count; i++)
+				for (int32_t n = 0; m->columns[i].tour->type == k &&
+						    n < m->columns[i].low && used < count;
+				     n++, used++)
+					if (pass == 0)
+						plan_put(out, at + used, m->columns[i].tour);
+			for (; pass == 1 && used < count; used++)
+				plan_insert(m->run, out, at + used);
+			at += count;
+		}
 }
 
 enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e)
@@ -123,7 +119,7 @@ enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error
 		if (open == 0)
 			break;
 		if (s == WFM_OK)
-			s = master_solve(m, LP_DUAL, e);
+			s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
 		if (s == WFM_OK)
 			s = master_reprice(m, 2, e);
 	}

@@ -36,11 +36,11 @@ void plan_remove(struct plan *p, int32_t i)
 	p->tour_cents -= p->tours[i]->cost;
 }
 
-static void put_back(struct plan *p, int32_t i, const struct tour *old)
+void plan_put(struct plan *p, int32_t i, const struct tour *t)
 {
-	store(p->tours[i], old);
-	cover_add(p->cover, old);
-	p->tour_cents += old->cost;
+	store(p->tours[i], t);
+	cover_add(p->cover, t);
+	p->tour_cents += t->cost;
 }
 
 void plan_greedy(struct run *r, struct plan *p)
@@ -90,7 +90,7 @@ static void undo(struct plan *p, const int32_t *pick, int32_t n, const struct to
 	for (int32_t k = 0; k < n; k++)
 		plan_remove(p, pick[k]);
 	for (int32_t k = 0; k < n; k++)
-		put_back(p, pick[k], &old[k]);
+		plan_put(p, pick[k], &old[k]);
 }
 
 bool plan_improve(struct run *r, struct plan *p, int64_t steps, double heat)

@@ -9,10 +9,9 @@
  *          sum_j a_jqt x_j + u1 + u2 - o = r_qt, written as the difference to the row of slot t-1:
  *          a shift then has entries only where work begins and ends (Koole's trick; 3-7 x faster).
  *          With several queues a kind, transfers z_qrt >= 0 move people from q to r at no cost, so
- *          that a column need not exist for every pattern of queues. They are unbounded at first
- *          (a relaxation that speeds up the start) and cut to what the tours on q can do when
- *          nothing else improves. Neither the bound nor rosters rest on them: the bound is
- *          Lagrange's and rosters are counted by cover.h.
+ *          that a column need not exist for every pattern of queues. Their only limit is the number
+ *          of agents who serve both, which relaxes the LP a little. Neither the bound nor rosters
+ *          rest on them: the bound is Lagrange's and rosters are counted by cover.h.
  * Duals    pi_qt = y_t - y_t+1 lies in [-surplus, short2] at every basis by the slacks.
  * Bound    for any pi in that box (Lagrange):
  *          sum_qt [r pi - step1 max(0, pi - short1)] - sum_k n_k max_j (sum_t max_q s_kq pi_qt - c_j)
@@ -26,9 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_TOUR_COLUMNS = 60000 };
+enum { MAX_TOUR_COLUMNS = 60000, SLICE = 1500 };
 
-static const double SMOOTH = 0.7, REDUCED_EPS = 1e-6, CLOSE_ENOUGH = 1e-5;
+static const double SMOOTH = 0.7, REDUCED_EPS = 1e-6;
 
 static enum wfm_status no_memory(struct wfm_error *e)
 {
@@ -41,15 +40,12 @@ struct taking {
 	struct master *m;
 	const struct kind *kind;
 	const int16_t *choice;
-	int16_t *note; /* where to write the choices in order; NULL: nowhere */
 };
 
 static void take_slot(void *context, int32_t t)
 {
 	struct taking *x = context;
 	int32_t j = x->choice[t];
-	if (x->note)
-		*x->note++ = (int16_t)j;
 	if (j >= 0)
 		x->m->take[x->kind->queue[j] * x->m->m->slots + t] += x->kind->speed[j];
 }
@@ -91,31 +87,17 @@ static int32_t list_entries(struct master *m, const struct tour *t, const struct
 	return n;
 }
 
-static size_t work_slots(const struct model *m, const struct tour *t)
-{
-	const struct profile *pr = &m->profiles[m->types[t->type].profile];
-	size_t n = 0;
-	for (int32_t i = 0; i < t->count; i++)
-		n += (size_t)(pr->opts[t->s[i].opt].end - pr->opts[t->s[i].opt].start);
-	return n;
-}
-
 enum wfm_status master_add_tour(struct master *m, const struct tour *t, const int16_t *choice,
 				struct wfm_error *e)
 {
-	struct taking x = { m, &m->m->kinds[master_kind(m, t->type)], choice, NULL };
-	size_t size = (tour_size(t->count > 0 ? t->count : 1) + 1) / 2 * 2;
-	size_t slots = m->transfers ? work_slots(m->m, t) : 0;
-	char *copy = malloc(size + slots * sizeof *x.note);
-	if (!copy || !mem_reserve(&m->columns, &m->column_cap, m->column_count + 1,
-				  sizeof *m->columns)) {
-		free(copy);
+	struct taking x = { m, &m->m->kinds[master_kind(m, t->type)], choice };
+	struct column c = { .tour = malloc(tour_size(t->count > 0 ? t->count : 1)) };
+	if (!c.tour || !mem_reserve(&m->columns, &m->column_cap, m->column_count + 1,
+				    sizeof *m->columns)) {
+		free(c.tour);
 		return no_memory(e);
 	}
-	struct column c = { .tour = (struct tour *)(void *)copy };
-	if (m->transfers)
-		x.note = c.choice = (int16_t *)(void *)(copy + size);
-	memcpy(copy, t, tour_size(t->count));
+	memcpy(c.tour, t, tour_size(t->count));
 	tour_visit(m->m, t, take_slot, &x);
 	int32_t n = list_entries(m, t, x.kind);
 	m->columns[m->column_count++] = c;
@@ -149,7 +131,12 @@ static double reduced_cost(const struct master *m, const struct tour *t, const i
 
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e)
 {
-	enum wfm_status s = lp_solve(m->lp, method, 0, e);
+	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. */
+	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
+	while (s == WFM_LIMIT && run_poll(m->run))
+		s = lp_solve(m->lp, method, SLICE, e);
+	if (s == WFM_LIMIT)
+		return WFM_OK; /* any duals bound; the loops above see the run stopped */
 	if (s == WFM_INFEASIBLE && method == LP_DUAL) /* numerical: the primal settles it */
 		s = lp_solve(m->lp, LP_PRIMAL, 0, e);
 	if (s != WFM_OK)
@@ -313,6 +300,13 @@ enum wfm_status master_trim(struct master *m, struct wfm_error *e)
 	return s;
 }
 
+/* The last digits of the bound cost many rounds and matter only where rounding hardly does. */
+static double close_enough(const struct master *m)
+{
+	double x = 0.02 / (m->m->p->agent_count + 1);
+	return x < 1e-6 ? 1e-6 : x > 2e-4 ? 2e-4 : x;
+}
+
 enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 {
 	double alpha = SMOOTH;
@@ -325,18 +319,11 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 		if (s != WFM_OK)
 			break;
 		keep_centre(m, bound);
-		if (lp - m->run->bound <= CLOSE_ENOUGH * fabs(lp))
+		if (lp - m->run->bound <= close_enough(m) * fabs(lp))
 			break;
 		if (added == 0) {
-			if (alpha == 0 || !m->has_centre) {
-				int32_t cut = 0;
-				s = master_cut_transfers(m, &cut, e);
-				if (s != WFM_OK || cut == 0)
-					break;
-				s = master_solve(m, LP_DUAL, e);
-				alpha = SMOOTH;
-				continue;
-			}
+			if (alpha == 0 || !m->has_centre)
+				break;
 			alpha = alpha > 0.2 ? alpha - 0.3 : 0;
 			alpha = alpha < 0.05 ? 0 : alpha;
 			continue;

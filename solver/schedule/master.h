@@ -10,14 +10,7 @@ enum { MASTER_SEVERAL = 12 }; /* tours of a class taken from one pricing */
 
 struct column {
 	struct tour *tour;
-	int16_t *choice; /* queue of each working slot in order; after the tour, NULL: one queue */
-	int32_t low;     /* fixed by the dive */
-};
-
-/* Moves people from one queue to another in a slot; see master.c. */
-struct transfer {
-	int32_t col; /* -1: none */
-	float high;
+	int32_t low; /* fixed by the dive */
 };
 
 struct master {
@@ -30,8 +23,7 @@ struct master {
 	uint8_t *joined;   /* [queues x slots] its row is the difference to the slot before */
 	int32_t *type_row; /* [types] */
 	int32_t slack_count; /* slacks and transfers: columns before those of tours */
-	struct transfer *transfers; /* [queues x queues x slots]; NULL: no kind has two queues */
-	double *supply;             /* same shape, scratch */
+	bool shared;         /* some kind serves several queues: there are transfers */
 	struct column *columns;
 	int32_t column_count, column_cap;
 	double *pi, *centre, *at; /* [queues x slots] LP units: duals, best centre, point priced */
@@ -66,8 +58,6 @@ enum wfm_status master_trim(struct master *m, struct wfm_error *e);
 enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e);
 enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct wfm_error *e);
 enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
-/* Cuts transfers to what the tours of the LP solution can do; *cut of them. */
-enum wfm_status master_cut_transfers(struct master *m, int32_t *cut, struct wfm_error *e);
 /* Solves the LP and reads the duals. */
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e);
 /* Prices every type at m->at; adds improving columns (at m->pi), *added of them; *bound in cents,

@@ -154,13 +154,8 @@ static bool allocate(struct master *m)
 	m->entry_row = calloc(cells + types, sizeof *m->entry_row);
 	m->entry = calloc(cells + types, sizeof *m->entry);
 	m->found = calloc(MASTER_SEVERAL, sizeof *m->found);
-	bool shared = false;
 	for (int32_t k = 0; k < x->kind_count; k++)
-		shared |= x->kinds[k].queue_count > 1;
-	size_t pairs = (size_t)x->p->queue_count * cells;
-	if (shared && (!(m->transfers = calloc(pairs, sizeof *m->transfers)) ||
-		       !(m->supply = calloc(pairs, sizeof *m->supply))))
-		return false;
+		m->shared |= x->kinds[k].queue_count > 1;
 	return m->row && m->joined && m->type_row && m->pi && m->centre && m->at && m->take &&
 	       m->sigma && m->fixed && m->by_profile && m->worth && m->choice && m->stamp &&
 	       m->entry_row && m->entry && m->found;
@@ -216,8 +211,6 @@ void master_free(struct master *m)
 	for (int32_t i = 0; i < m->column_count; i++)
 		free(m->columns[i].tour);
 	free(m->columns);
-	free(m->transfers);
-	free(m->supply);
 	free(m->row);
 	free(m->joined);
 	free(m->type_row);

@@ -40,7 +40,7 @@ static bool same_tour(const struct tour *a, const struct tour *b)
 static enum wfm_status find_column(struct master *m, const struct tour *t, int32_t *out,
 				   struct wfm_error *e)
 {
-	for (int32_t i = 0; !m->transfers && i < m->column_count; i++)
+	for (int32_t i = 0; !m->shared && i < m->column_count; i++)
 		if (same_tour(m->columns[i].tour, t)) {
 			*out = i;
 			return WFM_OK;

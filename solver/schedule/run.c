@@ -27,24 +27,30 @@ void run_tell(struct run *r)
 	r->cancelled |= r->o.progress(r->o.context, &p);
 }
 
-bool run_step(struct run *r)
+bool run_poll(struct run *r)
 {
-	r->iterations++;
-	if (r->o.iteration_limit > 0 && r->iterations >= r->o.iteration_limit)
-		r->limited = true;
 	if (r->o.now_s) {
-		double now = r->o.now_s(r->o.context);
-		if (r->o.time_limit_s > 0 && now - r->started_s >= r->o.time_limit_s)
+		double now = r->o.now_s(r->o.context), used = now - r->started_s;
+		if (r->o.time_limit_s > 0 && used >= r->o.time_limit_s)
 			r->limited = true;
-		if (r->o.time_limit_s > 0 && now - r->started_s >= r->stage_share * r->o.time_limit_s)
+		if (r->o.time_limit_s > 0 && used >= r->stage_share * r->o.time_limit_s)
 			r->stage_over = true;
 		if (now - r->last_told_s >= TELL_EVERY_S) {
 			r->last_told_s = now;
 			run_tell(r);
 		}
-	} else if (r->iterations % 64 == 0) {
-		run_tell(r);
 	}
+	return !run_stopped(r) && !r->stage_over;
+}
+
+bool run_step(struct run *r)
+{
+	r->iterations++;
+	if (r->o.iteration_limit > 0 && r->iterations >= r->o.iteration_limit)
+		r->limited = true;
+	(void)run_poll(r);
+	if (r->o.now_s == NULL && r->iterations % 64 == 0)
+		run_tell(r);
 	if (r->o.gap_target > 0 && r->objective < HUGE_VAL &&
 	    r->objective - r->bound <= r->o.gap_target * fabs(r->objective))
 		r->reached = true;

@@ -33,6 +33,8 @@ struct run {
 
 /* Counts a unit of work; false: stop now with what there is. */
 bool run_step(struct run *r);
+/* Looks at the clock without counting work; false: stop, or end the stage. */
+bool run_poll(struct run *r);
 bool run_stopped(const struct run *r);
 /* Starts a stage that ends at that share of the time limit, if there is one. */
 void run_stage(struct run *r, enum wfm_phase phase, double fraction, double end_share);
@@ -58,6 +60,8 @@ bool run_offer(struct run *r, const struct plan *p);
 
 /* Gives agent slot i its best tour against the cover; the slot must be empty (not in the cover). */
 void plan_insert(struct run *r, struct plan *p, int32_t i);
+/* Gives the empty slot i that tour. */
+void plan_put(struct plan *p, int32_t i, const struct tour *t);
 void plan_remove(struct plan *p, int32_t i);
 /* Fills every slot greedily in random order. */
 void plan_greedy(struct run *r, struct plan *p);

@@ -3,6 +3,7 @@
  * Solves the weekly tour instances of the shared data through the public problem form and prints a
  * line each: objective, bound, gaps, seconds, peak memory. Usage:
  *   bench_tours [-t seconds] [-s seed] [-i iterations] [-v] file.json...
+ * Without files: those of 50 and 200 agents in $CUADRANTE_SHARED_DATA, name TAB figure TAB unit.
  */
 #include "wfm/schedule.h"
 
@@ -219,7 +220,7 @@ static char *read_file(const char *path)
 	return text;
 }
 
-static int run(const char *path, const struct wfm_solve_options *o)
+static int run(const char *path, const struct wfm_solve_options *o, bool table)
 {
 	char *text = read_file(path);
 	cJSON *json = text ? cJSON_Parse(text) : NULL;
@@ -236,6 +237,13 @@ static int run(const char *path, const struct wfm_solve_options *o)
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	if (!r) {
 		printf("%-36s %s: %s %s\n", base, wfm_status_name(s), e.path, e.message);
+		goto out;
+	}
+	if (table) {
+		printf("tours %s: variable gap\t%.3f\t%%\n", base, 100 * r->variable_gap);
+		printf("tours %s: time\t%.1f\ts\n", base, r->seconds);
+		(void)fflush(stdout);
+		failed = 0;
 		goto out;
 	}
 	struct rusage u;
@@ -261,6 +269,30 @@ out:
 	return failed;
 }
 
+static int run_table(struct wfm_solve_options *o)
+{
+	static const struct {
+		const char *name;
+		double limit_s;
+	} cases[] = { { "classes-08-22-50-seed1", 15 }, { "classes-08-22-200-seed1", 10 },
+		      { "named-08-22-50-queues1-seed1", 15 }, { "named-08-22-200-queues1-seed1", 20 },
+		      { "named-08-22-200-queues4-seed1", 60 } };
+	const char *data = getenv("CUADRANTE_SHARED_DATA");
+	int failed = 0;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char path[512];
+		(void)snprintf(path, sizeof path, "%s/tours/%s.json", data ? data : "../shared/data",
+			       cases[i].name);
+		if (access(path, R_OK) != 0) {
+			printf("# skipped: %s is not there\n", cases[i].name);
+			continue;
+		}
+		o->time_limit_s = cases[i].limit_s;
+		failed += run(path, o, true);
+	}
+	return failed > 0;
+}
+
 int main(int argc, char **argv)
 {
 	bool loud = false;
@@ -279,6 +311,6 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	for (int i = optind; i < argc; i++)
-		failed += run(argv[i], &o);
-	return failed > 0;
+		failed += run(argv[i], &o, false);
+	return optind < argc ? failed > 0 : run_table(&o);
 }
