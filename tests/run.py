@@ -25,6 +25,7 @@ PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 300, 900, 900
 
 passed = failed = 0
 failures = []
+running = set()  # process groups to end with us
 
 
 def say(text):
@@ -58,15 +59,25 @@ def run(command, log, env=None, timeout=None):
     with open(log, "wb") as out:
         child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env,
                                  stdin=subprocess.DEVNULL, start_new_session=True)
+        running.add(child.pid)
         try:
             code = child.wait(timeout)
-        except BaseException as why:
+        except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-            if not isinstance(why, subprocess.TimeoutExpired):
-                raise
             code = -1
+        running.discard(child.pid)
     return code, Path(log).read_text(errors="replace")
+
+
+def give_up(number, _frame):
+    """Ctrl-C ends everything that was started, at once."""
+    for group in list(running):
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    os._exit(128 + number)
 
 
 def crash_word(code):
@@ -283,6 +294,8 @@ def main():
     unknown = [w for w in words if w not in parts]
     if unknown:
         sys.exit(f"{unknown[0]}: not one of {' '.join(parts)}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, give_up)
     LOGS.mkdir(parents=True, exist_ok=True)
     for old in LOGS.glob("sanitizer.*"):
         old.unlink()
