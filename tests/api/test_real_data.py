@@ -19,6 +19,7 @@ from service import Service
 
 DATA = Path(os.environ.get("CUADRANTE_SHARED_DATA", "../shared/data"))
 PASSWORD = "real-data-test"
+GAP = 0.1  # the search ends when it is proven, however slow the machine
 
 CASES = {
     "bank-us-2003": dict(
@@ -86,15 +87,15 @@ def test_from_history_to_the_calendar(name, tmp_path):
 
         # Two weeks on: on a Sunday evening here, next week may have begun where the site is.
         week = "%d-W%02d" % (datetime.date.today() + datetime.timedelta(weeks=2)).isocalendar()[:2]
-        job = boss.wait_job(boss.post("/schedules", json={"site_id": 1, "week": week, "gap": 0.02,
-                                                          "time_limit_s": 20}), 240)
+        job = boss.wait_job(boss.post("/schedules", json={"site_id": 1, "week": week, "gap": GAP,
+                                                          "time_limit_s": 120}), 240)
         assert job["state"] == "done", job
         card = boss.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"][0]
         assert card["wape"] < card["naive_wape"] < case["naive"], card
         roster = boss.get(f"/rosters/{job['result']['roster_id']}")
         evidence = roster.json()["evidence"]
         print(f"{name}: WAPE {card['wape']:.4f} (naive {card['naive_wape']:.4f}), gap {evidence['gap']:.4f}")
-        assert evidence["verified"] and evidence["gap"] < 0.15, evidence
+        assert evidence["verified"] and evidence["gap"] <= GAP, evidence
         published = boss.post(f"/rosters/{roster.json()['id']}/publish", headers={"If-Match": roster.headers["ETag"]})
         assert published.status_code == 200, published.text
 
