@@ -3,9 +3,9 @@
  * Forecast of one queue: mean, quantiles and handling time of each future slot,
  * with the report card that says how far to trust it.
  *
- * Several methods run over past origins of the series (rolling-origin judge). The
- * state-space model makes the forecast unless another did clearly better there (WAPE
- * 3 % lower) or the history is short (under 40 days with data), or the caller names one.
+ * Several methods run over past origins of the series (rolling-origin judge), which then
+ * chooses one or weights several, and says why in one sentence (report.reason), or the
+ * caller names one.
  *
  * Every number that comes back is finite, quantiles are in order and none is negative,
  * whatever the history: short, all zero, constant, full of holes.
@@ -80,6 +80,7 @@ struct wfm_method_score {
 	double coverage_80_day; /* of day totals */
 	int origins;            /* 0 = not tried (history too short) */
 	int32_t scored;         /* slots scored */
+	double weight;          /* its share in this forecast; the shares of a card sum to 1 */
 };
 
 enum { WFM_MAX_METHODS = 12 };
@@ -95,11 +96,36 @@ struct wfm_report_card {
 	int32_t weeks;        /* of history used */
 	int32_t days_used;
 	int32_t outliers;     /* slots replaced in training */
+	int32_t first_day_used; /* the dates learnt from; 0 when none */
+	int32_t last_day_used;
+	int32_t longest_gap_days; /* open days in a row without data, at most, between those */
+	/* Plain sentences without a full stop, ready to be shown: why these methods, and what
+	   of the history was used ("102 days from 2003-03-03 to 2003-07-31; 21 days missing"). */
+	char reason[160];
+	char history[160];
 };
 
-/* A calendar effect as a readable number: "day after a closure: +14 %". */
+/* A slot whose observation was taken for a fault or a freak and not learnt from. */
+struct wfm_outlier {
+	int32_t day;
+	int16_t slot;
+	double offered; /* as observed */
+	double usual;   /* what training used in its place */
+};
+
+/*
+ * A calendar effect as a readable number: "day after a closure: +14 %". The names, stable:
+ *   monday … sunday          the weekday beside the mean of the week
+ *   open_day_first_1 … _8    nth open day of a month (paydays, start of month)
+ *   open_day_last_4 … _1     nth open day from its end
+ *   month_day_1 … _31        day of the month
+ *   after_closure_1, _2      first and second open day after a closure (a holiday)
+ *   before_closure           open day before one
+ *   special_group_G          special days of group G, all day (group as in wfm_special_day)
+ *   after_special_group_G    the open day after such a day, before_special_group_G the one before
+ */
 struct wfm_forecast_effect {
-	char name[32]; /* month_day_first, after_closure_1, before_closure, special_group_3 … */
+	char name[32];
 	double factor; /* 1.14 = +14 % */
 	double sd;     /* of log factor */
 };
@@ -114,7 +140,9 @@ struct wfm_forecast {
 	struct wfm_report_card report;
 	struct wfm_forecast_effect effects[WFM_MAX_EFFECTS];
 	int n_effects;
-	char method[24]; /* the one that made this forecast */
+	struct wfm_outlier *outliers; /* in order of day, slot */
+	size_t n_outliers;
+	char method[24]; /* the one that made this forecast, "weighted" when several did */
 };
 
 /*

@@ -131,6 +131,10 @@ enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e);
 /* Applies the special days' factors and shut slots to a finished output. */
 void fc_special_apply(const struct fc_train *t, struct fc_output *out);
 
+/* report.c: days learnt from, gaps and replaced slots, into f->report and f->outliers. */
+enum wfm_status fc_report_history(const struct fc_train *t, struct wfm_forecast *f,
+				  struct wfm_error *e);
+
 /* aht.c: handling time by weekday-blind slot of day, seconds; aht has grid->slots. */
 void fc_aht(const struct fc_grid *g, double fallback_s, double *aht, struct fc_pool *pool);
 

@@ -137,10 +137,7 @@ static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
 		return status;
 	fc_special_apply(&t, out);
 	f->n_effects = out->n_effects;
-	f->report.days_used = t.usable;
-	f->report.weeks = (t.n + 6) / 7;
-	f->report.outliers = t.outliers;
-	return WFM_OK;
+	return fc_report_history(&t, f, e);
 }
 
 /*
@@ -309,7 +306,9 @@ void wfm_forecast_free(struct wfm_forecast *f)
 {
 	free(f->slots);
 	free(f->days);
+	free(f->outliers);
 	f->slots = NULL;
 	f->days = NULL;
-	f->n_slots = f->n_days = 0;
+	f->outliers = NULL;
+	f->n_slots = f->n_days = f->n_outliers = 0;
 }

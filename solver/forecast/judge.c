@@ -239,6 +239,31 @@ static int choose(const struct fc_judge *j, const struct wfm_report_card *card, 
 	return index_of(card->score[1].origins > 0 ? &fc_four_week_mean : &fc_state_space);
 }
 
+static void explain(const struct fc_judge *j, struct wfm_report_card *card)
+{
+	const struct wfm_method_score *best = &card->score[card->chosen], *next = NULL;
+	card->score[card->chosen].weight = 1.0;
+	int tried = 0;
+	for (int i = 0; i < card->n_scores; i++) {
+		const struct wfm_method_score *s = &card->score[i];
+		if (s->origins == 0 || isnan(s->wape))
+			continue;
+		tried++;
+		if (s != best && (next == NULL || s->wape < next->wape))
+			next = s;
+	}
+	if (j->only != NULL)
+		(void)snprintf(card->reason, sizeof card->reason, "%s: asked for", best->method);
+	else if (best->origins == 0 || next == NULL)
+		(void)snprintf(card->reason, sizeof card->reason,
+			       "%s: history too short to compare methods on", best->method);
+	else
+		(void)snprintf(card->reason, sizeof card->reason,
+			       "%s: WAPE %.1f %% on %d past origins, %d methods tried; %s %.1f %%",
+			       best->method, 100.0 * best->wape, best->origins, tried, next->method,
+			       100.0 * next->wape);
+}
+
 enum wfm_status fc_judge_run(const struct fc_judge *j, int usable,
 			     struct wfm_report_card *card, struct fc_memory *memories,
 			     struct wfm_error *e)
@@ -268,5 +293,6 @@ enum wfm_status fc_judge_run(const struct fc_judge *j, int usable,
 	card->seasonal_naive = 0;
 	card->four_week_mean = 1;
 	card->chosen = choose(j, card, usable);
+	explain(j, card);
 	return status;
 }
