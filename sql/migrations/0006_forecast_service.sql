@@ -1,0 +1,2 @@
+-- Adjustments, report cards and accuracy of forecasts: to be written here by that part.
+SELECT 1;

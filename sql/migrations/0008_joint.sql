@@ -1,0 +1,2 @@
+-- Joint scenarios and hierarchies: to be written here by that part.
+SELECT 1;

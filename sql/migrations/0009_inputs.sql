@@ -1,0 +1,2 @@
+-- Inputs of staffing: to be written here by that part.
+SELECT 1;
