@@ -132,6 +132,14 @@ struct wfm_forecast_effect {
 
 enum { WFM_MAX_EFFECTS = 96 };
 
+/* A day total as it was forecast in the backtest, and as it came. */
+struct wfm_backtest_day {
+	int32_t day;
+	int16_t ahead;   /* 0 = the origin itself */
+	double observed, mean;
+	double z; /* the error in standard deviations of its forecast, on the root scale */
+};
+
 struct wfm_forecast {
 	struct wfm_forecast_slot *slots; /* in order of day, slot */
 	size_t n_slots;
@@ -142,6 +150,9 @@ struct wfm_forecast {
 	int n_effects;
 	struct wfm_outlier *outliers; /* in order of day, slot */
 	size_t n_outliers;
+	struct wfm_joint *joint; /* for scenarios and totals (wfm/scenarios.h) */
+	struct wfm_backtest_day *backtest; /* of the chosen method, in order of origin, day */
+	size_t n_backtest;
 	char method[24]; /* the one that made this forecast, "weighted" when several did */
 };
 
