@@ -40,7 +40,8 @@ enum wfm_day_kind {
 /*
  * A day (or a stretch of one) that is not like its weekday. A WFM_DAY_SPECIAL
  * day is forecast as normal day × factor; with factor NaN the factor is learnt
- * from past special days of the same `group` (shrunk towards 1).
+ * from past special days of the same `group`, shrunk towards those of its `family` (towards 1
+ * without one): Christmas from Christmas, a holiday never seen from the other holidays.
  */
 struct wfm_special_day {
 	int32_t day;
@@ -49,6 +50,8 @@ struct wfm_special_day {
 	double factor;      /* >= 0, or NaN = learn */
 	int16_t first_slot; /* the stretch [first_slot, first_slot + slots) */
 	int16_t slots;      /* 0 = the whole day */
+	int32_t family;     /* > 0: the wider kind (holidays, paydays) a group seldom seen leans on */
+	bool neighbours;    /* open days beside it are unlike themselves too, as beside a closure */
 };
 
 struct wfm_series {

@@ -128,6 +128,9 @@ enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 /* special.c: fills t->factor from the user's factors or from past days of the group. */
 enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e);
 
+/* Appends what was learnt of each group of special days to out->effects. */
+void fc_special_effects(const struct fc_train *t, struct fc_output *out);
+
 /* Applies the special days' factors and shut slots to a finished output. */
 void fc_special_apply(const struct fc_train *t, struct fc_output *out);
 

@@ -120,6 +120,8 @@ static int by_day(const void *a, const void *b)
 struct closed_dates {
 	int32_t *date;
 	size_t n;
+	int32_t *unlike; /* open, but what they do to their neighbours is that of a closure */
+	size_t n_unlike;
 };
 
 static bool is_open(const struct fc_grid *g, const struct closed_dates *c, int32_t date)
@@ -129,10 +131,13 @@ static bool is_open(const struct fc_grid *g, const struct closed_dates *c, int32
 	return c->n == 0 || bsearch(&date, c->date, c->n, sizeof date, by_day) == NULL;
 }
 
-/* Closed on a weekday that is normally open. */
-static bool is_closure(const struct fc_grid *g, const struct closed_dates *c, int32_t date)
+/* Closed on a weekday that is normally open, or a special day that unsettles those beside it. */
+static bool is_break(const struct fc_grid *g, const struct closed_dates *c, int32_t date)
 {
-	return g->open_slots[wfm_weekday(date)] > 0.0 && !is_open(g, c, date);
+	if (g->open_slots[wfm_weekday(date)] == 0.0)
+		return false;
+	return !is_open(g, c, date) ||
+	       (c->n_unlike > 0 && bsearch(&date, c->unlike, c->n_unlike, sizeof date, by_day) != NULL);
 }
 
 static int8_t open_of_month(const struct fc_grid *g, const struct closed_dates *c, int32_t date)
@@ -153,18 +158,20 @@ static int8_t open_of_month(const struct fc_grid *g, const struct closed_dates *
 static void mark_closures(const struct fc_grid *g, const struct closed_dates *c, struct fc_day *d)
 {
 	int open_days = 0; /* open days between the last closure and this one */
+	if (is_break(g, c, d->date)) /* what it is itself like is learnt with its group */
+		return;
 	for (int32_t back = 1; back <= 10 && open_days < 2; back++) {
 		int32_t date = d->date - back;
-		if (is_closure(g, c, date)) {
+		if (is_break(g, c, date)) {
 			d->after_closure[open_days] = true;
 			break;
 		}
 		open_days += is_open(g, c, date);
 	}
 	for (int32_t ahead = 1; ahead <= 7; ahead++) {
+		d->before_closure = d->before_closure || is_break(g, c, d->date + ahead);
 		if (is_open(g, c, d->date + ahead))
 			break;
-		d->before_closure = d->before_closure || is_closure(g, c, d->date + ahead);
 	}
 }
 
@@ -222,15 +229,19 @@ static bool closed_collect(struct fc_pool *pool, const struct wfm_series *s,
 {
 	bool partial = false;
 	c->date = fc_alloc(pool, s->n_special_days, sizeof *c->date);
-	if (c->date == NULL)
+	c->unlike = fc_alloc(pool, s->n_special_days, sizeof *c->unlike);
+	if (c->date == NULL || c->unlike == NULL)
 		return false;
 	for (size_t i = 0; i < s->n_special_days; i++) {
 		const struct wfm_special_day *p = &s->special_days[i];
 		if (p->kind == WFM_DAY_CLOSED && p->slots == 0)
 			c->date[c->n++] = p->day;
+		if (p->kind == WFM_DAY_SPECIAL && p->slots == 0 && p->neighbours)
+			c->unlike[c->n_unlike++] = p->day;
 		partial = partial || p->slots > 0;
 	}
 	qsort(c->date, c->n, sizeof *c->date, by_day);
+	qsort(c->unlike, c->n_unlike, sizeof *c->unlike, by_day);
 	return partial;
 }
 

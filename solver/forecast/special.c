@@ -2,11 +2,15 @@
 /*
  * Special days. The factor of a future one is the user's, or learnt: for each past day of the
  * group, l = ln(total ÷ usual), the usual being the median of that weekday's totals within
- * five weeks either side; the group's log factor is Σl/(k+κ), κ = ½ (shrunk towards none).
+ * five weeks either side; the group's log factor is (Σl+κF)/(k+κ), κ = ½, shrunk towards that
+ * of its family, F = Σl/(k+κ) over all days of the family (0 without one). How far one more day
+ * of the group may lie from it: variance U² + κτ²/(k+κ), τ the spread of l within the family.
  */
 #include "fc.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static const double SHRINK = 0.5;
 static const double UNKNOWN_SD = 0.15; /* log-scale spread of one special day around its group */
@@ -39,27 +43,58 @@ static double special_total(const struct fc_grid *g, int day)
 	return sum * g->open_slots[d->weekday] / seen;
 }
 
-static double group_factor(const struct fc_train *t, int32_t group, double *sd)
+/* ln(total ÷ usual) of a past special day; NaN when it cannot be told. */
+static double special_log(const struct fc_train *t, int day)
+{
+	double usual = usual_total(t, day), own = special_total(t->grid, day);
+	return log((own + 0.5) / (usual + 0.5));
+}
+
+struct likes {
+	double n, sum, squares;
+};
+
+static void like(struct likes *k, double l)
+{
+	k->n += 1.0;
+	k->sum += l;
+	k->squares += l * l;
+}
+
+static double group_factor(const struct fc_train *t, const struct wfm_special_day *p, double *sd,
+			   int *seen)
 {
 	const struct fc_grid *g = t->grid;
-	double sum = 0.0, k = 0.0;
-	for (int d = 0; d < t->n && group >= 0; d++) {
+	struct likes group = { 0 }, family = { 0 };
+	for (int d = 0; d < t->n && (p->group >= 0 || p->family > 0); d++) {
 		int32_t s = g->days[d].special;
-		if (s < 0 || g->series->special_days[s].group != group)
+		if (s < 0)
 			continue;
-		double usual = usual_total(t, d), own = special_total(g, d);
-		if (isnan(usual) || isnan(own))
+		const struct wfm_special_day *q = &g->series->special_days[s];
+		bool same = p->group >= 0 && q->group == p->group;
+		bool akin = p->family > 0 && q->family == p->family;
+		double l = same || akin ? special_log(t, d) : NAN;
+		if (isnan(l))
 			continue;
-		sum += log((own + 0.5) / (usual + 0.5));
-		k += 1.0;
+		if (same)
+			like(&group, l);
+		if (akin)
+			like(&family, l);
 	}
-	*sd = UNKNOWN_SD * sqrt(1.0 + 1.0 / (k + SHRINK));
-	return exp(sum / (k + SHRINK));
+	double centre = family.sum / (family.n + SHRINK), spread = UNKNOWN_SD / sqrt(SHRINK);
+	if (family.n > 2.0) {
+		double mean = family.sum / family.n;
+		spread = fmax(UNKNOWN_SD, sqrt(fmax(0.0, family.squares / family.n - mean * mean)));
+	}
+	*seen = (int)group.n;
+	*sd = sqrt(UNKNOWN_SD * UNKNOWN_SD + spread * spread * SHRINK / (group.n + SHRINK));
+	return exp((group.sum + SHRINK * centre) / (group.n + SHRINK));
 }
 
 enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e)
 {
 	const struct fc_grid *g = t->grid;
+	int seen;
 	(void)e;
 	for (int h = 0; h < t->horizon; h++) {
 		t->factor[h] = 1.0;
@@ -70,13 +105,38 @@ enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e)
 			continue;
 		const struct wfm_special_day *p = &g->series->special_days[s];
 		if (isnan(p->factor)) {
-			t->factor[h] = group_factor(t, p->group, &t->factor_sd[h]);
+			t->factor[h] = group_factor(t, p, &t->factor_sd[h], &seen);
 		} else {
 			t->factor[h] = p->factor;
 			t->factor_sd[h] = 0.5 * UNKNOWN_SD;
 		}
 	}
 	return WFM_OK;
+}
+
+/* "special_group_7: 0.55", once for each group that was seen or is to come. */
+void fc_special_effects(const struct fc_train *t, struct fc_output *out)
+{
+	const struct wfm_series *series = t->grid->series;
+	int32_t first = t->grid->days[0].date, now = first + t->n;
+	char name[32];
+	for (size_t i = 0; i < series->n_special_days && out->effects != NULL; i++) {
+		const struct wfm_special_day *p = &series->special_days[i];
+		bool wanted = p->kind == WFM_DAY_SPECIAL && p->slots == 0 && p->group >= 0 &&
+			      isnan(p->factor) && p->day >= first && p->day < now + t->horizon;
+		(void)snprintf(name, sizeof name, "special_group_%d", (int)p->group);
+		for (int k = 0; k < out->n_effects && wanted; k++)
+			wanted = strcmp(out->effects[k].name, name) != 0;
+		if (!wanted || out->n_effects >= WFM_MAX_EFFECTS)
+			continue;
+		struct wfm_forecast_effect *f = &out->effects[out->n_effects];
+		int seen;
+		f->factor = group_factor(t, p, &f->sd, &seen);
+		if (seen == 0 && p->day < now)
+			continue;
+		(void)snprintf(f->name, sizeof f->name, "%s", name);
+		out->n_effects++;
+	}
 }
 
 /* (x, v) times f on the scale of y; the Poisson quarter stays what it is. */

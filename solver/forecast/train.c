@@ -45,9 +45,58 @@ static void weekday_medians(struct fc_train *t, const bool *usable, double *scal
 		}
 }
 
-/* A weekday never seen takes the mean of the others; a slot never seen has nothing. */
-static void fill_medians(struct fc_train *t)
+/* The nearest slot of the day that was seen on any weekday, or −1. */
+static int nearest_seen(const struct fc_train *t, int slot)
 {
+	int slots = t->grid->slots;
+	for (int reach = 1; reach < slots; reach++)
+		for (int side = -1; side <= 1; side += 2) {
+			int s = slot + side * reach;
+			for (int w = 0; w < 7 && s >= 0 && s < slots; w++)
+				if (!isnan(t->median[w * slots + s]))
+					return s;
+		}
+	return -1;
+}
+
+/* Shut by a stretch on all but a few of the usable days on which its weekday has it. */
+static bool was_shut(const struct fc_train *t, const bool *usable, int slot)
+{
+	const struct fc_grid *g = t->grid;
+	int shut = 0, served = 0;
+	for (int d = 0; d < t->n && g->slot_factor != NULL; d++)
+		if (usable[d] && g->open[g->days[d].weekday][slot]) {
+			bool zero = !(g->slot_factor[d * g->slots + slot] > 0.0f);
+			shut += zero;
+			served += !zero;
+		}
+	return shut > 0 && served < 5;
+}
+
+/*
+ * A slot that was shut until now and was never observed on any weekday (longer hours from a
+ * date on) takes the nearest slot that was: days without it are filled from there.
+ */
+static void borrow_medians(struct fc_train *t, const bool *usable)
+{
+	const struct fc_grid *g = t->grid;
+	int from[WFM_MAX_SLOTS];
+	for (int s = 0; s < g->slots; s++) {
+		bool seen = false;
+		for (int w = 0; w < 7; w++)
+			seen = seen || !isnan(t->median[w * g->slots + s]);
+		from[s] = !seen && was_shut(t, usable, s) ? nearest_seen(t, s) : -1;
+	}
+	for (int s = 0; s < g->slots; s++)
+		for (int w = 0; w < 7 && from[s] >= 0; w++)
+			if (g->open[w][s])
+				t->median[w * g->slots + s] = t->median[w * g->slots + from[s]];
+}
+
+/* A weekday never seen takes the mean of the others; with no data at all a slot has nothing. */
+static void fill_medians(struct fc_train *t, const bool *usable)
+{
+	borrow_medians(t, usable);
 	int slots = t->grid->slots;
 	for (int s = 0; s < slots; s++) {
 		double sum = 0.0, n = 0.0;
@@ -135,7 +184,7 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 	for (int d = 0; d < n; d++)
 		usable[d] = day_usable(g, d);
 	weekday_medians(t, usable, scale, work);
-	fill_medians(t);
+	fill_medians(t, usable);
 	for (int d = 0; d < n; d++) {
 		if (usable[d]) {
 			clean_day(t, d, scale, work);

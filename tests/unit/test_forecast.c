@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,14 +258,15 @@ static void test_special_days(void **state)
 				h.rows[i].offered = round(h.rows[i].offered * 1.6);
 	struct wfm_forecast plain = forecast(&h.series, 14);
 	struct wfm_special_day s[] = {
-		{ MONDAY + 40, WFM_DAY_SPECIAL, CAMPAIGN, NAN, 0, 0 },
-		{ MONDAY + 75, WFM_DAY_SPECIAL, CAMPAIGN, NAN, 0, 0 },
-		{ MONDAY + 110, WFM_DAY_SPECIAL, CAMPAIGN, NAN, 0, 0 },
-		{ MONDAY + 141, WFM_DAY_SPECIAL, CAMPAIGN, NAN, 0, 0 }, /* learnt */
-		{ MONDAY + 142, WFM_DAY_SPECIAL, -1, 2.0, 0, 0 },	/* the user's */
-		{ MONDAY + 143, WFM_DAY_CLOSED, -1, NAN, 0, 0 },
-		{ MONDAY + 144, WFM_DAY_CLOSED, -1, NAN, 30, 18 }, /* from 15:00 */
-		{ MONDAY + 20, WFM_DAY_OUTAGE, -1, NAN, 0, 0 },
+		{ .day = MONDAY + 40, .kind = WFM_DAY_SPECIAL, .group = CAMPAIGN, .factor = NAN },
+		{ .day = MONDAY + 75, .kind = WFM_DAY_SPECIAL, .group = CAMPAIGN, .factor = NAN },
+		{ .day = MONDAY + 110, .kind = WFM_DAY_SPECIAL, .group = CAMPAIGN, .factor = NAN },
+		{ .day = MONDAY + 141, .kind = WFM_DAY_SPECIAL, .group = CAMPAIGN, .factor = NAN },
+		{ .day = MONDAY + 142, .kind = WFM_DAY_SPECIAL, .group = -1, .factor = 2.0 },
+		{ .day = MONDAY + 143, .kind = WFM_DAY_CLOSED, .group = -1, .factor = NAN },
+		{ .day = MONDAY + 144, .kind = WFM_DAY_CLOSED, .group = -1, .factor = NAN,
+		  .first_slot = 30, .slots = 18 }, /* from 15:00 */
+		{ .day = MONDAY + 20, .kind = WFM_DAY_OUTAGE, .group = -1, .factor = NAN },
 	};
 	h.series.special_days = s;
 	h.series.n_special_days = 8;
@@ -281,6 +283,121 @@ static void test_special_days(void **state)
 	assert_true(ratio[5] > 0.9 && ratio[5] < 1.1);
 	wfm_forecast_free(&f);
 	wfm_forecast_free(&plain);
+	free(h.rows);
+}
+
+static double factor_of(const struct wfm_forecast *f, const char *name)
+{
+	for (int i = 0; i < f->n_effects; i++)
+		if (strcmp(f->effects[i].name, name) == 0)
+			return f->effects[i].factor;
+	fail_msg("no effect %s", name);
+	return 0;
+}
+
+/* A holiday seen once leans on the family, one never seen is taken like the family. */
+static void test_special_days_by_kind(void **state)
+{
+	(void)state;
+	struct history h = make(30, 140, 1500, 0.02);
+	enum { EASTER = 1, LABOUR, ARMY, NEW, FAMILY = 1 };
+	const double factor[] = { 0, 0.4, 0.5, 0.6 };
+	struct wfm_special_day s[8];
+	for (int k = EASTER; k <= NEW; k++)
+		s[k - 1] = (struct wfm_special_day){ .day = MONDAY + (k == NEW ? 142 : 30 * k),
+						     .kind = WFM_DAY_SPECIAL, .group = k,
+						     .factor = NAN, .family = FAMILY };
+	for (size_t i = 0; i < h.n; i++)
+		for (int k = EASTER; k < NEW; k++)
+			if (h.rows[i].day == s[k - 1].day)
+				h.rows[i].offered = round(h.rows[i].offered * factor[k]);
+	struct wfm_forecast plain = forecast(&h.series, 14);
+	h.series.special_days = s;
+	h.series.n_special_days = 4;
+	struct wfm_forecast f = forecast(&h.series, 14);
+	check_sane(&f, 48);
+	for (int k = EASTER; k < NEW; k++) {
+		char name[32];
+		(void)snprintf(name, sizeof name, "special_group_%d", k);
+		double own = factor_of(&f, name);
+		assert_true(own > 0.85 * factor[k] && own < 1.25 * factor[k]);
+	}
+	double fresh = factor_of(&f, "special_group_4");
+	assert_true(fresh > 0.45 && fresh < 0.65);
+	assert_true(fabs(f.days[2].mean / plain.days[2].mean - fresh) < 0.05);
+	/* Never seen: it may be like the least of its family or the most. */
+	assert_true(f.days[2].quantile[0] < 0.8 * f.days[2].mean);
+	wfm_forecast_free(&plain);
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
+/* The day after an open holiday has an effect of its own, learnt and applied. */
+static void test_days_beside_special_days(void **state)
+{
+	(void)state;
+	struct history h = make(30, 210, 1500, 0.01);
+	struct wfm_special_day s[12];
+	size_t n = 0;
+	for (int d = 16; d < 224; d += 18)
+		s[n++] = (struct wfm_special_day){ .day = MONDAY + d, .kind = WFM_DAY_SPECIAL,
+						   .group = 1, .factor = NAN, .neighbours = true };
+	for (size_t i = 0; i < h.n; i++)
+		for (size_t k = 0; k < n; k++) {
+			if (h.rows[i].day == s[k].day)
+				h.rows[i].offered = round(h.rows[i].offered * 0.5);
+			if (h.rows[i].day == s[k].day + 1)
+				h.rows[i].offered = round(h.rows[i].offered * 1.3);
+		}
+	h.series.special_days = s;
+	h.series.n_special_days = n;
+	struct wfm_forecast with = forecast(&h.series, 14);
+	int at = (int)(s[n - 1].day - with.days[0].day);
+	assert_true(at >= 0 && at < 13);
+	assert_true(factor_of(&with, "after_closure_1") > 1.15);
+	for (size_t k = 0; k < n; k++)
+		s[k].neighbours = false;
+	struct wfm_forecast without = forecast(&h.series, 14);
+	assert_true(with.days[at + 1].mean > 1.12 * without.days[at + 1].mean);
+	double ratio = with.days[at].mean / without.days[at].mean;
+	assert_true(ratio > 0.9 && ratio < 1.1);
+	wfm_forecast_free(&with);
+	wfm_forecast_free(&without);
+	free(h.rows);
+}
+
+/* Open until 22:00 from now on; until 20:00 before. The two hours get what the last hour has. */
+static void test_longer_hours_from_now_on(void **state)
+{
+	(void)state;
+	struct history h = make(30, 140, 1500, 0.02);
+	uint8_t open[7 * 48];
+	struct wfm_special_day shut[140];
+	size_t kept = 0;
+	for (int i = 0; i < 7 * 48; i++)
+		open[i] = i % 48 >= 16 && i % 48 < 44;
+	for (size_t i = 0; i < h.n; i++)
+		if (h.rows[i].slot >= 16 && h.rows[i].slot < 40)
+			h.rows[kept++] = h.rows[i];
+	h.series.n_observations = kept;
+	for (int d = 0; d < 140; d++)
+		shut[d] = (struct wfm_special_day){ .day = MONDAY + d, .kind = WFM_DAY_CLOSED,
+						    .group = -1, .factor = NAN,
+						    .first_slot = 40, .slots = 4 };
+	h.series.open = open;
+	h.series.special_days = shut;
+	h.series.n_special_days = 140;
+	struct wfm_forecast f = forecast(&h.series, 7);
+	check_sane(&f, 48);
+	double last = 0, fresh = 0;
+	for (size_t i = 0; i < f.n_slots; i++) {
+		last += f.slots[i].slot == 39 ? f.slots[i].mean : 0;
+		fresh += f.slots[i].slot >= 40 && f.slots[i].slot < 44 ? f.slots[i].mean / 4 : 0;
+		assert_true(f.slots[i].open == (f.slots[i].slot >= 16 && f.slots[i].slot < 44));
+	}
+	assert_true(last > 50);
+	assert_true(fresh > 0.85 * last && fresh < 1.15 * last);
+	wfm_forecast_free(&f);
 	free(h.rows);
 }
 
@@ -411,6 +528,9 @@ int main(void)
 		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_one_outlier_moves_little),
 		cmocka_unit_test(test_special_days),
+		cmocka_unit_test(test_special_days_by_kind),
+		cmocka_unit_test(test_days_beside_special_days),
+		cmocka_unit_test(test_longer_hours_from_now_on),
 		cmocka_unit_test(test_repeated_hour_is_averaged),
 		cmocka_unit_test(test_handling_time),
 		cmocka_unit_test(test_cold_start),
