@@ -136,9 +136,9 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 ALL_SRC := $(WFM_SRC) $(SRV_SRC) $(TLIB_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC) \
-	$(wildcard server/main.c tests/fuzz/replay.c tests/install/*.c)
+	$(wildcard server/main.c tests/fuzz/replay.c tests/install/*.c tests/bench/peers/*.c)
 
-.PHONY: gates clang fuzz fuzz-run fuzz-targets tests bench bench-programs check install
+.PHONY: gates clang fuzz fuzz-run fuzz-targets tests bench bench-peers bench-programs check install
 .SECONDARY:
 
 # Everything `make check` runs from one build mode; the release page is embedded in both binaries.
@@ -173,6 +173,15 @@ $(BENCH_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
 bench-programs: $(BENCH_BIN)
 bench: all bench-programs
 	$(PYTHON) tests/bench/run.py $(BENCH_BIN) $(wildcard tests/bench/bench_*.py)
+
+# Other forecasters under our protocol, as far as this machine has them; tests/bench/peers/run.py
+# says how to point at them. Takes an hour or more of one core.
+PEERS_OURS := $(B)/tests/bench/peers/ours
+$(PEERS_OURS): $(B)/%: $(B)/%.o $(B)/libwfm.a
+	$(if $(V),,@echo "  LD $@")
+	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
+bench-peers: $(PEERS_OURS)
+	nice -n 15 $(PYTHON) tests/bench/peers/run.py $(PEERS_OURS) docs/bench-forecast-peers.md
 
 # The one command for everything: installs what is missing, builds, tests, and ends with one line
 # "N passed, N failed".

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of results: one table a series, and what was asked of us beside what came out."""
+import os
+import subprocess
+from datetime import datetime, timezone
+
+import protocol
+
+ASKED_ADVANTAGE, ASKED_TIMES = 10, 20
+
+HEAD = """# Forecasts beside the peers
+
+Written by `make bench-peers` on {date}; source {commit}. Machine: {machine}. {versions}.
+{absent}
+Protocol: development origins, one a week, up to eight; training on everything before an origin;
+horizon two weeks. Closures known in advance are given: closed days and holes are filled for
+training only (the same interval of the nearest weeks on both sides, before the origin; Prophet
+leaves the rows out, as it wants) and never scored. The Monday-Friday bank keeps its grid. Nobody
+is told about paydays, month ends or days after a closure; Prophet has its own holidays of the
+country. Everyone runs alone, one thread, niced; times are processor seconds of fit, forecast and
+quantiles, without loading packages; an origin may take {limit} s.
+
+Settings: statsforecast, Prophet and `stlf` as they come, both seasonal periods given; the other R
+methods on the root scale as their authors' textbook has it for call volumes, TBATS on the last
+2,000 intervals where the whole series takes too long (also theirs). AutoCES knows one period: the
+week. Quantiles: the tools' own intervals at 20, 40, 60, 80 and 95 %, their point forecast as the
+middle; AutoMFLES has none of its own, so its split-conformal ones of two windows, and its time
+holds their fits; Prophet's of its own 1,000 draws (seed 1). Ours: normal on the root scale between
+the quantiles that the library gives. Errors are pooled over origins and intervals: WAPE = Σ|e|/Σy;
+wQL = 2 × mean pinball of the deciles ÷ mean y; wQL and coverage of the first week. "Ours there" is
+our default on the same origins, "ahead" = 1 − ours ÷ theirs in WAPE of week 1, "× time" = their
+seconds ÷ ours.
+"""
+
+
+def machine():
+    model = "unknown"
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as f:
+        for line in f:
+            if line.startswith("model name"):
+                model = " ".join(line.split(":", 1)[1].split())
+                break
+    return f"{os.cpu_count()} cores, {model}"
+
+
+def commit():
+    done = subprocess.run(["git", "describe", "--always"], capture_output=True, text=True,
+                          check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def scored(series, method, origins):
+    score = protocol.Score()
+    for k in origins:
+        rows, seconds = method.results[series.name, k]
+        score.add(series, k, rows, seconds)
+    return score.figures()
+
+
+def seconds_text(s):
+    return f"{s:.3f}" if s < 1 else f"{s:.1f}"
+
+
+def row(method, f, there):
+    cells = [method.title, str(f["origins"]), f"{f['wape1']:.2f}", f"{f['wape2']:.2f}",
+             f"{f['wql']:.2f}", f"{f['cover80']:.0f}/{f['cover95']:.0f}",
+             seconds_text(f["seconds"])]
+    if there is None:
+        return cells + ["", "", ""]
+    return cells + [f"{there['wape1']:.2f}", f"{100 * (1 - there['wape1'] / f['wape1']):.0f} %",
+                    f"{f['seconds'] / there['seconds']:.1f}"]
+
+
+def verdict(series, peers):
+    """The asked figures against the peer with the least relative distance to us."""
+    if not peers:
+        return f"{series.name}: no peer ran."
+    ahead = {m.title: 100 * (1 - t["wape1"] / f["wape1"]) for m, f, t in peers}
+    times = {m.title: f["seconds"] / t["seconds"] for m, f, t in peers}
+    best = min(ahead, key=ahead.get)
+    fastest = min(times, key=times.get)
+    return (f"Asked: ahead of the best by {ASKED_ADVANTAGE} % or more at {ASKED_TIMES} × less time. "
+            f"Best peer: {best}; ahead by {ahead[best]:.1f} % "
+            f"({'met' if ahead[best] >= ASKED_ADVANTAGE else 'NOT met'}), {times[best]:.0f} × its "
+            f"time ({'met' if times[best] >= ASKED_TIMES else 'NOT met'}). "
+            f"Fastest peer: {fastest}, {times[fastest]:.2g} × our time.")
+
+
+def one_series(series, methods):
+    head = ["method", "origins", "WAPE week 1", "weeks 1-2", "wQL", "cover 80/95", "s/origin",
+            "ours there", "ahead", "× time"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" + "---:|" * (len(head) - 1)]
+    default = next(m for m in methods if m.name == "judge")
+    peers, notes = [], []
+    for m in methods:
+        origins = [k for k in range(protocol.ORIGINS) if (series.name, k) in m.results]
+        if series.name in m.trouble:
+            notes.append(f"- {m.title}: {m.trouble[series.name]}")
+        if not origins:
+            continue
+        f = scored(series, m, origins)
+        same = [k for k in origins if (series.name, k) in default.results]
+        there = scored(series, default, same) if m.kind != "ours" and same == origins else None
+        lines.append("| " + " | ".join(row(m, f, there)) + " |")
+        if there is not None:
+            peers.append((m, f, there))
+    body = "\n".join(lines + [""] + ([verdict(series, peers), ""]) +
+                     (["Stopped or failed:", "", *notes, ""] if notes else []))
+    return f"\n## {series.name}: {series.interval_min} minutes, {series.slots} intervals a day\n\n{body}"
+
+
+def page(series, methods, versions, absent, limit):
+    named = "; ".join(v for v in versions.values() if v) or "no peer installed"
+    missing = f"Not installed, so not run: {', '.join(absent)}.\n" if absent else ""
+    text = HEAD.format(date=datetime.now(timezone.utc).strftime("%Y-%m-%d"), commit=commit(),
+                       machine=machine(), versions=named, absent=missing, limit=limit)
+    return text + "".join(one_series(s, methods) for s in series)
