@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/make_forecast.h"
 
-#include <math.h>
-
 #include "server/base/clock.h"
-#include "wfm/forecast.h"
+#include "server/domain/keep_forecast.h"
 
 enum { FORECAST_WEEKS_MAX = 12 };
 
@@ -23,38 +21,6 @@ static const struct field result_rows[] = {
 };
 const struct fields forecast_result_fields =
 	FIELDS("ForecastResult", struct forecast_result, result_rows);
-
-/* One row of forecast_interval, and the report card of forecast_queue. */
-struct interval_row {
-	int64_t start;
-	double mean, q05, q10, q25, q50, q75, q90, q95, aht_s;
-};
-static const struct field interval_rows[] = {
-	F_INSTANT(struct interval_row, start, 0, ""),
-	F_REAL(struct interval_row, mean, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q05, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q10, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q25, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q50, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q75, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q90, 0, 0, 0, ""),
-	F_REAL(struct interval_row, q95, 0, 0, 0, ""),
-	F_REAL(struct interval_row, aht_s, 0, 0, 0, ""),
-};
-static const struct fields interval_fields =
-	FIELDS("ForecastIntervalRow", struct interval_row, interval_rows);
-
-struct history_row {
-	int64_t start;
-	double offered, handled, handle_time_s;
-};
-static const struct field history_rows[] = {
-	F_INSTANT(struct history_row, start, 0, ""),
-	F_REAL(struct history_row, offered, 0, 0, 0, ""),
-	F_REAL(struct history_row, handled, FIELD_OPTIONAL, 0, 0, ""),
-	F_REAL(struct history_row, handle_time_s, FIELD_OPTIONAL, 0, 0, ""),
-};
-static const struct fields history_fields = FIELDS("ForecastHistory", struct history_row, history_rows);
 
 struct code_row {
 	const char *code;
@@ -107,128 +73,14 @@ static bool making_progress(void *user, double done)
 	       m->watch->progress(m->watch->context, m->done + m->share * done, m->queue->code);
 }
 
-/* Instants become (local date, wall-clock slot); libwfm knows no zones. */
-static bool load_series(const struct making *m, struct wfm_series *s, struct err *e)
-{
-	struct history_row *rows;
-	size_t n;
-	const struct site_queue *q = m->queue;
-
-	if (!db_rows(m->db, SQL_FORECAST_HISTORY,
-		     DB_ARGS(db_int("queue_id", q->id), db_instant("until", m->until)), NULL,
-		     &history_fields, m->arena, (void **)&rows, &n, e))
-		return false;
-	struct wfm_observation *o = arena_array(m->arena, n, sizeof *o);
-	for (size_t i = 0; i < n; i++) {
-		int64_t date;
-		int minute;
-		zone_to_local(m->site->zone, rows[i].start, &date, &minute);
-		o[i] = (struct wfm_observation){
-			.day = (int32_t)date,
-			.slot = (int16_t)(minute / (int)q->interval_min),
-			.offered = rows[i].offered,
-			.handled = rows[i].handled,
-			.handle_time_s = rows[i].handle_time_s,
-		};
-	}
-	*s = (struct wfm_series){
-		.interval_min = (int)q->interval_min,
-		.observations = o,
-		.n_observations = n,
-		.special_days = site_special_days(m->site, q, m->arena, &s->n_special_days),
-		.n_special_days = s->n_special_days,
-		/* NULL: learnt, for mail arrives while the doors are shut. */
-		.open = site_queue_is_mail(q) ? NULL
-					      : site_open_mask(m->site, (int)q->interval_min, m->arena),
-	};
-	return true;
-}
-
-static const char *warning_of(const struct wfm_report_card *r)
-{
-	const struct wfm_method_score *c = &r->score[r->chosen];
-	const struct wfm_method_score *naive = &r->score[r->seasonal_naive];
-
-	if (c->origins == 0)
-		return "too little history to check the forecast against the past";
-	if (c->wape > naive->wape)
-		return "no better than the same interval of last week";
-	if (fabs(c->bias) > 0.1)
-		return "the past was forecast more than 10 % too high or too low";
-	return "";
-}
-
-static bool save_report(const struct making *m, int64_t id, const struct wfm_forecast *f,
-			struct err *e)
-{
-	const struct wfm_report_card *r = &f->report;
-	const struct wfm_method_score *c = &r->score[r->chosen];
-
-	return db_run(m->db, SQL_FORECAST_QUEUE_INSERT,
-		      DB_ARGS(db_int("forecast_id", id), db_int("queue_id", m->queue->id),
-			      db_text("method", f->method), db_int("history_days", r->days_used),
-			      db_int("origins", c->origins), db_real("wape", c->wape),
-			      db_real("bias", c->bias), db_real("coverage80", c->coverage_80),
-			      db_real("coverage95", c->coverage_95),
-			      db_real("naive_wape", r->score[r->seasonal_naive].wape),
-			      db_real("mean4_wape", r->score[r->four_week_mean].wape),
-			      db_text("warning", warning_of(r))),
-		      NULL, NULL, e);
-}
-
-static void interval_fill(struct interval_row *row, int64_t start, const struct wfm_forecast_slot *s,
-			  double default_aht_s)
-{
-	const double *q = s->quantile;
-	*row = (struct interval_row){
-		.start = start, .mean = s->mean,
-		.q05 = q[0], .q10 = q[1], .q25 = q[2], .q50 = q[3], .q75 = q[4], .q90 = q[5], .q95 = q[6],
-		.aht_s = s->aht_s > 0 ? s->aht_s : default_aht_s,
-	};
-}
-
-/* One row an instant: a skipped wall-clock slot has none, a repeated one has two. */
-static bool save_intervals(const struct making *m, int64_t id, const struct wfm_forecast *f,
-			   struct err *e)
-{
-	struct interval_row *rows = arena_array(m->arena, 2 * f->n_slots, sizeof *rows);
-	struct strbuf json;
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->n_slots; i++) {
-		const struct wfm_forecast_slot *s = &f->slots[i];
-		int minute = s->slot * (int)m->queue->interval_min, back_minute;
-		int64_t start = zone_to_utc(m->site->zone, s->day, minute), back_day;
-		if (!s->open)
-			continue;
-		zone_to_local(m->site->zone, start, &back_day, &back_minute);
-		if (back_day != s->day || back_minute != minute)
-			continue;
-		interval_fill(&rows[n++], start, s, m->queue->aht_s);
-		int64_t again = zone_to_utc_second(m->site->zone, s->day, minute);
-		if (again != start)
-			interval_fill(&rows[n++], again, s, m->queue->aht_s);
-	}
-	strbuf_init(&json, 512 * (n + 1));
-	field_list_to_json(&interval_fields, rows, n, &json);
-	bool ok = !json.overflow
-			  ? db_run(m->db, SQL_FORECAST_INTERVALS_INSERT,
-				   DB_ARGS(db_int("forecast_id", id), db_int("queue_id", m->queue->id),
-					   db_text("intervals", json.data)),
-				   NULL, NULL, e)
-			  : err_set(e, ERR_INTERNAL, "forecast rows overflow their buffer");
-	strbuf_free(&json);
-	return ok;
-}
-
 static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 {
-	struct wfm_series series;
+	struct forecast_series history;
 	struct wfm_forecast f = { 0 };
 	struct wfm_error we;
 	bool ok = false;
 
-	if (!load_series(m, &series, e))
+	if (!forecast_series_load(m->db, m->arena, m->site, m->queue, m->until, &history, e))
 		return false;
 	struct wfm_forecast_options o = {
 		.first_day = (int32_t)m->request->week,
@@ -237,7 +89,7 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 		.progress = making_progress,
 		.user = m,
 	};
-	switch (wfm_forecast_run(&series, &o, &f, &we)) {
+	switch (wfm_forecast_run(&history.series, &o, &f, &we)) {
 	case WFM_OK:
 		break;
 	case WFM_CANCELLED:
@@ -254,7 +106,8 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 		err_from_wfm(e, &we);
 		goto out;
 	}
-	ok = save_report(m, forecast_id, &f, e) && save_intervals(m, forecast_id, &f, e);
+	ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
+				 &history.warnings, e);
 out:
 	wfm_forecast_free(&f);
 	return ok;

@@ -7,6 +7,7 @@
 #include "server/http/account_handlers.h"
 #include "server/http/catalogue_handlers.h"
 #include "server/http/feed_handlers.h"
+#include "server/http/forecast_handlers.h"
 #include "server/http/history_handlers.h"
 #include "server/http/openapi.h"
 #include "server/http/planning_handlers.h"

@@ -9,7 +9,6 @@
 #include "server/http/routes.h"
 
 extern const struct fields site_week_query_fields, queue_query_fields;
-extern const struct fields forecast_summary_fields, forecast_card_fields, forecast_interval_fields;
 extern const struct fields plan_fields, plan_requirement_fields;
 extern const struct fields roster_summary_fields, roster_shift_fields, roster_coverage_fields;
 extern const struct fields roster_shortage_fields, roster_change_fields;

@@ -45,10 +45,13 @@ WHERE s.published AND s.site_id = :site_id AND s.day < :monday AND s.end_at > :f
 	AND v.queue_id IS NOT NULL AND v.end_at > :from;
 
 -- name: schedule_volumes
-SELECT start_at AS start, mean, aht_s FROM forecast_interval
-WHERE forecast_id = :forecast_id AND queue_id = :queue_id
-	AND start_at >= :from AND start_at < :until
-ORDER BY start_at;
+-- With the adjustments of users: those are what people are planned for.
+SELECT i.start_at AS start, coalesce(a.adjusted, i.mean) AS mean, i.aht_s
+FROM forecast_interval i
+	LEFT JOIN forecast_adjusted(:forecast_id, :queue_id, false) AS a USING (queue_id, start_at)
+WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
+	AND i.start_at >= :from AND i.start_at < :until
+ORDER BY i.start_at;
 
 -- name: plan_insert
 INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A queue's history as the forecaster wants it, and what was wrong with it on the way.
+ *
+ * Everything points into the arena. One connection, one thread.
+ */
+#ifndef DOMAIN_FORECAST_SERIES_H
+#define DOMAIN_FORECAST_SERIES_H
+
+#include "server/domain/site_calendar.h"
+#include "wfm/series.h"
+
+/* Something a planner should know of the history: shown with the report card of the queue. */
+struct forecast_warning {
+	const char *code; /* stable, for translations */
+	const char *text; /* a plain sentence without a full stop */
+	int64_t from, to; /* local dates concerned; FIELD_NULL: none */
+	int64_t count;    /* rows or days concerned; FIELD_NULL: none */
+};
+extern const struct fields forecast_warning_fields;
+
+struct forecast_warnings {
+	struct forecast_warning *items;
+	size_t count, cap;
+};
+
+void forecast_warn(struct arena *a, struct forecast_warnings *w, struct forecast_warning warning);
+
+struct forecast_series {
+	struct wfm_series series;
+	struct forecast_warnings warnings;
+};
+
+/* History before the instant `until`. Instants become (local date, wall-clock slot). */
+bool forecast_series_load(struct db *db, struct arena *a, const struct site_calendar *site,
+			  const struct site_queue *q, int64_t until, struct forecast_series *out,
+			  struct err *e);
+
+#endif

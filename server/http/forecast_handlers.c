@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/http/forecast_handlers.h"
+
+bool adjustment_create_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct adjustment out;
+	return db_begin(rq->db, e) &&
+	       adjustment_create(rq->db, rq->arena, rq->body, rq->user.id, &out, e) &&
+	       request_audit(rq, "create", "forecast_adjustment", out.id,
+			     &adjustment_fields, NULL, &out, e) &&
+	       db_commit(rq->db, e) && reply_one(rp, &adjustment_made_fields, &out, e);
+}
+
+bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct adjustment before, after;
+	int64_t id = request_path_int(rq, "adjustment_id");
+	return db_begin(rq->db, e) &&
+	       adjustment_revoke(rq->db, rq->arena, id, rq->user.id, &before, &after, e) &&
+	       request_audit(rq, "revoke", "forecast_adjustment", id, &adjustment_fields, &before,
+			     &after, e) &&
+	       db_commit(rq->db, e) && reply_none(rp, e);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Forecasts as they are read, adjusted and judged. For the routes table. */
+#ifndef HTTP_FORECAST_HANDLERS_H
+#define HTTP_FORECAST_HANDLERS_H
+
+#include "server/domain/adjust_forecast.h"
+#include "server/http/routes.h"
+
+extern const struct fields forecast_query_fields, forecast_compare_query_fields;
+extern const struct fields adjustment_query_fields;
+extern const struct fields forecast_summary_fields, forecast_card_fields, forecast_interval_fields;
+extern const struct fields forecast_outlier_fields, forecast_compare_fields;
+
+bool adjustment_create_handle(struct request *rq, struct reply *rp, struct err *e);
+bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *e);
+
+#endif
