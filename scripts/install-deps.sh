@@ -9,7 +9,7 @@ BUILD="gcc make pkg-config libc6-dev libglpk-dev libmicrohttpd-dev libpq-dev lib
 libsodium-dev libgsl-dev libutf8proc-dev libcsv-dev libxlsxwriter-dev libinih-dev
 libcurl4-openssl-dev zlib1g-dev libqrencode-dev mawk ca-certificates tzdata"
 RUN="postgresql-15"
-TEST="clang libclang-rt-14-dev libcmocka-dev python3 python3-pytest python3-icalendar
+TEST="clang valgrind libclang-rt-14-dev libcmocka-dev python3 python3-pytest python3-icalendar
 python3-jsonschema python3-requests python3-psycopg2 khal vdirsyncer chromium wrk binutils tzdata"
 
 want=""

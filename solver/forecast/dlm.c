@@ -12,20 +12,16 @@
  *   annual  : two harmonics of the year when there is more than a year of history
  *   ε_i ~ N(0, (r + count noise of the weekday)·weight of the weekday)
  *
- * Update, after the first two weeks robust: when e² > 9S then S = e²/9. Design rows have a
- * handful of non-zeros, so an update costs one rank-one change of P, whose upper triangle
- * alone is kept.
+ * Here: the layout of steps and states, and the effects as factors; dlm_filter.c has the
+ * equations of the filter, dlm_fit.c the estimation.
  */
 #include "dlm.h"
-#include "dlm_filter.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static const double YEAR_DAYS = 365.2425;
-enum { OPEN_CLASSES = 12, MONTH_DAYS = 31, CLOSURE_FLAGS = 3 };
-enum { STRIDE = DLM_STATES, BLOCK = 8 };
 
 static void add(struct dlm_row *r, int at, double value)
 {
@@ -58,9 +54,13 @@ static void fill_row(const struct dlm *k, const struct fc_day *d, struct dlm_row
 	}
 }
 
+/* What every step observes comes first: the filter is fastest there (dlm_filter.h). */
 static void lay_states(struct dlm *k, const struct fc_grid *g, int history_days)
 {
 	int n = 2;
+	k->annual_at = n;
+	k->annual_n = history_days > 400 ? 4 : 0;
+	n += k->annual_n;
 	k->week_at = n;
 	for (int w = 0; w < 7; w++)
 		k->week_state[w] = g->open_slots[w] > 0.0 ? n++ : -1;
@@ -70,14 +70,11 @@ static void lay_states(struct dlm *k, const struct fc_grid *g, int history_days)
 		k->week_n = 0;
 	}
 	k->open_at = n;
-	n += OPEN_CLASSES;
+	n += DLM_OPEN_CLASSES;
 	k->month_at = n;
-	n += MONTH_DAYS;
+	n += DLM_MONTH_DAYS;
 	k->closure_at = n;
-	n += CLOSURE_FLAGS;
-	k->annual_at = n;
-	k->annual_n = history_days > 400 ? 4 : 0;
-	k->states = n + k->annual_n;
+	k->states = n + DLM_CLOSURE_FLAGS;
 }
 
 /* Weekday medians of the last year, out of z; the spread v of successive steps. */
@@ -159,107 +156,6 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	return WFM_OK;
 }
 
-/* Correlation of an effect at two positions: rough e^{−d/4}, or smooth (Matérn 3/2). */
-static double correlation(int distance, double length, bool smooth)
-{
-	double x = sqrt(3.0) * distance / length;
-	return smooth ? (1.0 + x) * exp(-x) : exp(-distance / 4.0);
-}
-
-static void kernel(const struct dlm *k, double *P, int at, int n, double length, double tau,
-		   bool cyclic)
-{
-	for (int i = 0; i < n; i++)
-		for (int j = i; j < n; j++) {
-			int d = j - i;
-			if (cyclic && d > n - d)
-				d = n - d;
-			P[(at + i) * STRIDE + at + j] =
-				0.5 * tau * correlation(d, length, k->smooth);
-		}
-}
-
-static void add_weekly(const struct dlm *k, double *P, double q)
-{
-	int n = k->week_n;
-	for (int i = 0; i < n; i++)
-		for (int j = i; j < n; j++)
-			P[(k->week_at + i) * STRIDE + k->week_at + j] += q * ((i == j) - 1.0 / n);
-}
-
-void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
-{
-	memset(m, 0, STRIDE * sizeof *m);
-	memset(P, 0, (size_t)STRIDE * STRIDE * sizeof *P);
-	P[0] = k->level_prior;
-	P[STRIDE + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
-	add_weekly(k, P, k->scale);
-	kernel(k, P, k->open_at, OPEN_CLASSES, 3.0, param[DLM_TAU_MONTH], false);
-	kernel(k, P, k->month_at, MONTH_DAYS, 5.0, param[DLM_TAU_MONTH], true);
-	for (int i = 0; i < CLOSURE_FLAGS; i++)
-		P[(k->closure_at + i) * (STRIDE + 1)] = param[DLM_TAU_HOLIDAY];
-	for (int i = 0; i < k->annual_n; i++)
-		P[(k->annual_at + i) * (STRIDE + 1)] = k->level_prior / (i / 2 + 1);
-}
-
-void dlm_predict(const struct dlm *k, const double *param, double *m, double *P)
-{
-	double phi = param[DLM_PHI];
-	m[1] *= phi;
-	P[1] *= phi; /* states 0 and 1 */
-	for (int j = 1; j < STRIDE; j++)
-		P[STRIDE + j] *= phi;
-	P[STRIDE + 1] *= phi;
-	P[STRIDE + 1] += param[DLM_Q_AR];
-	P[0] += param[DLM_Q_LEVEL];
-	add_weekly(k, P, param[DLM_Q_WEEK]);
-}
-
-double dlm_observation_variance(const struct dlm *k, const double *param, int step)
-{
-	int w = k->row[step].weekday;
-	return (param[DLM_R] + k->count_noise[w]) * k->weight[w];
-}
-
-double dlm_project(const struct dlm *k, int step, const double *m, const double *P, double *Ph,
-		   double *mean)
-{
-	const struct dlm_row *r = &k->row[step];
-	double f = 0.0, s = 0.0;
-	memset(Ph, 0, STRIDE * sizeof *Ph);
-	for (int j = 0; j < r->n; j++) {
-		int at = r->at[j];
-		const double *row = P + at * STRIDE;
-		double h = r->value[j];
-		f += h * m[at];
-		for (int i = 0; i < at; i++)
-			Ph[i] += h * P[i * STRIDE + at];
-		for (int i = at; i < k->states; i++)
-			Ph[i] += h * row[i];
-	}
-	for (int j = 0; j < r->n; j++)
-		s += (double)r->value[j] * Ph[r->at[j]];
-	*mean = f;
-	return s;
-}
-
-/* Eight numbers of one row: a fixed count, which the compiler turns into vector code. */
-static inline void rank_one(double *restrict row, const double *restrict Ph, double gain)
-{
-	for (int j = 0; j < BLOCK; j++)
-		row[j] -= gain * Ph[j];
-}
-
-void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
-{
-	for (int i = 0; i < k->states; i++) {
-		double gain = Ph[i] / s;
-		m[i] += gain * error;
-		for (int j = i / BLOCK * BLOCK; j < k->states; j += BLOCK)
-			rank_one(P + i * STRIDE + j, Ph + j, gain);
-	}
-}
-
 static void effect(const struct dlm *k, struct fc_output *out, int state, const char *name)
 {
 	if (out->n_effects >= WFM_MAX_EFFECTS)
@@ -267,12 +163,12 @@ static void effect(const struct dlm *k, struct fc_output *out, int state, const 
 	struct wfm_forecast_effect *f = &out->effects[out->n_effects++];
 	(void)snprintf(f->name, sizeof f->name, "%s", name);
 	f->factor = exp(k->m[state]);
-	f->sd = sqrt(fmax(0.0, k->P[state * (STRIDE + 1)]));
+	f->sd = sqrt(fmax(0.0, k->P[state * (DLM_STATES + 1)]));
 }
 
 void dlm_effects(const struct dlm *k, struct fc_output *out)
 {
-	static const char *const closures[CLOSURE_FLAGS] = { "after_closure_1", "after_closure_2",
+	static const char *const closures[DLM_CLOSURE_FLAGS] = { "after_closure_1", "after_closure_2",
 							     "before_closure" };
 	static const char *const days[7] = { "monday", "tuesday",  "wednesday", "thursday",
 					     "friday", "saturday", "sunday" };
@@ -288,17 +184,17 @@ void dlm_effects(const struct dlm *k, struct fc_output *out)
 				mean += k->week_state[u] >= 0 ? k->centre[u] / k->week_n : 0.0;
 			out->effects[out->n_effects - 1].factor *= exp(k->centre[w] - mean);
 		}
-	for (int i = 0; i < OPEN_CLASSES; i++) {
+	for (int i = 0; i < DLM_OPEN_CLASSES; i++) {
 		if (i < 4)
 			(void)snprintf(name, sizeof name, "open_day_last_%d", 4 - i);
 		else
 			(void)snprintf(name, sizeof name, "open_day_first_%d", i - 3);
 		effect(k, out, k->open_at + i, name);
 	}
-	for (int i = 0; i < MONTH_DAYS; i++) {
+	for (int i = 0; i < DLM_MONTH_DAYS; i++) {
 		(void)snprintf(name, sizeof name, "month_day_%d", i + 1);
 		effect(k, out, k->month_at + i, name);
 	}
-	for (int i = 0; i < CLOSURE_FLAGS; i++)
+	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)
 		effect(k, out, k->closure_at + i, closures[i]);
 }

@@ -20,7 +20,8 @@ enum dlm_param {
 	DLM_PARAMS,
 };
 
-enum { DLM_NONZERO = 10, DLM_STATES = 64, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
+enum { DLM_OPEN_CLASSES = 12, DLM_MONTH_DAYS = 31, DLM_CLOSURE_FLAGS = 3 };
+enum { DLM_NONZERO = 12, DLM_STATES = 64, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
 
 /* The design row of one step: which states add to its observation. */
 struct dlm_row {

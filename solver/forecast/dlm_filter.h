@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The model's equations (dlm.c) as its estimation (dlm_fit.c) uses them. m and Ph
-   have DLM_STATES numbers, P their square, row by row, of which the upper triangle counts. */
+/*
+ * The filter of the day-level model (dlm.c) and its derivatives, as estimation (dlm_fit.c) uses
+ * them. m and Ph have DLM_STATES numbers, P their square, row by row in blocks of 8 × 8: blocks
+ * on the diagonal are whole, those above it hold, those below it are not kept.
+ *
+ * Sums run in one order whatever the machine: the same history gives the same forecast
+ * with wide and with narrow vector registers.
+ */
 #ifndef WFM_DLM_FILTER_H
 #define WFM_DLM_FILTER_H
 
@@ -14,5 +20,35 @@ double dlm_project(const struct dlm *k, int step, const double *m, const double 
 		   double *mean);
 void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s,
 		double error);
+
+/* One observed step of a pass, as its derivatives need it. */
+struct dlm_trace {
+	double Ph[DLM_STATES];
+	double ar_row[DLM_STATES]; /* of P before the prediction of this step */
+	double ar;                 /* the same of m */
+	double error, s;
+	bool seen, capped;         /* observed; s = error²/9 */
+};
+
+struct dlm_pass {
+	const struct dlm *k;
+	int first;               /* step where the pass starts */
+	double *m, *P, *Ph;      /* state, left as filtered at the end of the past */
+	struct dlm_trace *trace; /* by step from first, or NULL */
+	double *ratio;           /* by step: squared standardised error, NaN = missing; or NULL */
+	/* After each step, when wanted. */
+	void (*visit)(void *user, const struct dlm_pass *pass, int step);
+	void *user;
+};
+
+/* Σ ½(ln S + e²/S) over the past from step `first` on. */
+double dlm_filter(struct dlm_pass *pass, const double *param);
+
+/*
+ * Derivatives by the parameters of what dlm_filter with a trace has just returned, by reverse
+ * differentiation of its steps. adjoint: (DLM_STATES + 2)·DLM_STATES numbers of scratch.
+ */
+void dlm_gradient(const struct dlm_pass *pass, const double *param, double *adjoint,
+		  double gradient[DLM_PARAMS]);
 
 #endif

@@ -4,33 +4,24 @@
  *
  *   Σ_i ½(ln S_i + e_i²/S_i)  +  ½ Σ_j ((log parameter_j − c_j)/s_j)²
  *
- * over the last 400 steps, by Nelder-Mead: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …), logit φ ~ N(1, 1).
+ * over the last 400 steps: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …),
+ * logit φ ~ N(1, 1). The search is BFGS (Nocedal & Wright 2006, ch. 6) on exact derivatives, until
+ * a step promises less than a hundredth of the log likelihood's unit.
  * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
  * the states of the last 12 weekly origins are projected two weeks and the squared errors
  * over their variances give κ² = clip((40(1 + min(24/weeks, 1.5)) + Σmin(e²/v, 16))/(40 + n), 1, 6).
  */
 #include "dlm_filter.h"
 
-#include <gsl/gsl_multimin.h>
 #include <math.h>
 #include <string.h>
 
 enum { FIT_STEPS = 400, CALIBRATION_ORIGINS = 12, CALIBRATION_DAYS = 14, WARM_UP_STEPS = 14 };
+enum { N = DLM_PARAMS, FIRST_STEPS = 20, SECOND_STEPS = 20 };
+static const double TOLERANCE = 0.02, FIRST_CURVATURE = 0.1;
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
-
-struct workspace {
-	const struct dlm *k;
-	double *m, *P, *Ph;
-	int first; /* step from which parameters are estimated */
-	/* By step, when wanted: squared standardised error (NaN where missing). */
-	double *ratio;
-	/* States at the calibration origins, when wanted. */
-	double *saved_m, *saved_P;
-	int saved_step[CALIBRATION_ORIGINS];
-	int saved;
-};
 
 /* x: log of variances over v, then logit φ. */
 static void unpack(const struct dlm *k, const double *x, double *param)
@@ -38,46 +29,6 @@ static void unpack(const struct dlm *k, const double *x, double *param)
 	for (int j = 0; j < 6; j++)
 		param[j] = exp(fmin(fmax(x[j], -25.0), 25.0)) * k->scale;
 	param[DLM_PHI] = 1.0 / (1.0 + exp(-fmin(fmax(x[6], -8.0), 5.0)));
-}
-
-static bool origin_here(const struct dlm *k, int step)
-{
-	int ahead = k->day[k->n - 1] - k->day[step];
-	return ahead > 0 && ahead % 7 == 0 && ahead / 7 <= CALIBRATION_ORIGINS;
-}
-
-/* −log likelihood of the past from step `first` on, leaving the filtered state in w. */
-static double filter(struct workspace *w, const double *param, int first)
-{
-	const struct dlm *k = w->k;
-	size_t p = DLM_STATES;
-	double cost = 0.0;
-	int seen = 0;
-	dlm_start(k, param, w->m, w->P);
-	w->saved = 0;
-	for (int i = first; i < k->n; i++) {
-		if (i > first)
-			dlm_predict(k, param, w->m, w->P);
-		if (w->ratio != NULL)
-			w->ratio[i] = NAN;
-		if (!isnan(k->z[i])) {
-			double f, s = dlm_project(k, i, w->m, w->P, w->Ph, &f);
-			double e = k->z[i] - f;
-			s += dlm_observation_variance(k, param, i);
-			if (w->ratio != NULL)
-				w->ratio[i] = e * e / s;
-			if (seen++ >= WARM_UP_STEPS && e * e > 9.0 * s)
-				s = e * e / 9.0;
-			cost += 0.5 * (log(s) + e * e / s);
-			dlm_update(k, w->m, w->P, w->Ph, s, e);
-		}
-		if (w->saved_m != NULL && w->saved < CALIBRATION_ORIGINS && origin_here(k, i)) {
-			memcpy(w->saved_m + (size_t)w->saved * p, w->m, p * sizeof(double));
-			memcpy(w->saved_P + (size_t)w->saved * p * p, w->P, p * p * sizeof(double));
-			w->saved_step[w->saved++] = i;
-		}
-	}
-	return cost;
 }
 
 static double prior_cost(const double *x)
@@ -90,46 +41,108 @@ static double prior_cost(const double *x)
 	return cost;
 }
 
-static double objective(const gsl_vector *x, void *context)
+/* What the search works with; x, cost and gradient are of the best point so far. */
+struct search {
+	struct dlm_pass pass;
+	double *adjoint;
+	double x[N], cost, gradient[N];
+	double H[N][N]; /* approximate inverse of the second derivatives */
+};
+
+static double cost_at(struct search *s, const double *x)
 {
-	struct workspace *w = context;
-	double param[DLM_PARAMS];
-	unpack(w->k, x->data, param);
-	double cost = prior_cost(x->data) + filter(w, param, w->first);
+	double param[N];
+	unpack(s->pass.k, x, param);
+	double cost = prior_cost(x) + dlm_filter(&s->pass, param);
 	return isfinite(cost) ? cost : 1e300;
 }
 
-static enum wfm_status minimise(struct workspace *w, double *x, double step, int iterations,
-				struct wfm_error *e)
+/* Derivatives at the x that cost_at saw last. */
+static void gradient_at(struct search *s, const double *x, double *gradient)
 {
-	enum wfm_status status = WFM_NO_MEMORY;
-	gsl_vector *start = gsl_vector_alloc(DLM_PARAMS), *steps = gsl_vector_alloc(DLM_PARAMS);
-	gsl_multimin_fminimizer *nm =
-		gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, DLM_PARAMS);
-	if (start == NULL || steps == NULL || nm == NULL) {
-		(void)wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-		goto out;
+	double param[N];
+	unpack(s->pass.k, x, param);
+	dlm_gradient(&s->pass, param, s->adjoint, gradient);
+	for (int j = 0; j < 6; j++)
+		gradient[j] = gradient[j] * param[j] +
+			      (x[j] - log(prior_centre[j])) / (prior_sd[j] * prior_sd[j]);
+	gradient[6] = gradient[6] * param[DLM_PHI] * (1.0 - param[DLM_PHI]) + x[6] - 1.0;
+}
+
+/* The BFGS update of H by a step d·t that changed the gradient by y. */
+static void learn_curvature(double H[N][N], const double *d, double t, const double *y)
+{
+	double Hy[N], sy = 0.0, yHy = 0.0;
+	for (int i = 0; i < N; i++) {
+		Hy[i] = 0.0;
+		for (int j = 0; j < N; j++)
+			Hy[i] += H[i][j] * y[j];
+		sy += t * d[i] * y[i];
+		yHy += y[i] * Hy[i];
 	}
-	memcpy(start->data, x, DLM_PARAMS * sizeof *x);
-	gsl_vector_set_all(steps, step);
-	gsl_multimin_function f = { objective, DLM_PARAMS, w };
-	status = WFM_OK;
-	if (gsl_multimin_fminimizer_set(nm, &f, start, steps) != 0)
-		goto out;
-	for (int i = 0; i < iterations; i++) {
-		if (gsl_multimin_fminimizer_iterate(nm) != 0 ||
-		    gsl_multimin_fminimizer_size(nm) < 0.1)
-			break;
+	if (!(sy > 1e-8))
+		return;
+	for (int i = 0; i < N; i++)
+		for (int j = 0; j < N; j++)
+			H[i][j] += (1.0 + yHy / sy) * t * d[i] * t * d[j] / sy -
+				   t * (Hy[i] * d[j] + d[i] * Hy[j]) / sy;
+}
+
+/* d = −H·gradient, no component beyond one; returns the slope along it. */
+static double direction(const struct search *s, double *d)
+{
+	double most = 1.0, slope = 0.0;
+	for (int i = 0; i < N; i++) {
+		d[i] = 0.0;
+		for (int j = 0; j < N; j++)
+			d[i] -= s->H[i][j] * s->gradient[j];
+		most = fmax(most, fabs(d[i]));
 	}
-	memcpy(x, nm->x->data, DLM_PARAMS * sizeof *x);
-out:
-	if (nm != NULL)
-		gsl_multimin_fminimizer_free(nm);
-	if (start != NULL)
-		gsl_vector_free(start);
-	if (steps != NULL)
-		gsl_vector_free(steps);
-	return status;
+	for (int i = 0; i < N; i++) {
+		d[i] /= most;
+		slope += d[i] * s->gradient[i];
+	}
+	return slope;
+}
+
+/* Shortens the step until the cost falls; false when it does not. */
+static bool line_search(struct search *s, const double *d, double slope, double *t)
+{
+	double x[N];
+	*t = 1.0;
+	for (int tries = 0; tries < 6; tries++) {
+		for (int i = 0; i < N; i++)
+			x[i] = s->x[i] + *t * d[i];
+		double cost = cost_at(s, x);
+		if (cost <= s->cost + 1e-4 * *t * slope) {
+			memcpy(s->x, x, sizeof x);
+			s->cost = cost;
+			return true;
+		}
+		/* The parabola through both costs and the slope, within bounds. */
+		double bend = cost - s->cost - *t * slope;
+		*t *= fmin(fmax(-0.5 * *t * slope / bend, 0.1), 0.5);
+	}
+	return false;
+}
+
+static void minimise(struct search *s, int steps)
+{
+	double d[N], y[N], t;
+	s->cost = cost_at(s, s->x);
+	gradient_at(s, s->x, s->gradient);
+	for (int step = 0; step < steps; step++) {
+		double slope = direction(s, d);
+		if (-slope < TOLERANCE || !line_search(s, d, slope, &t))
+			return;
+		gradient_at(s, s->x, y);
+		for (int i = 0; i < N; i++) {
+			double new = y[i];
+			y[i] = new - s->gradient[i];
+			s->gradient[i] = new;
+		}
+		learn_curvature(s->H, d, t, y);
+	}
 }
 
 static void weigh_weekdays(struct dlm *k, const double *ratio)
@@ -144,75 +157,114 @@ static void weigh_weekdays(struct dlm *k, const double *ratio)
 		k->weight[w] *= (10.0 + sum[w]) / (10.0 + n[w]);
 }
 
-/* κ² from the projections of the saved states. */
-static void calibrate(struct dlm *k, struct workspace *w)
+/* κ² from two weeks' projections of the states at the last weekly origins. */
+struct calibration {
+	double *m, *P, *Ph; /* scratch */
+	double sum, n;
+};
+
+static bool origin_here(const struct dlm *k, int step)
+{
+	int ahead = k->day[k->n - 1] - k->day[step];
+	return ahead > 0 && ahead % 7 == 0 && ahead / 7 <= CALIBRATION_ORIGINS;
+}
+
+static void project_origin(void *user, const struct dlm_pass *pass, int from)
+{
+	struct calibration *c = user;
+	const struct dlm *k = pass->k;
+	if (!origin_here(k, from))
+		return;
+	memcpy(c->m, pass->m, DLM_STATES * sizeof *c->m);
+	memcpy(c->P, pass->P, (size_t)DLM_STATES * DLM_STATES * sizeof *c->P);
+	for (int i = from + 1; i < k->n && k->day[i] - k->day[from] <= CALIBRATION_DAYS; i++) {
+		dlm_predict(k, k->param, c->m, c->P);
+		if (isnan(k->z[i]))
+			continue;
+		double f, v = dlm_project(k, i, c->m, c->P, c->Ph, &f);
+		v += dlm_observation_variance(k, k->param, i);
+		c->sum += fmin((k->z[i] - f) * (k->z[i] - f) / v, 16.0);
+		c->n += 1.0;
+	}
+}
+
+/* The last pass: states at the end, the cost of the whole past and κ². */
+static bool finish(struct dlm *k, struct fc_pool *pool, const struct search *s)
 {
 	size_t p = DLM_STATES;
+	struct calibration c = { 0 };
+	c.m = fc_alloc(pool, p, sizeof(double));
+	c.P = fc_alloc(pool, p * p, sizeof(double));
+	c.Ph = fc_alloc(pool, p, sizeof(double));
+	if (pool->failed)
+		return false;
+	struct dlm_pass pass = s->pass;
+	pass.trace = NULL;
+	pass.first = 0;
+	pass.visit = project_origin;
+	pass.user = &c;
+	unpack(k, s->x, k->param);
+	k->cost = prior_cost(s->x) + dlm_filter(&pass, k->param);
 	if (k->n == 0)
-		return;
-	double sum = 0.0, n = 0.0;
-	for (int o = 0; o < w->saved; o++) {
-		memcpy(w->m, w->saved_m + (size_t)o * p, p * sizeof(double));
-		memcpy(w->P, w->saved_P + (size_t)o * p * p, p * p * sizeof(double));
-		int from = w->saved_step[o];
-		for (int i = from + 1; i < k->n && k->day[i] - k->day[from] <= CALIBRATION_DAYS; i++) {
-			dlm_predict(k, k->param, w->m, w->P);
-			if (isnan(k->z[i]))
-				continue;
-			double f, v = dlm_project(k, i, w->m, w->P, w->Ph, &f);
-			v += dlm_observation_variance(k, k->param, i);
-			sum += fmin((k->z[i] - f) * (k->z[i] - f) / v, 16.0);
-			n += 1.0;
-		}
-	}
+		return true;
 	/* The errors are in-sample: with few weeks behind the parameters, the prior says more. */
 	double weeks = fmax(1.0, (k->day[k->n - 1] - k->day[0] + 1) / 7.0);
 	double expected = 1.0 + fmin(24.0 / weeks, 1.5);
-	k->kappa2 = fmin(fmax((40.0 * expected + sum) / (40.0 + n), 1.0), 6.0);
+	k->kappa2 = fmin(fmax((40.0 * expected + c.sum) / (40.0 + c.n), 1.0), 6.0);
+	return true;
+}
+
+/* Weekday weights from the residuals at the parameters found so far. */
+static void reweigh(struct dlm *k, const struct search *s, double *ratio)
+{
+	struct dlm_pass pass = s->pass;
+	pass.trace = NULL;
+	pass.first = 0;
+	pass.ratio = ratio;
+	unpack(k, s->x, k->param);
+	(void)dlm_filter(&pass, k->param);
+	weigh_weekdays(k, ratio);
+}
+
+static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct search *s)
+{
+	size_t p = DLM_STATES;
+	*s = (struct search){ .pass = { .k = k, .m = k->m, .P = k->P } };
+	s->pass.first = k->n > FIT_STEPS ? k->n - FIT_STEPS : 0;
+	s->pass.Ph = fc_alloc(pool, p, sizeof(double));
+	if (fit) {
+		s->adjoint = fc_alloc(pool, (p + 2) * p, sizeof(double));
+		s->pass.trace = fc_alloc(pool, FIT_STEPS, sizeof *s->pass.trace);
+	}
+	for (int i = 0; i < N; i++)
+		s->H[i][i] = FIRST_CURVATURE;
+	return !pool->failed;
 }
 
 enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit,
 			struct wfm_error *e)
 {
-	size_t p = DLM_STATES;
-	struct workspace w = { .k = k, .m = k->m, .P = k->P };
-	w.first = k->n > FIT_STEPS ? k->n - FIT_STEPS : 0;
-	w.Ph = fc_alloc(pool, p, sizeof(double));
-	w.ratio = fc_alloc(pool, (size_t)k->n, sizeof(double));
-	double *saved_m = fc_alloc(pool, CALIBRATION_ORIGINS * p, sizeof(double));
-	double *saved_P = fc_alloc(pool, CALIBRATION_ORIGINS * p * p, sizeof(double));
-	if (pool->failed)
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	double x[DLM_PARAMS];
 	bool known = memory[DLM_MEMORY - 1] > 0.0;
+	struct search s;
+	double *ratio = fc_alloc(pool, (size_t)k->n, sizeof *ratio);
+	if (!search_start(k, pool, !known || refit, &s) || ratio == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	for (int j = 0; j < 6; j++)
-		x[j] = known ? memory[j] : log(prior_centre[j]);
-	x[6] = known ? memory[6] : 1.0;
+		s.x[j] = known ? memory[j] : log(prior_centre[j]);
+	s.x[6] = known ? memory[6] : 1.0;
 	for (int d = 0; d < 7 && known; d++)
 		k->weight[d] = memory[DLM_PARAMS + d];
-	enum wfm_status status = WFM_OK;
 	if (!known) {
-		status = minimise(&w, x, 0.7, 80, e);
-		unpack(k, x, k->param);
-		(void)filter(&w, k->param, 0);
-		weigh_weekdays(k, w.ratio);
+		minimise(&s, FIRST_STEPS);
+		reweigh(k, &s, ratio);
 	}
-	if (status == WFM_OK && (!known || refit))
-		status = minimise(&w, x, 0.35, 40, e);
-	if (status != WFM_OK)
-		return status;
-	memcpy(memory, x, sizeof x);
+	if (!known || refit)
+		minimise(&s, SECOND_STEPS);
+	memcpy(memory, s.x, sizeof s.x);
 	memcpy(memory + DLM_PARAMS, k->weight, sizeof k->weight);
 	memory[DLM_MEMORY - 1] = 1.0;
-	unpack(k, x, k->param);
-	w.saved_m = saved_m;
-	w.saved_P = saved_P;
-	k->cost = prior_cost(x) + filter(&w, k->param, 0);
-	w.m = fc_alloc(pool, p, sizeof(double));
-	w.P = fc_alloc(pool, p * p, sizeof(double));
-	if (pool->failed)
+	if (!finish(k, pool, &s))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	calibrate(k, &w);
 	return WFM_OK;
 }
 

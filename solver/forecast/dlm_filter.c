@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Kalman filter of the model in dlm.c. With R = (r + count noise of the weekday)·its weight, a
+ * step observes z with
+ *
+ *   g = P·h   e = z − hᵀm   S = hᵀg + R   m ← m + g·e/S   P ← P − g·gᵀ/S
+ *
+ * where, after the first two weeks, S is at least e²/9 (robust). h has a handful of non-zeros,
+ * so that the change of P is all the work.
+ */
+#include "dlm_filter.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { STRIDE = DLM_STATES, BLOCK = 8, WARM_UP_STEPS = 14 };
+
+/* Correlation of an effect at two positions: rough e^{−d/4}, or smooth (Matérn 3/2). */
+static double correlation(int distance, double length, bool smooth)
+{
+	double x = sqrt(3.0) * distance / length;
+	return smooth ? (1.0 + x) * exp(-x) : exp(-distance / 4.0);
+}
+
+/* The covariance of one effect of the calendar, ½τ·ρ, into P. */
+static void kernel(const struct dlm *k, double *P, int at, int n, double length, double tau,
+		   bool cyclic)
+{
+	double value[DLM_STATES];
+	for (int d = 0; d < n; d++)
+		value[d] = 0.5 * tau * correlation(cyclic && d > n - d ? n - d : d, length, k->smooth);
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+			P[(at + i) * STRIDE + at + j] = value[j > i ? j - i : i - j];
+}
+
+static void add_weekly(const struct dlm *k, double *P, double q)
+{
+	int n = k->week_n;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+			P[(k->week_at + i) * STRIDE + k->week_at + j] += q * ((i == j) - 1.0 / n);
+}
+
+void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
+{
+	memset(m, 0, STRIDE * sizeof *m);
+	memset(P, 0, (size_t)STRIDE * STRIDE * sizeof *P);
+	P[0] = k->level_prior;
+	P[STRIDE + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
+	add_weekly(k, P, k->scale);
+	kernel(k, P, k->open_at, DLM_OPEN_CLASSES, 3.0, param[DLM_TAU_MONTH], false);
+	kernel(k, P, k->month_at, DLM_MONTH_DAYS, 5.0, param[DLM_TAU_MONTH], true);
+	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)
+		P[(k->closure_at + i) * (STRIDE + 1)] = param[DLM_TAU_HOLIDAY];
+	for (int i = 0; i < k->annual_n; i++)
+		P[(k->annual_at + i) * (STRIDE + 1)] = k->level_prior / (i / 2 + 1);
+}
+
+void dlm_predict(const struct dlm *k, const double *param, double *m, double *P)
+{
+	double phi = param[DLM_PHI];
+	m[1] *= phi;
+	for (int i = 0; i < BLOCK; i++)
+		P[i * STRIDE + 1] *= phi;
+	for (int j = 0; j < STRIDE; j++)
+		P[STRIDE + j] *= phi;
+	P[STRIDE + 1] += param[DLM_Q_AR];
+	P[0] += param[DLM_Q_LEVEL];
+	add_weekly(k, P, param[DLM_Q_WEEK]);
+}
+
+double dlm_observation_variance(const struct dlm *k, const double *param, int step)
+{
+	int w = k->row[step].weekday;
+	return (param[DLM_R] + k->count_noise[w]) * k->weight[w];
+}
+
+double dlm_project(const struct dlm *k, int step, const double *m, const double *P, double *Ph,
+		   double *mean)
+{
+	const struct dlm_row *r = &k->row[step];
+	double f = 0.0, s = 0.0;
+	memset(Ph, 0, STRIDE * sizeof *Ph);
+	for (int n = 0; n < r->n; n++) {
+		int at = r->at[n], block = at / BLOCK * BLOCK;
+		double h = r->value[n];
+		f += h * m[at];
+		for (int i = 0; i < block; i++)
+			Ph[i] += h * P[i * STRIDE + at];
+		for (int j = block; j < STRIDE; j += BLOCK)
+			for (int i = 0; i < BLOCK; i++)
+				Ph[j + i] += h * P[at * STRIDE + j + i];
+	}
+	for (int n = 0; n < r->n; n++)
+		s += (double)r->value[n] * Ph[r->at[n]];
+	*mean = f;
+	return s;
+}
+
+/* Eight numbers of a row: a fixed count, which the compiler turns into vector code. */
+static inline void add_scaled(double *restrict row, double factor, const double *restrict v)
+{
+	for (int j = 0; j < BLOCK; j++)
+		row[j] += factor * v[j];
+}
+
+void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
+{
+	double inverse = 1.0 / s;
+	for (int i = 0; i < k->states; i++) {
+		double gain = Ph[i] * inverse;
+		m[i] += gain * error;
+		for (int j = i / BLOCK * BLOCK; j < k->states; j += BLOCK)
+			add_scaled(P + i * STRIDE + j, -gain, Ph + j);
+	}
+}
+
+double dlm_filter(struct dlm_pass *p, const double *param)
+{
+	const struct dlm *k = p->k;
+	double cost = 0.0;
+	int seen = 0;
+	dlm_start(k, param, p->m, p->P);
+	for (int i = p->first; i < k->n; i++) {
+		struct dlm_trace *t = p->trace != NULL ? &p->trace[i - p->first] : NULL;
+		if (t != NULL) {
+			memcpy(t->ar_row, p->P + STRIDE, sizeof t->ar_row);
+			t->ar = p->m[1];
+			t->seen = !isnan(k->z[i]);
+		}
+		if (i > p->first)
+			dlm_predict(k, param, p->m, p->P);
+		if (p->ratio != NULL)
+			p->ratio[i] = NAN;
+		if (!isnan(k->z[i])) {
+			double *Ph = t != NULL ? t->Ph : p->Ph;
+			double f, s = dlm_project(k, i, p->m, p->P, Ph, &f);
+			double e = k->z[i] - f;
+			s += dlm_observation_variance(k, param, i);
+			if (p->ratio != NULL)
+				p->ratio[i] = e * e / s;
+			bool capped = seen++ >= WARM_UP_STEPS && e * e > 9.0 * s;
+			if (capped)
+				s = e * e / 9.0;
+			cost += 0.5 * (log(s) + e * e / s);
+			dlm_update(k, p->m, p->P, Ph, s, e);
+			if (t != NULL) {
+				t->error = e;
+				t->s = s;
+				t->capped = capped;
+			}
+		}
+		if (p->visit != NULL)
+			p->visit(p->user, p, i);
+	}
+	return cost;
+}
+
+/* Adjoints: what the cost changes by, per change of m and of P (whole, symmetric). */
+struct adjoint {
+	double *m, *B, *y;
+};
+
+/* y = B·g, four rows at a time. */
+static void product(const double *restrict B, const double *restrict g, int n, double *restrict y)
+{
+	memset(y, 0, STRIDE * sizeof *y);
+	for (int i = 0; i < n; i += 4) {
+		const double *b = B + i * STRIDE;
+		for (int j = 0; j < STRIDE; j++)
+			y[j] += (g[i] * b[j] + g[i + 1] * b[j + STRIDE]) +
+				(g[i + 2] * b[j + 2 * STRIDE] + g[i + 3] * b[j + 3 * STRIDE]);
+	}
+}
+
+/* B += ½(q·hᵀ + h·qᵀ). */
+static void add_symmetric(const struct dlm_row *r, int n, const double *q, double *B)
+{
+	double h[STRIDE] = { 0 };
+	bool touched[STRIDE / BLOCK] = { false };
+	for (int k = 0; k < r->n; k++) {
+		int at = r->at[k];
+		h[at] += 0.5 * (double)r->value[k];
+		touched[at / BLOCK] = true;
+		for (int j = 0; j < STRIDE; j += BLOCK)
+			add_scaled(B + at * STRIDE + j, 0.5 * (double)r->value[k], q + j);
+	}
+	for (int j = 0; j < STRIDE / BLOCK; j++)
+		for (int i = 0; i < n && touched[j]; i++)
+			add_scaled(B + i * STRIDE + j * BLOCK, q[i], h + j * BLOCK);
+}
+
+/* Back through the observation of a step; returns the derivative by its variance R. */
+static double back_update(const struct dlm *k, const struct dlm_row *r, const struct dlm_trace *t,
+			  struct adjoint *a)
+{
+	int n = k->states;
+	double inverse = 1.0 / t->s, e = t->error, mg = 0.0, gBg = 0.0, q[STRIDE] = { 0 };
+	product(a->B, t->Ph, n, a->y);
+	for (int i = 0; i < n; i++) {
+		mg += a->m[i] * t->Ph[i];
+		gBg += a->y[i] * t->Ph[i];
+	}
+	double by_s = 0.5 * (inverse - e * e * inverse * inverse) +
+		      (gBg - mg * e) * inverse * inverse;
+	double by_e = (e + mg) * inverse;
+	if (t->capped) {
+		by_e += by_s * 2.0 * e / 9.0;
+		by_s = 0.0;
+	}
+	for (int i = 0; i < n; i++)
+		q[i] = (a->m[i] * e - 2.0 * a->y[i]) * inverse;
+	for (int j = 0; j < r->n; j++) {
+		q[r->at[j]] += (double)r->value[j] * by_s;
+		a->m[r->at[j]] -= (double)r->value[j] * by_e;
+	}
+	add_symmetric(r, n, q, a->B);
+	return by_s;
+}
+
+static double weekly_trace(const struct dlm *k, const double *B)
+{
+	double trace = 0.0, sum = 0.0;
+	for (int i = 0; i < k->week_n; i++)
+		for (int j = 0; j < k->week_n; j++) {
+			double b = B[(k->week_at + i) * STRIDE + k->week_at + j];
+			sum += b;
+			trace += i == j ? b : 0.0;
+		}
+	return k->week_n > 0 ? trace - sum / k->week_n : 0.0;
+}
+
+/* Back through a prediction. */
+static void back_predict(const struct dlm *k, const double *param, const struct dlm_trace *t,
+			 struct adjoint *a, double *gradient)
+{
+	double phi = param[DLM_PHI], sum = 0.0, *row = a->B + STRIDE;
+	gradient[DLM_Q_LEVEL] += a->B[0];
+	gradient[DLM_Q_AR] += row[1];
+	gradient[DLM_Q_WEEK] += weekly_trace(k, a->B);
+	for (int j = 0; j < k->states; j++)
+		sum += row[j] * t->ar_row[j];
+	gradient[DLM_PHI] += a->m[1] * t->ar + 2.0 * (sum - row[1] * t->ar_row[1]) +
+			     2.0 * phi * row[1] * t->ar_row[1];
+	a->m[1] *= phi;
+	for (int j = 0; j < k->states; j++) {
+		row[j] *= phi;
+		a->B[j * STRIDE + 1] *= phi;
+	}
+}
+
+/* Back through dlm_start: P is linear in the variances there. */
+static void back_start(const struct dlm *k, const double *param, const struct adjoint *a,
+		       double *scratch, double *gradient)
+{
+	double phi = param[DLM_PHI], rest = 1.0 - phi * phi, month = 0.0;
+	kernel(k, scratch, k->open_at, DLM_OPEN_CLASSES, 3.0, 1.0, false);
+	for (int i = k->open_at; i < k->open_at + DLM_OPEN_CLASSES; i++)
+		for (int j = k->open_at; j < k->open_at + DLM_OPEN_CLASSES; j++)
+			month += a->B[i * STRIDE + j] * scratch[i * STRIDE + j];
+	kernel(k, scratch, k->month_at, DLM_MONTH_DAYS, 5.0, 1.0, true);
+	for (int i = k->month_at; i < k->month_at + DLM_MONTH_DAYS; i++)
+		for (int j = k->month_at; j < k->month_at + DLM_MONTH_DAYS; j++)
+			month += a->B[i * STRIDE + j] * scratch[i * STRIDE + j];
+	gradient[DLM_TAU_MONTH] += month;
+	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)
+		gradient[DLM_TAU_HOLIDAY] += a->B[(k->closure_at + i) * (STRIDE + 1)];
+	gradient[DLM_Q_AR] += a->B[STRIDE + 1] / rest;
+	gradient[DLM_PHI] += a->B[STRIDE + 1] * param[DLM_Q_AR] * 2.0 * phi / (rest * rest);
+}
+
+void dlm_gradient(const struct dlm_pass *p, const double *param, double *adjoint,
+		  double gradient[DLM_PARAMS])
+{
+	const struct dlm *k = p->k;
+	struct adjoint a = { adjoint, adjoint + 2 * STRIDE, adjoint + STRIDE };
+	memset(adjoint, 0, (size_t)(STRIDE + 2) * STRIDE * sizeof *adjoint);
+	memset(gradient, 0, DLM_PARAMS * sizeof *gradient);
+	for (int i = k->n - 1; i >= p->first; i--) {
+		const struct dlm_trace *t = &p->trace[i - p->first];
+		const struct dlm_row *r = &k->row[i];
+		if (t->seen)
+			gradient[DLM_R] += k->weight[r->weekday] * back_update(k, r, t, &a);
+		if (i > p->first)
+			back_predict(k, param, t, &a, gradient);
+	}
+	back_start(k, param, &a, p->P, gradient);
+}
