@@ -72,6 +72,13 @@ enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *
 			     struct wfm_error *e);
 
 /*
+ * Covariance between the days' errors ahead, κ² included, observation variance not, in *cov,
+ * days × days of the training's horizon (zero where a weekday never opens); dlm_covariance.c.
+ */
+enum wfm_status dlm_covariance(const struct dlm *k, const struct fc_train *t, double **cov,
+			       struct wfm_error *e);
+
+/*
  * All of it: builds k, fits with the index-th part of memory, and gives mean and variance of
  * the steps ahead in the training's pool.
  */

@@ -14,7 +14,7 @@
 #ifndef WFM_FC_H
 #define WFM_FC_H
 
-#include "wfm/forecast.h"
+#include "wfm/scenarios.h"
 
 /* Memory that is released together; zeroed on allocation. */
 struct fc_pool {
@@ -59,6 +59,8 @@ static inline const double *fc_row(const struct fc_grid *g, int day)
 void fc_civil(int32_t date, int *year, int *month, int *month_day);
 int32_t fc_date(int year, int month, int month_day);
 
+bool fc_slot_open(const struct fc_grid *g, int day, int slot);
+
 /* Builds the grid of history and horizon; options->first_day is resolved. */
 enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *series,
 			      const struct wfm_forecast_options *options, struct fc_grid *g,
@@ -87,6 +89,11 @@ struct fc_output {
 	int days;
 	double *x, *v;   /* days × slots */
 	double *dx, *dv; /* days: the same for day totals */
+	/* For joint scenarios; both may stay as they are allocated, all zero. */
+	double *dcov; /* days × days: covariance of the errors of ln(day total); its diagonal may
+			 leave out what is each day's own, for dv has that */
+	int shapes;   /* directions in which a day's x moves as a whole: shapes × slots … */
+	double *shape, *shape_variance; /* … and days × WFM_JOINT_SHAPES: variance of the scores */
 	struct wfm_forecast_effect *effects; /* room for WFM_MAX_EFFECTS, or NULL = not wanted */
 	int n_effects;
 };

@@ -4,7 +4,7 @@
  * slots and days of the answer. With no usable history a reference queue's shape (or a flat
  * one) carries the volume the user expects.
  */
-#include "fc.h"
+#include "joint.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -79,7 +79,7 @@ static void write_slot(struct wfm_forecast_slot *s, double x, double v)
 		s->quantile[i] = fc_quantile(x, v, quantile_z[i]);
 }
 
-static bool slot_open(const struct fc_grid *g, int day, int slot)
+bool fc_slot_open(const struct fc_grid *g, int day, int slot)
 {
 	const struct fc_day *d = &g->days[day];
 	if (!d->open || !g->open[d->weekday][slot])
@@ -106,7 +106,7 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 			struct wfm_forecast_slot *p = &f->slots[f->n_slots++];
 			*p = (struct wfm_forecast_slot){ .day = d->day, .slot = (int16_t)s };
 			p->aht_s = aht[s];
-			p->open = slot_open(g, day, s);
+			p->open = fc_slot_open(g, day, s);
 			if (!p->open)
 				continue;
 			d->open = true;
@@ -274,6 +274,9 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 	}
 	if (status != WFM_OK)
 		return status;
+	f->joint = fc_joint_build(pool, &g, &out);
+	if (f->joint == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	fc_aht(&g, o->default_aht_s > 0.0 ? o->default_aht_s : 180.0, aht, pool);
 	return write_forecast(&g, &out, aht, o->first_slot, f, e);
 }
@@ -308,6 +311,8 @@ void wfm_forecast_free(struct wfm_forecast *f)
 	free(f->slots);
 	free(f->days);
 	free(f->outliers);
+	wfm_joint_free(f->joint);
+	f->joint = NULL;
 	f->slots = NULL;
 	f->days = NULL;
 	f->outliers = NULL;

@@ -128,6 +128,9 @@ bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output
 	out->v = fc_alloc(pool, cells, sizeof(double));
 	out->dx = fc_alloc(pool, d, sizeof(double));
 	out->dv = fc_alloc(pool, d, sizeof(double));
+	out->dcov = fc_alloc(pool, d * d, sizeof(double));
+	out->shape = fc_alloc(pool, WFM_JOINT_SHAPES * (size_t)slots, sizeof(double));
+	out->shape_variance = fc_alloc(pool, WFM_JOINT_SHAPES * d, sizeof(double));
 	return !pool->failed;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "fc.h"
 
+#include <string.h>
+
 static void mean_of(const struct fc_output *const *parts, int n, size_t cells,
 		    const double *(*field)(const struct fc_output *), double *out)
 {
@@ -37,6 +39,26 @@ static const double *field_dv(const struct fc_output *o)
 	return o->dv;
 }
 
+static const double *field_dcov(const struct fc_output *o)
+{
+	return o->dcov;
+}
+
+/* The parts' shapes side by side, each with its share of the variance, as many as fit. */
+static void mix_shapes(const struct fc_output *const *parts, int n, int slots, struct fc_output *out)
+{
+	out->shapes = 0;
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < parts[i]->shapes && out->shapes < WFM_JOINT_SHAPES; k++) {
+			int to = out->shapes++;
+			memcpy(out->shape + to * slots, parts[i]->shape + k * slots,
+			       (size_t)slots * sizeof *out->shape);
+			for (int h = 0; h < out->days; h++)
+				out->shape_variance[h * WFM_JOINT_SHAPES + to] =
+					parts[i]->shape_variance[h * WFM_JOINT_SHAPES + k] / n;
+		}
+}
+
 void fc_mix(const struct fc_output *const *parts, int n, int slots, struct fc_output *out)
 {
 	size_t days = (size_t)out->days, cells = days * (size_t)slots;
@@ -44,6 +66,8 @@ void fc_mix(const struct fc_output *const *parts, int n, int slots, struct fc_ou
 	mean_of(parts, n, cells, field_v, out->v);
 	mean_of(parts, n, days, field_dx, out->dx);
 	mean_of(parts, n, days, field_dv, out->dv);
+	mean_of(parts, n, days * days, field_dcov, out->dcov);
+	mix_shapes(parts, n, slots, out);
 }
 
 const struct fc_method fc_mixture = {

@@ -14,12 +14,14 @@
 #include "shape.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { SHAPE_MIN_DAYS = 40 };
 
 struct parts {
 	struct dlm day, score[FC_SHAPES];
 	double *day_mean, *day_var;                   /* by step ahead */
+	double *day_cov; /* days × days */
 	double *score_mean[FC_SHAPES], *score_var[FC_SHAPES];
 	struct fc_profile profile;
 	struct fc_shape shape;
@@ -39,6 +41,23 @@ static void count_noise(const struct fc_train *t, double *work, double noise[7])
 			if (t->grid->days[d].weekday == w && !isnan(t->total[d]))
 				work[n++] = t->total[d];
 		noise[w] = 1.0 / (n > 0 ? fmax(fc_median(work, n), 0.5) : overall);
+	}
+}
+
+/* The covariance between days of the mixture of two models, the second's weight given. */
+static void mix_covariance(struct parts *p, const struct fc_train *t, const double *cov,
+			   const double *mean, double weight, double raise)
+{
+	const struct dlm *k = &p->day;
+	for (int i = 0; i < k->n_total - k->n; i++) {
+		size_t row = (size_t)(k->day[k->n + i] - t->n) * (size_t)t->horizon;
+		double apart = weight * (1.0 - weight) * (mean[i] - p->day_mean[i]);
+		for (int j = 0; j < k->n_total - k->n; j++) {
+			size_t c = row + (size_t)(k->day[k->n + j] - t->n);
+			p->day_cov[c] += weight * (cov[c] - p->day_cov[c]) +
+					 apart * (mean[j] - p->day_mean[j]);
+			p->day_cov[c] *= raise;
+		}
 	}
 }
 
@@ -62,12 +81,18 @@ static enum wfm_status fit_day(const struct fc_train *t, struct fc_memory *memor
 		dlm_run(t, z, noise, true, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
 	if (status == WFM_OK)
 		status = dlm_run(t, z, noise, false, memory, 1, &rough, &mean, &variance, e);
+	double *cov;
+	if (status == WFM_OK)
+		status = dlm_covariance(&p->day, t, &p->day_cov, e);
+	if (status == WFM_OK)
+		status = dlm_covariance(&rough, t, &cov, e);
 	if (status != WFM_OK)
 		return status;
 	double weight = 1.0 / (1.0 + exp(fmin(fmax(rough.cost - p->day.cost, -50.0), 50.0)));
 	/* Few origins to calibrate on: intervals would be too narrow. */
 	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
 	double raise = fmax(1.0, floor / p->day.kappa2);
+	mix_covariance(p, t, cov, mean, weight, raise);
 	for (int i = 0; i < p->day.n_total - p->day.n; i++) {
 		double apart = mean[i] - p->day_mean[i];
 		p->day_mean[i] += weight * apart;
@@ -122,6 +147,10 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 		    struct fc_output *out)
 {
 	const struct fc_grid *g = t->grid;
+	out->shapes = p->shape.count;
+	for (int k = 0; k < p->shape.count; k++)
+		memcpy(out->shape + k * g->slots, p->shape.v[k],
+		       (size_t)g->slots * sizeof *out->shape);
 	for (int h = 0; h < out->days; h++) {
 		int step = p->day.step_of_day[t->n + h], w = g->days[t->n + h].weekday;
 		if (step < 0) { /* a weekday that never opens */
@@ -130,6 +159,8 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 		}
 		int i = step - p->day.n;
 		double V = p->day_var[i];
+		for (int k = 0; k < p->shape.count; k++)
+			out->shape_variance[h * WFM_JOINT_SHAPES + k] = p->score_var[k][i];
 		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. A
 		   variance that is mostly ignorance must not raise the mean. */
 		double total = fmax(0.0, exp(p->day_mean[i] + 0.25 * fmin(V, 0.1)) - 0.5);
@@ -159,6 +190,9 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (mean == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	combine(t, &p, mean, out);
+	if (p.day_cov != NULL)
+		memcpy(out->dcov, p.day_cov,
+		       (size_t)out->days * (size_t)out->days * sizeof *out->dcov);
 	dlm_effects(&p.day, out);
 	return WFM_OK;
 }

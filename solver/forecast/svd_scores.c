@@ -13,6 +13,7 @@
 #include "shape.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { COMPONENTS = 4, SHRINK_DAYS = 6 };
 
@@ -118,6 +119,40 @@ static void combine(const struct fc_train *t, const struct scores *p, struct fc_
 	}
 }
 
+/* Shapes as they are; ln of day total i moves by Σ_k slope_ik dβ_k, so its covariances follow. */
+static enum wfm_status hang_together(const struct fc_train *t, const struct scores *p,
+				     struct fc_output *out, struct wfm_error *e)
+{
+	const struct fc_grid *g = t->grid;
+	size_t days = (size_t)out->days;
+	double *slope = fc_alloc(t->pool, days, sizeof *slope), *cov;
+	if (slope == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	out->shapes = p->count;
+	memcpy(out->shape, p->v, (size_t)(p->count * g->slots) * sizeof *out->shape);
+	for (int k = 0; k < p->count; k++) {
+		enum wfm_status status = dlm_covariance(&p->model[k], t, &cov, e);
+		if (status != WFM_OK)
+			return status;
+		for (size_t h = 0; h < days; h++) {
+			int step = p->model[k].step_of_day[t->n + (int)h];
+			slope[h] = 0.0;
+			if (step < 0)
+				continue;
+			out->shape_variance[h * WFM_JOINT_SHAPES + (size_t)k] =
+				p->variance[k][step - p->model[k].n];
+			for (int s = 0; s < g->slots; s++)
+				slope[h] += 2.0 * out->x[h * (size_t)g->slots + (size_t)s] *
+					    p->v[k * g->slots + s];
+			slope[h] /= fmax(out->dx[h] * out->dx[h], 0.5);
+		}
+		for (size_t i = 0; i < days; i++)
+			for (size_t j = 0; j < days; j++)
+				out->dcov[i * days + j] += slope[i] * slope[j] * cov[i * days + j];
+	}
+	return WFM_OK;
+}
+
 static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 			   struct fc_output *out, struct wfm_error *e)
 {
@@ -139,9 +174,10 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	for (int k = 0; k < p.count && status == WFM_OK; k++)
 		status = dlm_run(t, p.beta + (size_t)k * days, NULL, false, memory, k, &p.model[k],
 				 &p.mean[k], &p.variance[k], e);
-	if (status == WFM_OK)
-		combine(t, &p, out);
-	return status;
+	if (status != WFM_OK)
+		return status;
+	combine(t, &p, out);
+	return hang_together(t, &p, out, e);
 }
 
 const struct fc_method fc_svd_scores = { .name = "svd_scores", .min_days = 40, .run = run };

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Scenarios of one joint, slot by slot. Every scenario has its own stream of random numbers,
+ * seeded by its index, so the i-th is the same however many are drawn.
+ */
+#include "joint.h"
+#include "solver/num/draw.h"
+
+#include <math.h>
+
+/* One count from the root of its rate; or, steadier than Poisson, from the root of the count. */
+static double count(struct draw *d, double root, double own)
+{
+	if (own >= 0.0) {
+		root += own * draw_normal(d);
+		return draw_poisson(d, fmin(root * root, 1e12));
+	}
+	root -= own * draw_normal(d);
+	return root > 0.5 ? floor(root * root - 0.25 + rng_unit(&d->rng)) : 0.0;
+}
+
+static void draw_day(const struct fc_plan *p, int h, double factor, struct draw *d, double *volume)
+{
+	const struct wfm_joint *j = p->joint;
+	double score[WFM_JOINT_SHAPES];
+	for (int k = 0; k < j->shapes; k++)
+		score[k] = draw_normal(d);
+	for (int s = 0; s < j->slots; s++) {
+		size_t c = (size_t)h * (size_t)j->slots + (size_t)s;
+		volume[s] = 0.0;
+		if (!(p->centre[c] > 0.0) && p->own[c] == 0.0)
+			continue;
+		double root = p->centre[c] + p->day[c] * factor;
+		const double *e = p->shape + c * (size_t)j->shapes;
+		for (int k = 0; k < j->shapes; k++)
+			root += e[k] * score[k];
+		volume[s] = count(d, root, p->own[c]);
+	}
+}
+
+static void draw_one(const struct fc_plan *p, struct draw *d, double *volume)
+{
+	const struct wfm_joint *j = p->joint;
+	double common[WFM_JOINT_FACTORS], own = 0.0;
+	for (int k = 0; k < j->factors; k++)
+		common[k] = draw_normal(d);
+	for (int h = 0; h < j->days; h++) {
+		double tie = j->day_own[2 * h + 1];
+		own = tie * own + sqrt(1.0 - tie * tie) * draw_normal(d);
+		double factor = j->day_own[2 * h] * own;
+		for (int k = 0; k < j->factors; k++)
+			factor += j->day_load[h * j->factors + k] * common[k];
+		draw_day(p, h, factor, d, volume + (size_t)h * (size_t)j->slots);
+	}
+}
+
+enum wfm_status wfm_scenarios_draw(const struct wfm_joint *joint, uint64_t seed, int n,
+				   double *volume, struct wfm_error *e)
+{
+	struct fc_pool pool = { 0 };
+	struct fc_plan plan;
+	size_t cells = (size_t)joint->days * (size_t)joint->slots;
+	enum wfm_status status = WFM_OK;
+	if (n < 0)
+		return wfm_fail(e, WFM_INVALID, "/n", "must not be negative");
+	if (!fc_plan_build(&pool, joint, &plan))
+		status = wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	for (int i = 0; i < n && status == WFM_OK; i++) {
+		struct draw d;
+		draw_seed(&d, seed + 0x9e3779b97f4a7c15u * ((uint64_t)i + 1));
+		draw_one(&plan, &d, volume + (size_t)i * cells);
+	}
+	fc_pool_free(&pool);
+	return status;
+}
