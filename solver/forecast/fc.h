@@ -145,8 +145,9 @@ void fc_special_apply(const struct fc_train *t, struct fc_output *out);
 enum wfm_status fc_report_history(const struct fc_train *t, struct wfm_forecast *f,
 				  struct wfm_error *e);
 
-/* aht.c: handling time by weekday-blind slot of day, seconds; aht has grid->slots. */
-void fc_aht(const struct fc_grid *g, double fallback_s, double *aht, struct fc_pool *pool);
+/* aht.c: handling time by weekday and slot, seconds; aht has 7 × grid->slots. */
+enum wfm_status fc_aht(const struct fc_grid *g, double fallback_s, double *aht,
+		       struct wfm_error *e);
 
 /* stats.c */
 double fc_median(double *v, int n); /* reorders v; NaN when n == 0 */

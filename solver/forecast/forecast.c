@@ -105,7 +105,7 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 		for (int s = h == 0 ? first_slot : 0; s < g->slots; s++) {
 			struct wfm_forecast_slot *p = &f->slots[f->n_slots++];
 			*p = (struct wfm_forecast_slot){ .day = d->day, .slot = (int16_t)s };
-			p->aht_s = aht[s];
+			p->aht_s = aht[g->days[day].weekday * g->slots + s];
 			p->open = fc_slot_open(g, day, s);
 			if (!p->open)
 				continue;
@@ -255,7 +255,7 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 	if (status != WFM_OK)
 		return status;
 	struct fc_output out = { 0 };
-	double *aht = fc_alloc(pool, (size_t)g.slots, sizeof *aht);
+	double *aht = fc_alloc(pool, 7 * (size_t)g.slots, sizeof *aht);
 	if (aht == NULL || !fc_output_alloc(pool, o->days, g.slots, &out))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	if (whole.usable == 0) {
@@ -277,8 +277,8 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 	f->joint = fc_joint_build(pool, &g, &out);
 	if (f->joint == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	fc_aht(&g, o->default_aht_s > 0.0 ? o->default_aht_s : 180.0, aht, pool);
-	return write_forecast(&g, &out, aht, o->first_slot, f, e);
+	status = fc_aht(&g, o->default_aht_s > 0.0 ? o->default_aht_s : 180.0, aht, e);
+	return status != WFM_OK ? status : write_forecast(&g, &out, aht, o->first_slot, f, e);
 }
 
 enum wfm_status wfm_forecast_run(const struct wfm_series *series,
