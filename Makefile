@@ -51,7 +51,7 @@ TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 GEN := $(B)/gen
 SQL_SRC := $(sort $(wildcard sql/queries/*.sql))
 MIGRATION_SRC := $(sort $(wildcard sql/migrations/*.sql))
-GEN_OBJ := $(GEN)/sql_table.o $(GEN)/migration_table.o $(GEN)/assets.o $(GEN)/asset_bytes.o
+GEN_OBJ := $(GEN)/sql_table.o $(GEN)/migration_table.o $(GEN)/holiday_text.o $(GEN)/assets.o $(GEN)/asset_bytes.o
 WEB_DIST := build/web/dist
 
 .PHONY: all lib clean unit
@@ -77,6 +77,10 @@ $(GEN)/sql_table.c: scripts/sqlgen.awk $(wildcard sql/queries) $(SQL_SRC)
 $(GEN)/migration_table.c: scripts/migrationgen.awk $(wildcard sql/migrations) $(MIGRATION_SRC)
 	@mkdir -p $(@D)
 	LC_ALL=C awk -f $< $(MIGRATION_SRC) /dev/null > $@.new && mv $@.new $@
+
+$(GEN)/holiday_text.c: scripts/textgen.awk server/calendar/holidays.txt
+	@mkdir -p $(@D)
+	LC_ALL=C awk -v name=holiday_text -f $^ > $@.new && mv $@.new $@
 
 # The web page in the binary. Without npm: the page as it was last built, or none.
 WEB_BUILT := $(if $(shell command -v npm),$(WEB_DIST)/index.html,$(shell find $(WEB_DIST) 2>/dev/null))
