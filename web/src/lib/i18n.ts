@@ -6,12 +6,13 @@ type Catalogue = typeof import("../i18n/en.json");
 export type Key = keyof Catalogue;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
-export type Lang = "en" | "es";
-export const LANGS: readonly Lang[] = ["en", "es"];
+export type Lang = "en" | "es" | "pt";
+export const LANGS: readonly Lang[] = ["en", "es", "pt"];
 
 const loaders: Record<Lang, () => Promise<{ default: Catalogue }>> = {
 	en: () => import("../i18n/en.json"),
 	es: () => import("../i18n/es.json"),
+	pt: () => import("../i18n/pt.json"),
 };
 const STORE_KEY = "cuadrante.lang";
 
