@@ -80,9 +80,18 @@ const views = Object.keys(outputs).filter((o) => /^src\/views\//.test(outputs[o]
 const catalogues = Object.keys(outputs).filter((o) => /^src\/i18n\//.test(outputs[o].entryPoint ?? ""));
 const charts = Object.keys(outputs).filter((o) => /^src\/chart\//.test(outputs[o].entryPoint ?? ""));
 const catalogue = catalogues.sort((a, b) => sizeOf([b]) - sizeOf([a]))[0];
+/** The views that a view stands in, which are loaded before it. */
+function inside(name, names = new Set()) {
+	for (const o of Object.keys(outputs)) {
+		if (names.has(o) || !outputs[o].imports.some((i) => i.kind === "dynamic-import" && i.path === name)) continue;
+		closure(o, names);
+		inside(o, names);
+	}
+	return names;
+}
 let worst = 0;
 for (const v of views) {
-	const names = closure(v, closure(mainJs));
+	const names = closure(v, inside(v, closure(mainJs)));
 	if (catalogue) closure(catalogue, names);
 	for (const c of charts) closure(c, names);
 	const bytes = sizeOf(names);

@@ -17,11 +17,13 @@ interface View { path: string; name: Key; icon: IconName; roles: Role[]; show: C
 const VIEWS: View[] = [
 	{ path: "/plan", name: "nav.plan", icon: "calendar", roles: ["planner", "admin"], show: lazy(() => import("./views/planner")) },
 	{ path: "/branches", name: "nav.branches", icon: "chart", roles: ["site_manager", "planner", "admin"], show: lazy(() => import("./views/branches")) },
-	{ path: "/people", name: "nav.people", icon: "people", roles: ["hr", "admin"], show: lazy(() => import("./views/hr")) },
+	{ path: "/people", name: "nav.people", icon: "people", roles: ["hr", "site_manager", "admin"], show: lazy(() => import("./views/hr")) },
 	{ path: "/week", name: "nav.week", icon: "calendar", roles: ["agent"], show: lazy(() => import("./views/agent")) },
 	{ path: "/time-off", name: "nav.time_off", icon: "clock", roles: ["agent"], show: lazy(() => import("./views/timeoff")) },
 ];
 const viewsOf = (user: User): View[] => VIEWS.filter((v) => v.roles.includes(user.role));
+
+const LANG_NAMES: Record<Lang, string> = { en: "English", es: "Español", pt: "Português" };
 
 function LanguageSwitch() {
 	const pick = (next: Lang) => { void setLang(next, true); };
@@ -29,7 +31,7 @@ function LanguageSwitch() {
 		<div class="segments segments-small" role="group" aria-label={t("nav.language")}>
 			{LANGS.map((l) => (
 				<button key={l} type="button" lang={l} aria-pressed={lang.value === l} onClick={() => pick(l)}
-					title={l === "en" ? "English" : "Español"}>{l.toUpperCase()}</button>
+					title={LANG_NAMES[l]}>{l.toUpperCase()}</button>
 			))}
 		</div>
 	);

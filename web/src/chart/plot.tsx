@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { locale } from "../lib/i18n";
+import { PickLayer, type Place, type PlotPick } from "./pick";
 
 export interface PlotSeries {
 	label: string;
@@ -15,6 +16,8 @@ export interface PlotSeries {
 	/** Drawn with dots: few points, as in a trend. */
 	points?: boolean;
 	hidden?: boolean;
+	/** Only its points are drawn: what stands out of a line. */
+	dots?: boolean;
 }
 export interface PlotBand { upper: number; lower: number; color: string; alpha: number }
 export interface PlotMark { at: number; label: string; color: string }
@@ -36,6 +39,10 @@ export interface PlotProps {
 	yFromZero?: boolean;
 	/** What a reader sees under the chart for the point below the pointer. */
 	readout?: (index: number) => string;
+	/** A stretch of time to be dragged out and lifted; takes the place of zooming. */
+	pick?: PlotPick;
+	/** A line that follows the hand: drawn over the rest without building the chart again. */
+	preview?: { values: (number | null)[]; color: string } | undefined;
 }
 
 const DARK = "(prefers-color-scheme: dark)";
@@ -83,7 +90,32 @@ function drawMarks(u: uPlot, marks: PlotMark[], host: HTMLElement): void {
 	ctx.restore();
 }
 
-function optionsOf(p: PlotProps, host: HTMLElement, width: number, seen: (i: number | null) => void): uPlot.Options {
+function drawPreview(u: uPlot, p: PlotProps, host: HTMLElement): void {
+	if (!p.preview) return;
+	const { ctx } = u;
+	ctx.save();
+	ctx.beginPath();
+	ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+	ctx.clip();
+	ctx.beginPath();
+	let down = false;
+	p.preview.values.forEach((v, i) => {
+		const at = p.x[i];
+		if (v == null || at === undefined) { down = false; return; }
+		const x = u.valToPos(at, "x", true);
+		const y = u.valToPos(v, "y", true);
+		if (down) ctx.lineTo(x, y); else ctx.moveTo(x, y);
+		down = true;
+	});
+	ctx.strokeStyle = colorOf(host, p.preview.color);
+	ctx.lineWidth = 2.2 * devicePixelRatio;
+	ctx.stroke();
+	ctx.restore();
+}
+
+interface Hooks { seen: (i: number | null) => void; now: () => PlotProps; placed: (u: uPlot) => void }
+
+function optionsOf(p: PlotProps, host: HTMLElement, width: number, hooks: Hooks): uPlot.Options {
 	const ink = colorOf(host, "--ink-2");
 	const grid = { stroke: colorOf(host, "--line"), width: 1 };
 	const font = "12px system-ui, sans-serif";
@@ -95,7 +127,7 @@ function optionsOf(p: PlotProps, host: HTMLElement, width: number, seen: (i: num
 		cursor: { drag: { x: true, y: false }, points: { size: 6 } },
 		scales: {
 			x: { time: false, ...(p.xRange ? { range: (_u, low, high) => (low === p.x[0] && high === p.x[p.x.length - 1] ? p.xRange as [number, number] : [low, high]) } : {}) },
-			y: { range: (_u, low, high) => [p.yFromZero === false ? low - (high - low) * 0.08 : Math.min(0, low), (high || 1) * 1.06] },
+			y: { range: (_u, low, high) => [p.yFromZero === false ? low - (high - low) * 0.08 : Math.min(0, low), (high || 1) * (p.pick ? 1.4 : 1.06)] },
 		},
 		axes: [
 			{
@@ -115,40 +147,62 @@ function optionsOf(p: PlotProps, host: HTMLElement, width: number, seen: (i: num
 				label: s.label,
 				stroke: s.hidden ? "transparent" : colorOf(host, s.color),
 				width: s.hidden ? 0 : s.width ?? 1.5,
-				points: { show: Boolean(s.points), size: 6 },
+				points: s.dots ? { show: true, size: 9, width: 2, fill: colorOf(host, "--paper") } : { show: Boolean(s.points), size: 6 },
 				spanGaps: false,
 				...(s.dash ? { dash: s.dash } : {}),
+				...(s.dots ? { paths: () => null } : {}),
 				...(s.step && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
 			})),
 		],
 		bands: (p.bands ?? []).map((b) => ({ series: [b.upper + 1, b.lower + 1], fill: colorOf(host, b.color, b.alpha) })),
 		hooks: {
-			draw: [(u) => drawMarks(u, p.marks ?? [], host)],
-			setCursor: [(u) => seen(u.cursor.idx ?? null)],
+			draw: [(u) => drawMarks(u, p.marks ?? [], host), (u) => drawPreview(u, hooks.now(), host), hooks.placed],
+			setCursor: [(u) => hooks.seen(u.cursor.idx ?? null)],
 		},
 	};
 }
 
+const samePlace = (a: Place | undefined, b: Place): boolean => a !== undefined
+	&& (Object.keys(b) as (keyof Place)[]).every((k) => a[k] === b[k]);
+
 export default function Plot(p: PlotProps) {
 	const host = useRef<HTMLDivElement>(null);
 	const readout = useRef<HTMLParagraphElement>(null);
+	const built = useRef<uPlot | undefined>(undefined);
+	const now = useRef(p);
+	now.current = p;
+	const [place, setPlace] = useState<Place>();
 	const dark = useDark();
 	const tag = locale.value;
 	useEffect(() => {
 		const el = host.current;
 		if (!el) return undefined;
 		const seen = (i: number | null) => {
-			if (readout.current) readout.current.textContent = (i !== null && p.readout?.(i)) || "\u00a0";
+			if (readout.current) readout.current.textContent = (i !== null && now.current.readout?.(i)) || "\u00a0";
+		};
+		const placed = (u: uPlot) => {
+			const { x, y } = u.scales;
+			const next: Place = {
+				left: u.bbox.left / devicePixelRatio, top: u.bbox.top / devicePixelRatio,
+				width: u.bbox.width / devicePixelRatio, height: u.bbox.height / devicePixelRatio,
+				from: x?.min ?? 0, to: x?.max ?? 1, low: y?.min ?? 0, high: y?.max ?? 1,
+			};
+			setPlace((was) => (samePlace(was, next) ? was : next));
 		};
 		const data = [p.x, ...p.series.map((s) => s.values)] as uPlot.AlignedData;
-		const plot = new uPlot(optionsOf(p, el, el.clientWidth, seen), data, el);
+		const plot = new uPlot(optionsOf(p, el, el.clientWidth, { seen, placed, now: () => now.current }), data, el);
+		built.current = plot;
 		const watch = new ResizeObserver(() => plot.setSize({ width: el.clientWidth, height: p.height ?? 280 }));
 		watch.observe(el);
-		return () => { watch.disconnect(); plot.destroy(); };
-	}, [p.x, p.series, p.bands, p.marks, p.ticks, p.height, dark, tag]);
+		return () => { watch.disconnect(); plot.destroy(); built.current = undefined; };
+	}, [p.x, p.series, p.bands, p.marks, p.ticks, p.height, p.pick === undefined, dark, tag]);
+	useEffect(() => { built.current?.redraw(false, false); }, [p.preview]);
 	return (
 		<div class="plot">
-			<div ref={host} role="img" aria-label={p.label} class="plot-canvas" />
+			<div class="plot-stage">
+				<div ref={host} role="img" aria-label={p.label} class="plot-canvas" />
+				{p.pick && place && <PickLayer place={place} pick={p.pick} seen={(at) => built.current?.setCursor({ left: at, top: 1 })} />}
+			</div>
 			{p.readout && <p ref={readout} class="plot-readout" aria-hidden="true">{"\u00a0"}</p>}
 		</div>
 	);

@@ -14,6 +14,8 @@ const loaders: Record<Lang, () => Promise<{ default: Catalogue }>> = {
 	es: () => import("../i18n/es.json"),
 	pt: () => import("../i18n/pt.json"),
 };
+/** Where the browser says no region of its own. */
+const DEFAULT_TAG: Record<Lang, string> = { en: "en-GB", es: "es", pt: "pt-BR" };
 const STORE_KEY = "cuadrante.lang";
 
 let words: Record<string, string> = {};
@@ -36,7 +38,7 @@ export function preferredLang(userLocale?: string): Lang {
 export async function setLang(next: Lang, remember = false): Promise<void> {
 	words = { ...(await loaders[next]()).default };
 	if (remember) localStorage.setItem(STORE_KEY, next);
-	locale.value = navigator.languages.find((l) => l.startsWith(`${next}-`)) ?? (next === "en" ? "en-GB" : next);
+	locale.value = navigator.languages.find((l) => l.startsWith(`${next}-`)) ?? DEFAULT_TAG[next];
 	document.documentElement.lang = next;
 	lang.value = next;
 }
@@ -59,4 +61,10 @@ export function tn(stem: PluralKey, n: number, params?: Params): string {
 export function tcode(prefix: string, code: string): string {
 	void lang.value;
 	return words[`${prefix}.${code}`] ?? code.replace(/_/g, " ");
+}
+
+/** The words of a key that may not exist: the service knows more names than we have words for. */
+export function tmaybe(key: string, params?: Params): string | undefined {
+	void lang.value;
+	return key in words ? t(key as Key, params) : undefined;
 }

@@ -91,6 +91,7 @@ export interface Forecast {
 	first_day: string;
 	last_day: string;
 	created_at: string;
+	author?: string | null;
 	queues?: ForecastQueue[];
 }
 export interface ForecastQueue {
@@ -108,6 +109,7 @@ export interface ForecastQueue {
 	naive_wape: number | null;
 	mean4_wape: number | null;
 	warning: string;
+	report?: ForecastReport | null;
 }
 export interface ForecastInterval {
 	queue_id: number;
@@ -121,6 +123,9 @@ export interface ForecastInterval {
 	q90: number;
 	q95: number;
 	aht_s: number;
+	/** As the planners' adjustments leave it; the mean itself without any. */
+	adjusted_mean?: number | null;
+	adjustment_factor?: number | null;
 }
 
 export interface Plan {
@@ -319,3 +324,82 @@ export interface BradfordRow {
 	days: number;
 	bradford: number;
 }
+
+/** What the judge found for one method on past origins of a queue. */
+export interface MethodScore {
+	method: string;
+	wape: number | null;
+	wape_week1: number | null;
+	bias: number | null;
+	wql: number | null;
+	coverage80: number | null;
+	coverage95: number | null;
+	origins: number;
+	weight: number | null;
+	chosen: boolean;
+}
+export interface ForecastEffect { name: string; factor: number; sd: number | null }
+export interface ForecastReport {
+	reason: string | null;
+	wql: number | null;
+	coverage80_day: number | null;
+	poisson_floor: number | null;
+	weeks: number | null;
+	outliers: number | null;
+	scores: MethodScore[];
+	effects: ForecastEffect[];
+}
+export interface Outlier { queue_id: number; start: string; offered: number; usual: number }
+export interface ForecastTotal {
+	/** null: the site. */
+	queue_id: number | null;
+	day: string;
+	mean: number;
+	q05: number;
+	q10: number;
+	q25: number;
+	q50: number;
+	q75: number;
+	q90: number;
+	q95: number;
+}
+export type AdjustmentKind = "percent" | "count";
+export interface Adjustment {
+	id: number;
+	queue_id: number;
+	from: string;
+	to: string;
+	kind: AdjustmentKind;
+	value: number;
+	reason: string;
+	author: string | null;
+	created_at: string;
+	revoked_at: string | null;
+	revoked_by: string | null;
+}
+export interface HorizonAccuracy {
+	queue_id: number;
+	horizon: string;
+	n: number;
+	wape: number | null;
+	bias: number | null;
+	coverage80: number | null;
+	naive_wape: number | null;
+	poisson_floor: number | null;
+	adjusted_wape: number | null;
+	flag: boolean;
+	flag_reason: string | null;
+}
+export interface OutlookWeek {
+	queue_id: number | null;
+	week: string;
+	mean: number;
+	q05: number;
+	q10: number;
+	q25: number;
+	q50: number;
+	q75: number;
+	q90: number;
+	q95: number;
+}
+export interface Outlook { id: number; site_id: number; created_at: string; author?: string | null; weeks?: OutlookWeek[] }

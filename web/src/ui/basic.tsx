@@ -18,6 +18,7 @@ const PATHS = {
 	people: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c0-4 3-6 7-6s7 2 7 6M17 11a3 3 0 1 0-1-5.8M18 15c2.6.5 4 2.3 4 5",
 	right: "M9 5l7 7-7 7",
 	send: "M4 12 20 4l-5 16-3.5-6.5z",
+	sliders: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 14.500v5",
 	spark: "M12 3v4M12 17v4M3 12h4M17 12h4M6 6l2.5 2.500M15.5 15.5 18 18M18 6l-2.5 2.500M8.5 15.5 6 18",
 	table: "M3 5h18v14H3zM3 10h18M3 14.500h18M10 5v14",
 	upload: "M12 16V5m0 0-4 4m4-4 4 4M4 20h16",
@@ -180,8 +181,10 @@ interface ChartFrameProps {
 	table: () => ComponentChildren;
 	legend?: ComponentChildren;
 	aside?: ComponentChildren;
+	/** Stays in sight whether chart or table is shown. */
+	below?: ComponentChildren;
 }
-export function ChartFrame({ title, chart, table, legend, aside }: ChartFrameProps) {
+export function ChartFrame({ title, chart, table, legend, aside, below }: ChartFrameProps) {
 	const [asTable, setAsTable] = useState(false);
 	const id = useId();
 	return (
@@ -201,10 +204,11 @@ export function ChartFrame({ title, chart, table, legend, aside }: ChartFramePro
 					{legend && <div class="legend">{legend}</div>}
 				</>
 			)}
+			{below}
 		</section>
 	);
 }
 
-export function LegendKey({ kind, color, children }: { kind: "line" | "band" | "area" | "dash"; color: string; children: ComponentChildren }) {
+export function LegendKey({ kind, color, children }: { kind: "line" | "band" | "area" | "dash" | "ring" | "dot" | "tick"; color: string; children: ComponentChildren }) {
 	return <span class="legend-key"><i class={`key key-${kind}`} style={{ "--key": `var(${color})` }} />{children}</span>;
 }

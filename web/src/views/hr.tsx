@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Absenteeism, turnover and the Bradford factor; every figure opens to what it was made of.
-import { BASE, list, query } from "../lib/api";
+import { BASE, list, query, session } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
 import { inHours, num, pct, upTo } from "../lib/format";
 import { type Key, t, tcode } from "../lib/i18n";
@@ -144,7 +144,9 @@ export default function People() {
 	// Twelve whole months; to is the last day counted.
 	const from = isDate(params.from) ? params.from : addMonths(thisMonth, -12);
 	const to = isDate(params.to) ? params.to : addDays(thisMonth, -1);
-	const kinds = tab?.path === "/people/turnover" ? TURNOVER_BY : ABSENCE_BY;
+	// Why somebody is absent is for HR alone; the service refuses the kinds to a site manager.
+	const mayKnowWhy = session.value?.user.role !== "site_manager";
+	const kinds = tab?.path === "/people/turnover" ? TURNOVER_BY : ABSENCE_BY.filter((k) => mayKnowWhy || k !== "kind");
 	const by = kinds.find((k) => k === params.by) ?? "site";
 	const scope = { from, to, site: params.site, by };
 	return (

@@ -33,7 +33,7 @@ function Report({ report }: { report: ImportReport }) {
 	);
 }
 
-export function ImportView(_scope: PlanScope) {
+export default function ImportView(_scope: PlanScope) {
 	const [file, setFile] = useState<File>();
 	const [report, setReport] = useState<ImportReport>();
 	const [error, setError] = useState<Error>();

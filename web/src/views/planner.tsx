@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The planner's place: a site and a week, and for them forecast, requirement, schedule, history import.
+import type { ComponentType } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { session } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
@@ -8,21 +9,17 @@ import { go, link, route, setParams } from "../lib/route";
 import { addDays, addWeeks, fmtShortRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
 import type { Site } from "../lib/types";
 import { Busy, Button, Empty, ProblemBox, Select } from "../ui/basic";
-import { Board } from "./schedule";
-import { ForecastView } from "./forecast";
-import { ImportView } from "./import";
-import { RequestsView } from "./requests";
-import { RequirementView } from "./requirement";
+import { lazy } from "../ui/lazy";
 
-const TABS: { path: string; name: Key }[] = [
-	{ path: "/plan/forecast", name: "plan.forecast" },
-	{ path: "/plan/requirement", name: "plan.requirement" },
-	{ path: "/plan/schedule", name: "plan.schedule" },
-	{ path: "/plan/time-off", name: "plan.requests" },
-	{ path: "/plan/import", name: "plan.import" },
+export interface PlanScope { site: Site; week: string }
+const TABS: { path: string; name: Key; Show: ComponentType<PlanScope> }[] = [
+	{ path: "/plan/forecast", name: "plan.forecast", Show: lazy<PlanScope>(() => import("./forecast")) },
+	{ path: "/plan/requirement", name: "plan.requirement", Show: lazy<PlanScope>(() => import("./requirement")) },
+	{ path: "/plan/schedule", name: "plan.schedule", Show: lazy<PlanScope>(() => import("./schedule")) },
+	{ path: "/plan/time-off", name: "plan.requests", Show: lazy<PlanScope>(() => import("./requests")) },
+	{ path: "/plan/import", name: "plan.import", Show: lazy<PlanScope>(() => import("./import")) },
 ];
 const REMEMBERED = "cuadrante.site";
-export interface PlanScope { site: Site; week: string }
 
 function WeekPicker({ site, week }: PlanScope) {
 	const monday = mondayOfWeek(week);
@@ -92,11 +89,7 @@ export default function Planner() {
 					))}
 				</nav>
 			</div>
-			{tab?.path === "/plan/forecast" && <ForecastView {...scope} />}
-			{tab?.path === "/plan/requirement" && <RequirementView {...scope} />}
-			{tab?.path === "/plan/schedule" && <Board {...scope} />}
-			{tab?.path === "/plan/time-off" && <RequestsView {...scope} />}
-			{tab?.path === "/plan/import" && <ImportView {...scope} />}
+			{tab && <tab.Show key={tab.path} {...scope} />}
 		</>
 	);
 }

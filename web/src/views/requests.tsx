@@ -14,7 +14,7 @@ import { absenceDays } from "./timeoff";
 
 const TONES: Record<string, string> = { asked: "accent", approved: "good", recorded: "good", rejected: "bad", withdrawn: "quiet" };
 
-export function RequestsView({ site, week }: PlanScope) {
+export default function RequestsView({ site, week }: PlanScope) {
 	const monday = mondayOfWeek(week);
 	const now = today(site.zone);
 	const ask = query({ site_id: site.id, from: now < monday ? now : monday, to: addDays(monday, 90) });

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
 import { list, query } from "../lib/api";
 import { useQueues } from "../lib/catalogue";
+import { withGaps } from "../lib/forecast";
 import { clock, num, pct, upTo } from "../lib/format";
 import { t, tcode } from "../lib/i18n";
 import { useLoad } from "../lib/load";
@@ -12,8 +13,8 @@ import { addDays, fmtDay, fmtDayTime, fmtMoment, instant, instantOf, mondayOfWee
 import type { Plan, Queue, Requirement } from "../lib/types";
 import { Busy, ChartFrame, Empty, LegendKey, ProblemBox, Stat } from "../ui/basic";
 import { lazy } from "../ui/lazy";
+import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
-import { QueuePicker, withGaps } from "./forecast";
 import type { PlanScope } from "./planner";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
@@ -97,7 +98,7 @@ function RequirementChart({ site, week, plan, queue }: PlanScope & { plan: Plan;
 	);
 }
 
-export function RequirementView({ site, week }: PlanScope) {
+export default function RequirementView({ site, week }: PlanScope) {
 	const queues = useQueues(site.id);
 	const plans = useLoad(`plans ${site.id} ${week}`, (abort) => list<Plan>(`/plans${query({ site_id: site.id, week })}`, abort));
 	const error = queues.error ?? plans.error;

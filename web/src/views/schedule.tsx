@@ -4,6 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import { call, list, query } from "../lib/api";
 import { makeAxis } from "../lib/axis";
 import { useQueues } from "../lib/catalogue";
+import { newestForecast } from "../lib/forecast";
 import { pct, upTo } from "../lib/format";
 import { lang, locale, t, tcode, tn } from "../lib/i18n";
 import { announce } from "../lib/live";
@@ -13,9 +14,9 @@ import { route, setParams } from "../lib/route";
 import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Agent, Coverage, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
+import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
 import { BoardGrid, type Zoom } from "./board-grid";
-import { newestForecast, QueuePicker } from "./forecast";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 import { PublishDialog } from "./publish";
@@ -177,7 +178,7 @@ function versionChoices(all: RosterSummary[], zone: string) {
 
 const LIMITS = [20, 60, 300];
 
-export function Board({ site, week }: PlanScope) {
+export default function Board({ site, week }: PlanScope) {
 	const [limit, setLimit] = useState(20);
 	const [publishing, setPublishing] = useState(false);
 	const [failed, setFailed] = useState<Error>();
