@@ -75,11 +75,13 @@ const html = readFileSync(join(here, "src/index.html"), "utf8")
 	.replace("{{preloads}}\n", preloads);
 writeFileSync(join(dist, "index.html"), html);
 
-// The first page is the shell, one catalogue and the heaviest first view with all it loads at once.
+// The first page is the shell, its words in one language and the heaviest first view with all it loads at once.
 const views = Object.keys(outputs).filter((o) => /^src\/views\//.test(outputs[o].entryPoint ?? ""));
-const catalogues = Object.keys(outputs).filter((o) => /^src\/i18n\//.test(outputs[o].entryPoint ?? ""));
 const charts = Object.keys(outputs).filter((o) => /^src\/chart\//.test(outputs[o].entryPoint ?? ""));
-const catalogue = catalogues.sort((a, b) => sizeOf([b]) - sizeOf([a]))[0];
+/** A part of the words in the language that is longest. */
+function wordsOf(part) {
+	return Object.keys(outputs).filter((o) => (outputs[o].entryPoint ?? "").endsWith(`/${part}.json`)).sort((a, b) => sizeOf([b]) - sizeOf([a]))[0];
+}
 /** The views that a view stands in, which are loaded before it. */
 function inside(name, names = new Set()) {
 	for (const o of Object.keys(outputs)) {
@@ -92,7 +94,8 @@ function inside(name, names = new Set()) {
 let worst = 0;
 for (const v of views) {
 	const names = closure(v, inside(v, closure(mainJs)));
-	if (catalogue) closure(catalogue, names);
+	const planning = [...names].some((n) => outputs[n].entryPoint === "src/views/planner.tsx");
+	for (const part of ["main", planning ? "plan" : "people"]) closure(wordsOf(part), names);
 	for (const c of charts) closure(c, names);
 	const bytes = sizeOf(names);
 	worst = Math.max(worst, bytes);

@@ -124,7 +124,7 @@ function optionsOf(p: PlotProps, host: HTMLElement, width: number, hooks: Hooks)
 		width,
 		height: p.height ?? 280,
 		legend: { show: false },
-		cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+		cursor: { y: false, drag: { x: true, y: false }, points: { size: 6 } },
 		scales: {
 			x: { time: false, ...(p.xRange ? { range: (_u, low, high) => (low === p.x[0] && high === p.x[p.x.length - 1] ? p.xRange as [number, number] : [low, high]) } : {}) },
 			y: { range: (_u, low, high) => [p.yFromZero === false ? low - (high - low) * 0.08 : Math.min(0, low), (high || 1) * (p.pick ? 1.4 : 1.06)] },

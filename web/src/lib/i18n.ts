@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Typed catalogues: every key of en.json must be in the others, or tsc refuses the build.
+// Typed catalogues in parts, so that a page loads only the words it shows: "main" always, "plan" and
+// "people" with their views. Every key of the English part must be in the others, or tsc refuses the build.
 import { signal } from "@preact/signals";
 
-type Catalogue = typeof import("../i18n/en.json");
-export type Key = keyof Catalogue;
+type Main = typeof import("../i18n/en/main.json");
+type Plan = typeof import("../i18n/en/plan.json");
+type People = typeof import("../i18n/en/people.json");
+export type Key = keyof Main | keyof Plan | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
 export const LANGS: readonly Lang[] = ["en", "es", "pt"];
 
-const loaders: Record<Lang, () => Promise<{ default: Catalogue }>> = {
-	en: () => import("../i18n/en.json"),
-	es: () => import("../i18n/es.json"),
-	pt: () => import("../i18n/pt.json"),
+type Load<Part> = () => Promise<{ default: Part }>;
+interface Parts { main: Load<Main>; plan: Load<Plan>; people: Load<People> }
+export type Part = keyof Parts;
+const loaders: Record<Lang, Parts> = {
+	en: { main: () => import("../i18n/en/main.json"), plan: () => import("../i18n/en/plan.json"), people: () => import("../i18n/en/people.json") },
+	es: { main: () => import("../i18n/es/main.json"), plan: () => import("../i18n/es/plan.json"), people: () => import("../i18n/es/people.json") },
+	pt: { main: () => import("../i18n/pt/main.json"), plan: () => import("../i18n/pt/plan.json"), people: () => import("../i18n/pt/people.json") },
 };
+const wanted = new Set<Part>(["main"]);
 /** Where the browser says no region of its own. */
 const DEFAULT_TAG: Record<Lang, string> = { en: "en-GB", es: "es", pt: "pt-BR" };
 const STORE_KEY = "cuadrante.lang";
@@ -35,12 +42,34 @@ export function preferredLang(userLocale?: string): Lang {
 	return wanted.find(isLang) ?? "en";
 }
 
+/** All parts asked for so far; one may be asked for while others arrive. */
+async function useWords(of: Lang): Promise<void> {
+	let known = 0;
+	let parts: { default: object }[] = [];
+	while (known !== wanted.size) {
+		known = wanted.size;
+		parts = await Promise.all([...wanted].map((part) => loaders[of][part]()));
+	}
+	words = Object.assign({}, ...parts.map((p) => p.default)) as typeof words;
+}
+
 export async function setLang(next: Lang, remember = false): Promise<void> {
-	words = { ...(await loaders[next]()).default };
+	await useWords(next);
 	if (remember) localStorage.setItem(STORE_KEY, next);
 	locale.value = navigator.languages.find((l) => l.startsWith(`${next}-`)) ?? DEFAULT_TAG[next];
 	document.documentElement.lang = next;
 	lang.value = next;
+}
+
+/** Brings the words of a part beside what shows them. */
+export async function withWords<T>(part: Part, view: Promise<T>): Promise<T> {
+	wanted.add(part);
+	let asked;
+	do {
+		asked = lang.value;
+		await useWords(asked);
+	} while (asked !== lang.value);
+	return view;
 }
 
 export type Params = Record<string, string | number>;

@@ -10,11 +10,15 @@ import type { Forecast, ForecastQueue, ForecastReport, HorizonAccuracy, MethodSc
 import { Busy, Card, ChartFrame, Chip, Icon, LegendKey, ProblemBox } from "../ui/basic";
 import { Ranges } from "../ui/ranges";
 import { type Column, DataTable } from "../ui/table";
-import type { QueueScope } from "./forecast";
+import type { QueueScope } from "./forecast-scope";
+
+/** The judge calls methods by their codes. */
+const inWords = (sentence: string, scores: MethodScore[]): string => scores.map((s) => s.method).sort((a, b) => b.length - a.length)
+	.reduce((text, code) => text.replace(new RegExp(`\\b${code}\\b`, "g"), tcode("method", code)), sentence);
 
 /** The judge's own sentence where it is in the reader's language, else the same said from its figures. */
 function Reason({ report, scores }: { report: ForecastReport; scores: MethodScore[] }) {
-	if (lang.value === "en" && report.reason) return <p class="reason">{report.reason}</p>;
+	if (lang.value === "en" && report.reason) return <p class="reason">{inWords(report.reason, scores)}</p>;
 	const tried = scores.filter((s) => s.origins > 0 && s.wape != null).sort((a, b) => (a.wape ?? 0) - (b.wape ?? 0));
 	const used = tried.filter((s) => s.chosen || (s.weight ?? 0) > 0.005);
 	const best = used.find((s) => s.chosen) ?? used[0];

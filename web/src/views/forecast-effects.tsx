@@ -9,7 +9,7 @@ import { Ranges } from "../ui/ranges";
 import { type Column, DataTable } from "../ui/table";
 import type { ForecastEffect, ForecastQueue } from "../lib/types";
 
-const GROUPS: readonly EffectGroup[] = ["weekday", "closure", "month", "special"];
+const GROUPS: readonly EffectGroup[] = ["closure", "special", "month", "weekday"];
 const FEW = 10;
 
 export function effectName(name: string): string {
@@ -18,17 +18,23 @@ export function effectName(name: string): string {
 	return tmaybe(`effect.${name}`) ?? tmaybe(`effect.${stem}`, { n }) ?? name.replace(/_/g, " ");
 }
 
+/** Whether its likely range leaves "no effect" out. */
+function isSure(e: ForecastEffect): boolean {
+	const { low, high } = effectChange(e);
+	return low != null && high != null && (low > 0 || high < 0);
+}
+
 interface Line { effect: ForecastEffect; change: number; low: number | null; high: number | null; name: string }
 const likely = (l: Line): string => (l.low == null || l.high == null ? "–"
 	: t("effect.range", { low: signedPct(l.low, 0), high: signedPct(l.high, 0) }));
 
 export function Effects({ queue }: { queue: ForecastQueue }) {
-	const effects = queue.report?.effects ?? [];
+	const effects = (queue.report?.effects ?? []).filter((e) => e.factor != null);
 	const groups = GROUPS.filter((g) => effects.some((e) => effectOf(e.name).group === g));
 	const [group, setGroup] = useState<EffectGroup>();
 	const [all, setAll] = useState(false);
 	if (effects.length === 0) return null;
-	const shown = group && groups.includes(group) ? group : groups.find((g) => g === "closure") ?? groups[0];
+	const shown = group && groups.includes(group) ? group : groups.find((g) => effects.some((e) => effectOf(e.name).group === g && isSure(e))) ?? groups[0];
 	const lines = effects.filter((e) => effectOf(e.name).group === shown)
 		.map((effect): Line => ({ effect, ...effectChange(effect), name: effectName(effect.name) }));
 	// Days keep the calendar's order; of the many days of a month the strongest come first.
@@ -48,7 +54,7 @@ export function Effects({ queue }: { queue: ForecastQueue }) {
 					<Ranges label={t("effect.title")} rows={few.map((l) => ({
 						key: l.effect.name, name: l.name, mid: l.change, low: l.low, high: l.high,
 						text: <><b>{signedPct(l.change, 0)}</b><small class="muted">{likely(l)}</small></>,
-						muted: l.low != null && l.high != null && l.low < 0 && l.high > 0,
+						muted: !isSure(l.effect),
 					}))} />
 					{lines.length > FEW && <Button tone="quiet" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t("effect.few") : t("effect.all", { n: lines.length })}</Button>}
 				</>

@@ -11,7 +11,7 @@ import type { Outlook as OutlookDoc, OutlookWeek } from "../lib/types";
 import { Busy, Button, Card, ChartFrame, LegendKey, ProblemBox } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
-import type { QueueScope } from "./forecast";
+import type { QueueScope } from "./forecast-scope";
 import { JobPanel, useJob } from "./job";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
@@ -25,6 +25,9 @@ function monthTicks(rows: OutlookWeek[]) {
 		const month = mondayOfWeek(r.week).slice(0, 7);
 		const before = rows[i - 1];
 		if (before && mondayOfWeek(before.week).slice(0, 7) === month) return [];
+		// A month of which only the last days are shown has no room for its name.
+		const next = rows[i + 2];
+		if (!before && next && mondayOfWeek(next.week).slice(0, 7) !== month) return [];
 		return [{ at: noonOf(r.week), label: fmtDate(`${month}-01`, { month: "short", year: "2-digit" }) }];
 	});
 }

@@ -12,7 +12,7 @@ import type { ForecastInterval, HistoryRow } from "../lib/types";
 import { Busy, Button, Card, ChartFrame, LegendKey, ProblemBox, Stat } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
-import type { QueueScope } from "./forecast";
+import type { QueueScope } from "./forecast-scope";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
 const REFRESH_MS = 300_000;
@@ -34,7 +34,7 @@ function mergeToday(history: HistoryRow[], planned: ForecastInterval[], rest: Fo
 	return [...rows.values()].sort((a, b) => a.at - b.at);
 }
 
-export function RestOfDay({ site, forecast, queue }: QueueScope) {
+export default function RestOfDay({ site, forecast, queue }: QueueScope) {
 	const day = today(site.zone);
 	const from = instantOf(day, 0, site.zone);
 	const to = instantOf(addDays(day, 1), 0, site.zone);

@@ -11,7 +11,7 @@ import type { ForecastInterval, ForecastTotal } from "../lib/types";
 import { Busy, ChartFrame, LegendKey, ProblemBox, Segments } from "../ui/basic";
 import { Ranges } from "../ui/ranges";
 import { type Column, DataTable } from "../ui/table";
-import type { QueueScope } from "./forecast";
+import type { QueueScope } from "./forecast-scope";
 
 interface Line { key: string; name: string; total: ForecastTotal; adjusted: number | null }
 

@@ -8,30 +8,25 @@ import { forecastsOf } from "../lib/forecast";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { route, setParams } from "../lib/route";
-import { addDays, fmtMoment, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
+import { addDays, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Adjustment, Forecast, ForecastQueue, HorizonAccuracy, Queue, Site } from "../lib/types";
 import { Busy, Button, Empty, Icon, ProblemBox, Select } from "../ui/basic";
+import { lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
 import { Accuracy, ReportCard } from "./forecast-accuracy";
 import { Adjustments } from "./forecast-adjust";
 import { ForecastChart } from "./forecast-chart";
 import { Effects } from "./forecast-effects";
 import { Outlook } from "./forecast-outlook";
-import { RestOfDay } from "./forecast-today";
+import { type QueueScope, versionName } from "./forecast-scope";
 import { Totals } from "./forecast-totals";
 import { Versions } from "./forecast-versions";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 
+const RestOfDay = lazy<QueueScope>(() => import("./forecast-today"));
 /** The weeks of past forecasts that the accuracy card looks back on. */
 const ACCURACY_WEEKS = 12;
-
-export interface QueueScope extends PlanScope { forecast: Forecast; queue: ForecastQueue }
-
-export function versionName(f: Forecast, site: Site): string {
-	const at = fmtMoment(instant(f.created_at), site.zone);
-	return f.author ? t("versions.by", { at, author: f.author }) : at;
-}
 
 function VersionPicker({ all, picked, site }: { all: Forecast[]; picked: Forecast; site: Site }) {
 	if (all.length < 2) return null;
@@ -78,7 +73,7 @@ function Shown({ site, week, all, forecast, reload }: ShownProps) {
 	const accuracy = useLoad(`accuracy ${site.id}`, (abort) => list<HorizonAccuracy>(
 		`/forecast-accuracy${query({ site_id: site.id, from: addDays(mondayOfWeek(isoWeekOf(now)), -7 * ACCURACY_WEEKS), to: now })}`, abort));
 	const adjustments = useLoad(`adjustments ${site.id} ${week}`, (abort) =>
-		list<Adjustment>(`/forecast-adjustments${query({ site_id: site.id, week })}`, abort), true);
+		list<Adjustment>(`/forecast-adjustments${query({ site_id: site.id, week, revoked: 1 })}`, abort), true);
 	const [turn, setTurn] = useState(0);
 	const changed = () => { adjustments.reload(); setTurn((n) => n + 1); };
 	if (!queue) return <Empty title={t("forecast.no_queues")} />;
