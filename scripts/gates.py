@@ -79,6 +79,7 @@ SYMBOLS = re.compile(r"""^(
     | __?(mem|str|stp)\w+_chk | (mem|str|stp)\w+ | bcmp
     | _*v?snprintf(_chk)? | _*isoc99_sscanf
     | qsort | bsearch | _?setjmp | __?sigsetjmp | (__)?longjmp(_chk)? | _longjmp
+    | __cpu_model | __cpu_indicator_init  # the compiler's choice among target_clones
     | __stack_chk_fail | __assert_fail | __errno_location | _GLOBAL_OFFSET_TABLE_
     | __ctype_\w+_loc | __fdelt_chk | __tls_get_addr
     | pthread_\w+

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STRIDE = DLM_STATES, BLOCK = 8, WARM_UP_STEPS = 14 };
+enum { STRIDE = DLM_STATES, BLOCK = FC_BLOCK, WARM_UP_STEPS = 14 };
 
 /* Correlation of an effect at two positions: rough e^{−d/4}, or smooth (Matérn 3/2). */
 static double correlation(int distance, double length, bool smooth)
@@ -76,7 +76,7 @@ double dlm_observation_variance(const struct dlm *k, const double *param, int st
 	return (param[DLM_R] + k->count_noise[w]) * k->weight[w];
 }
 
-double dlm_project(const struct dlm *k, int step, const double *m, const double *P, double *Ph,
+FC_WIDE double dlm_project(const struct dlm *k, int step, const double *m, const double *P, double *Ph,
 		   double *mean)
 {
 	const struct dlm_row *r = &k->row[step];
@@ -89,8 +89,7 @@ double dlm_project(const struct dlm *k, int step, const double *m, const double 
 		for (int i = 0; i < block; i++)
 			Ph[i] += h * P[i * STRIDE + at];
 		for (int j = block; j < STRIDE; j += BLOCK)
-			for (int i = 0; i < BLOCK; i++)
-				Ph[j + i] += h * P[at * STRIDE + j + i];
+			fc_add_scaled(Ph + j, h, P + at * STRIDE + j);
 	}
 	for (int n = 0; n < r->n; n++)
 		s += (double)r->value[n] * Ph[r->at[n]];
@@ -98,21 +97,14 @@ double dlm_project(const struct dlm *k, int step, const double *m, const double 
 	return s;
 }
 
-/* Eight numbers of a row: a fixed count, which the compiler turns into vector code. */
-static inline void add_scaled(double *restrict row, double factor, const double *restrict v)
-{
-	for (int j = 0; j < BLOCK; j++)
-		row[j] += factor * v[j];
-}
-
-void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
+FC_WIDE void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
 {
 	double inverse = 1.0 / s;
 	for (int i = 0; i < k->states; i++) {
 		double gain = Ph[i] * inverse;
 		m[i] += gain * error;
 		for (int j = i / BLOCK * BLOCK; j < k->states; j += BLOCK)
-			add_scaled(P + i * STRIDE + j, -gain, Ph + j);
+			fc_add_scaled(P + i * STRIDE + j, -gain, Ph + j);
 	}
 }
 
@@ -163,7 +155,7 @@ struct adjoint {
 };
 
 /* y = B·g, four rows at a time. */
-static void product(const double *restrict B, const double *restrict g, int n, double *restrict y)
+FC_WIDE static void product(const double *restrict B, const double *restrict g, int n, double *restrict y)
 {
 	memset(y, 0, STRIDE * sizeof *y);
 	for (int i = 0; i < n; i += 4) {
@@ -175,7 +167,7 @@ static void product(const double *restrict B, const double *restrict g, int n, d
 }
 
 /* B += ½(q·hᵀ + h·qᵀ). */
-static void add_symmetric(const struct dlm_row *r, int n, const double *q, double *B)
+FC_WIDE static void add_symmetric(const struct dlm_row *r, int n, const double *q, double *B)
 {
 	double h[STRIDE] = { 0 };
 	bool touched[STRIDE / BLOCK] = { false };
@@ -184,11 +176,11 @@ static void add_symmetric(const struct dlm_row *r, int n, const double *q, doubl
 		h[at] += 0.5 * (double)r->value[k];
 		touched[at / BLOCK] = true;
 		for (int j = 0; j < STRIDE; j += BLOCK)
-			add_scaled(B + at * STRIDE + j, 0.5 * (double)r->value[k], q + j);
+			fc_add_scaled(B + at * STRIDE + j, 0.5 * (double)r->value[k], q + j);
 	}
 	for (int j = 0; j < STRIDE / BLOCK; j++)
 		for (int i = 0; i < n && touched[j]; i++)
-			add_scaled(B + i * STRIDE + j * BLOCK, q[i], h + j * BLOCK);
+			fc_add_scaled(B + i * STRIDE + j * BLOCK, q[i], h + j * BLOCK);
 }
 
 /* Back through the observation of a step; returns the derivative by its variance R. */

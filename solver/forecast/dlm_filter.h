@@ -4,8 +4,8 @@
  * them. m and Ph have DLM_STATES numbers, P their square, row by row in blocks of 8 × 8: blocks
  * on the diagonal are whole, those above it hold, those below it are not kept.
  *
- * Sums run in one order whatever the machine: the same history gives the same forecast
- * with wide and with narrow vector registers.
+ * The vector code works number by number and no product is fused with its sum, so that wide
+ * and narrow registers give the same bits.
  */
 #ifndef WFM_DLM_FILTER_H
 #define WFM_DLM_FILTER_H

@@ -17,11 +17,15 @@
 #include <string.h>
 
 enum { FIT_STEPS = 400, CALIBRATION_ORIGINS = 12, CALIBRATION_DAYS = 14, WARM_UP_STEPS = 14 };
-enum { N = DLM_PARAMS, FIRST_STEPS = 20, SECOND_STEPS = 20 };
-static const double TOLERANCE = 0.02, FIRST_CURVATURE = 0.1;
+enum { N = DLM_PARAMS, SEARCH_STEPS = 20 };
+static const double TOLERANCE = 0.02;
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
+/* A second start, from the first: observations that are mostly noise. */
+static const double noisy[N] = { 1.0, -1.5, -1.5, -0.5, -2.0, -1.5, -0.7 };
+/* What the diagonal of the inverse of the second derivatives usually is. */
+static const double usual_H[N] = { 0.05, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3 };
 
 /* x: log of variances over v, then logit φ. */
 static void unpack(const struct dlm *k, const double *x, double *param)
@@ -226,6 +230,17 @@ static void reweigh(struct dlm *k, const struct search *s, double *ratio)
 	weigh_weekdays(k, ratio);
 }
 
+static void better_start(struct search *s)
+{
+	double x[N];
+	for (int i = 0; i < N; i++) {
+		s->x[i] = i < 6 ? log(prior_centre[i]) : 1.0;
+		x[i] = s->x[i] + noisy[i];
+	}
+	if (cost_at(s, x) < cost_at(s, s->x))
+		memcpy(s->x, x, sizeof x);
+}
+
 static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct search *s)
 {
 	size_t p = DLM_STATES;
@@ -237,29 +252,29 @@ static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct s
 		s->pass.trace = fc_alloc(pool, FIT_STEPS, sizeof *s->pass.trace);
 	}
 	for (int i = 0; i < N; i++)
-		s->H[i][i] = FIRST_CURVATURE;
+		s->H[i][i] = usual_H[i];
 	return !pool->failed;
 }
 
 enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit,
 			struct wfm_error *e)
 {
-	bool known = memory[DLM_MEMORY - 1] > 0.0;
+	bool known = memory[DLM_MEMORY - 1] > 0.0, fit = !known || refit;
 	struct search s;
 	double *ratio = fc_alloc(pool, (size_t)k->n, sizeof *ratio);
-	if (!search_start(k, pool, !known || refit, &s) || ratio == NULL)
+	if (!search_start(k, pool, fit, &s) || ratio == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	for (int j = 0; j < 6; j++)
-		s.x[j] = known ? memory[j] : log(prior_centre[j]);
-	s.x[6] = known ? memory[6] : 1.0;
-	for (int d = 0; d < 7 && known; d++)
-		k->weight[d] = memory[DLM_PARAMS + d];
-	if (!known) {
-		minimise(&s, FIRST_STEPS);
+	if (known)
+		memcpy(s.x, memory, sizeof s.x);
+	else
+		better_start(&s);
+	if (fit) {
+		minimise(&s, SEARCH_STEPS);
 		reweigh(k, &s, ratio);
+		minimise(&s, SEARCH_STEPS);
+	} else {
+		memcpy(k->weight, memory + DLM_PARAMS, sizeof k->weight);
 	}
-	if (!known || refit)
-		minimise(&s, SECOND_STEPS);
 	memcpy(memory, s.x, sizeof s.x);
 	memcpy(memory + DLM_PARAMS, k->weight, sizeof k->weight);
 	memory[DLM_MEMORY - 1] = 1.0;

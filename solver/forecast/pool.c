@@ -3,25 +3,30 @@
 #include "fc.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64 };
 
 struct fc_block {
 	struct fc_block *next;
-	max_align_t data[];
+	_Alignas(ALIGN) unsigned char data[];
 };
 
 void *fc_alloc(struct fc_pool *pool, size_t count, size_t size)
 {
 	if (count == 0)
 		count = 1;
-	if (size != 0 && count > (SIZE_MAX - sizeof(struct fc_block)) / size) {
+	if (size != 0 && count > (SIZE_MAX - sizeof(struct fc_block) - ALIGN) / size) {
 		pool->failed = true;
 		return NULL;
 	}
-	struct fc_block *b = calloc(1, sizeof *b + count * size);
+	size_t bytes = (count * size + ALIGN - 1) / ALIGN * ALIGN;
+	struct fc_block *b = aligned_alloc(ALIGN, sizeof *b + bytes);
 	if (b == NULL) {
 		pool->failed = true;
 		return NULL;
 	}
+	memset(b->data, 0, bytes);
 	b->next = pool->head;
 	pool->head = b;
 	return b->data;

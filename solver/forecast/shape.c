@@ -52,7 +52,6 @@ enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *
 	double *R = fc_profile_residuals(t, profile);
 	double *norms = fc_alloc(t->pool, days, sizeof *norms);
 	double *v = fc_alloc(t->pool, FC_SHAPES * slots, sizeof *v);
-	double *next = fc_alloc(t->pool, FC_SHAPES * slots, sizeof *next);
 	double *score = fc_alloc(t->pool, FC_SHAPES * days, sizeof *score);
 	p->excess = fc_alloc(t->pool, slots, sizeof(double));
 	if (t->pool->failed)
@@ -63,8 +62,8 @@ enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *
 		p->score[k] = score + (size_t)k * days;
 	}
 	cap_rows(t, R, norms);
-	if (count > 0)
-		fc_leading_vectors(t, R, count, v, next);
+	if (count > 0 && !fc_leading_vectors(t, R, count, v))
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	score_and_reduce(t, R, p);
 	fc_excess_fit(t, R, p->excess);
 	return WFM_OK;

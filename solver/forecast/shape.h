@@ -19,9 +19,8 @@ enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *
 
 double fc_dot(const double *a, const double *b, int n);
 
-/* count vectors of slots into v, next is scratch of the same size; R has a row per day of t,
-   read where t->total is known. */
-void fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v,
-			double *next);
+/* count vectors of slots into v; R has a row per day of t, read where t->total is known.
+   False when out of memory. */
+bool fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v);
 
 #endif

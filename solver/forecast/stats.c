@@ -2,15 +2,47 @@
 /* Medians and the x = √(y+¼) scale. */
 #include "fc.h"
 
-#include <gsl/gsl_sort.h>
 #include <math.h>
+#include <string.h>
+
+/* The k-th smallest, with none above it before it and none below it after it (Hoare's FIND). */
+static double find(double *v, int n, int k)
+{
+	int low = 0, high = n - 1;
+	while (low < high) {
+		double pivot = v[low + (high - low) / 2];
+		int i = low, j = high;
+		while (i <= j) {
+			while (v[i] < pivot)
+				i++;
+			while (v[j] > pivot)
+				j--;
+			if (i > j)
+				break;
+			double swap = v[i];
+			v[i++] = v[j];
+			v[j--] = swap;
+		}
+		if (k <= j)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			break;
+	}
+	return v[k];
+}
 
 double fc_median(double *v, int n)
 {
 	if (n <= 0)
 		return NAN;
-	gsl_sort(v, 1, (size_t)n);
-	return n % 2 ? v[n / 2] : 0.5 * (v[n / 2 - 1] + v[n / 2]);
+	double upper = find(v, n, n / 2), lower = v[0];
+	if (n % 2)
+		return upper;
+	for (int i = 1; i < n / 2; i++)
+		lower = v[i] > lower ? v[i] : lower;
+	return 0.5 * (lower + upper);
 }
 
 double fc_mad(double *v, int n, double centre)
@@ -70,37 +102,56 @@ double fc_centre(double mean, double v)
 	return sqrt(fmax(0.0, mean + 0.25 - v));
 }
 
-void fc_excess_fit(const struct fc_train *t, const double *R, double *excess)
+/* By slot, with the days' weights: squares beyond noise, means, weights. */
+struct excess_sums {
+	double over[WFM_MAX_SLOTS], mean[WFM_MAX_SLOTS], weight[WFM_MAX_SLOTS];
+};
+
+/* common: what the first pass found; a few wild slots must not widen every day. NaN = first. */
+static void excess_pass(const struct fc_train *t, const double *R, double common,
+			struct excess_sums *k)
 {
 	const struct fc_grid *g = t->grid;
-	double over = 0.0, volume = 0.0, days = 0.0;
-	for (int pass = 0; pass < 2; pass++)
+	memset(k, 0, sizeof *k);
+	for (int d = 0; d < t->n; d++) {
+		if (isnan(t->total[d]))
+			continue;
+		const uint8_t *open = g->open[g->days[d].weekday];
+		double weight = exp2(-(t->n - d) / 182.0);
 		for (int s = 0; s < g->slots; s++) {
-			double a = 0.0, l = 0.0, w = 0.0;
-			for (int d = 0; d < t->n; d++) {
-				if (isnan(t->total[d]) || !g->open[g->days[d].weekday][s])
-					continue;
-				size_t c = (size_t)d * (size_t)g->slots + (size_t)s;
-				double x = fc_root(t->y[c]) - R[c], mean = fmax(0.0, x * x - 0.25);
-				double weight = exp2(-(t->n - d) / 182.0);
-				double noise = fc_poisson_noise(mean), square = R[c] * R[c];
-				/* Second pass: a few wild slots must not widen every day. */
-				if (pass == 1 && volume > 0.0)
-					square = fmin(square, 4.0 * (noise + mean * fmax(0.0, over / volume)));
-				a += weight * (square - noise);
-				l += weight * mean;
-				w += weight;
-			}
-			if (pass == 0) {
-				over += a;
-				volume += l;
-				days = fmax(days, w);
+			if (!open[s])
 				continue;
-			}
-			double common = volume > 0.0 ? over / volume : 0.0;
-			double own = l > 0.0 ? a / l : common;
-			excess[s] = fmax(0.0, (own * w + common * 4.0) / (w + 4.0));
+			size_t c = (size_t)d * (size_t)g->slots + (size_t)s;
+			double x = fc_root(t->y[c]) - R[c], mean = x * x - 0.25;
+			mean = mean > 0.0 ? mean : 0.0;
+			double noise = fc_poisson_noise(mean), square = R[c] * R[c];
+			double most = 4.0 * (noise + mean * common);
+			square = square > most ? most : square;
+			k->over[s] += weight * (square - noise);
+			k->mean[s] += weight * mean;
+			k->weight[s] += weight;
 		}
+	}
+}
+
+void fc_excess_fit(const struct fc_train *t, const double *R, double *excess)
+{
+	int slots = t->grid->slots;
+	struct excess_sums k;
+	double over = 0.0, volume = 0.0, common = 0.0;
+	excess_pass(t, R, NAN, &k);
+	for (int s = 0; s < slots; s++) {
+		over += k.over[s];
+		volume += k.mean[s];
+	}
+	if (volume > 0.0) {
+		common = over / volume;
+		excess_pass(t, R, fmax(0.0, common), &k);
+	}
+	for (int s = 0; s < slots; s++) {
+		double own = k.mean[s] > 0.0 ? k.over[s] / k.mean[s] : common, w = k.weight[s];
+		excess[s] = fmax(0.0, (own * w + common * 4.0) / (w + 4.0));
+	}
 }
 
 double fc_quantile(double x, double v, double z)

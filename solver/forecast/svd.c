@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Leading right singular vectors of a days × slots matrix, days weighted 2^(−age/26 weeks), by
- * orthogonal iteration on RᵀR: a few products with the matrix, whatever its shape.
+ * orthogonal iteration on RᵀR, summed up once.
  */
 #include "shape.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -35,28 +36,57 @@ static void orthonormalise(double *v, int count, int slots)
 	}
 }
 
-void fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v,
-			double *next)
+/* G += weight·r·rᵀ, from the diagonal on in blocks of eight. */
+FC_WIDE static void add_outer(double *G, const double *r, double weight, int slots)
+{
+	for (int a = 0; a < slots; a++) {
+		double c = weight * r[a];
+		for (int b = a / FC_BLOCK * FC_BLOCK; b < slots; b += FC_BLOCK)
+			fc_add_scaled(G + (size_t)a * (size_t)slots + b, c, r + b);
+	}
+}
+
+/* next = G·v */
+FC_WIDE static void multiply(const double *G, const double *v, int slots, double *next)
+{
+	memset(next, 0, (size_t)slots * sizeof *next);
+	for (int a = 0; a < slots; a++)
+		for (int b = 0; b < slots; b += FC_BLOCK)
+			fc_add_scaled(next + b, v[a], G + (size_t)a * (size_t)slots + b);
+}
+
+/* RᵀR of the weighted days; NULL when out of memory. */
+static double *moments(const struct fc_train *t, const double *R)
 {
 	int slots = t->grid->slots;
+	double *G = fc_alloc(t->pool, (size_t)slots * (size_t)slots, sizeof *G);
+	assert(slots % FC_BLOCK == 0);
+	for (int d = 0; d < t->n && G != NULL; d++)
+		if (!isnan(t->total[d]))
+			add_outer(G, R + (size_t)d * (size_t)slots, exp2(-(t->n - d) / HALF_LIFE_DAYS),
+				  slots);
+	for (int a = 0; a < slots && G != NULL; a++)
+		for (int b = 0; b < a; b++)
+			G[a * slots + b] = G[b * slots + a];
+	return G;
+}
+
+bool fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v)
+{
+	int slots = t->grid->slots;
+	size_t room = (size_t)(count * slots);
+	double *G = moments(t, R), *next = fc_alloc(t->pool, room, sizeof *next);
+	if (t->pool->failed)
+		return false;
 	for (int k = 0; k < count; k++) /* smooth starts, none orthogonal to the answer */
 		for (int s = 0; s < slots; s++)
 			v[k * slots + s] = cos(M_PI * (k + 1) * (s + 0.37) / slots) + 0.1;
 	orthonormalise(v, count, slots);
 	for (int it = 0; it < ITERATIONS; it++) {
-		memset(next, 0, (size_t)(count * slots) * sizeof *next);
-		for (int d = 0; d < t->n; d++) {
-			if (isnan(t->total[d]))
-				continue;
-			const double *r = R + (size_t)d * (size_t)slots;
-			double weight = exp2(-(t->n - d) / HALF_LIFE_DAYS);
-			for (int k = 0; k < count; k++) {
-				double c = weight * fc_dot(r, v + k * slots, slots);
-				for (int s = 0; s < slots; s++)
-					next[k * slots + s] += c * r[s];
-			}
-		}
-		memcpy(v, next, (size_t)(count * slots) * sizeof *v);
+		for (int k = 0; k < count; k++)
+			multiply(G, v + k * slots, slots, next + k * slots);
+		memcpy(v, next, room * sizeof *v);
 		orthonormalise(v, count, slots);
 	}
+	return true;
 }

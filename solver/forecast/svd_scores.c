@@ -159,7 +159,6 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
 	struct scores p = { .count = COMPONENTS };
 	double *x = fc_alloc(t->pool, days * slots, sizeof *x);
-	double *next = fc_alloc(t->pool, COMPONENTS * slots, sizeof *next);
 	p.v = fc_alloc(t->pool, COMPONENTS * slots, sizeof(double));
 	p.beta = fc_alloc(t->pool, COMPONENTS * days, sizeof(double));
 	p.excess = fc_alloc(t->pool, slots, sizeof(double));
@@ -167,7 +166,8 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	whole_days(t, x);
-	fc_leading_vectors(t, x, p.count, p.v, next);
+	if (!fc_leading_vectors(t, x, p.count, p.v))
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	project(t, x, &p);
 	left_over(t, x, &p);
 	enum wfm_status status = WFM_OK;
