@@ -104,5 +104,6 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 const struct fc_method fc_day_profile_ar = {
 	.name = "day_profile_ar",
 	.min_days = 5,
+	.prior = 1.0,
 	.run = run,
 };

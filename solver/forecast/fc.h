@@ -129,17 +129,23 @@ struct fc_memory {
 struct fc_method {
 	const char *name;
 	int min_days; /* usable days needed */
+	/* Its share in the mixture before there is evidence, relative to the others' (weigh.c):
+	   prior + prior_a_month × months of usable history. */
+	double prior, prior_a_month;
+	bool (*fits)(const struct fc_grid *g); /* NULL = any series */
+	/* NULL: the mixture of the others. */
 	enum wfm_status (*run)(const struct fc_train *t, struct fc_memory *memory,
 			       struct fc_output *out, struct wfm_error *e);
-	/* A method without run is the equal mixture of others, which stand before it in the table. */
-	const struct fc_method *parts[3];
 };
 
-/* out becomes the mean of n outputs of the same days (mixture.c). */
-void fc_mix(const struct fc_output *const *parts, int n, int slots, struct fc_output *out);
+/*
+ * mixture.c: out becomes the weighted mean of outputs of the same days, by method; parts and
+ * weight have WFM_MAX_METHODS entries, those with weight 0 are not read.
+ */
+void fc_mix(const struct fc_output *parts, const double *weight, int slots, struct fc_output *out);
 
 extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space,
-	fc_svd_scores, fc_mixture, fc_short_mixture;
+	fc_svd_scores, fc_weighted;
 
 const struct fc_method *fc_method_at(int index); /* NULL past the last */
 
@@ -193,19 +199,30 @@ double fc_mean(double x, double v);               /* of y, >= 0 */
 
 /* judge.c */
 bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out);
-/* Runs the index-th method, its parts first when it is a mixture. */
-enum wfm_status fc_method_run(const struct fc_train *t, int index, struct fc_memory *memories,
-			      struct fc_output *out, struct wfm_error *e);
 
 struct fc_judge {
 	const struct fc_grid *grid;
 	int origins, days; /* wanted */
-	const struct fc_method *only; /* NULL = all */
+	const struct fc_method *only; /* NULL = all, weighted */
 	const struct wfm_forecast_options *options;
 };
-/* memories: one per method, carried on to the final run. usable: days in the whole history. */
-enum wfm_status fc_judge_run(const struct fc_judge *j, int usable,
-			     struct wfm_report_card *card, struct fc_memory *memories,
-			     struct wfm_error *e);
+
+/* Scales of the standard deviations of slots and of day totals; 1 = as the methods have them. */
+struct fc_scales {
+	double slot, day;
+};
+
+/*
+ * Fills f->report but for the history, and f->backtest. memories: one per method, carried on to
+ * the final run. usable: days in the whole history.
+ */
+enum wfm_status fc_judge_run(struct fc_pool *pool, const struct fc_judge *j, int usable,
+			     struct wfm_forecast *f, struct fc_memory *memories,
+			     struct fc_scales *scales, struct wfm_error *e);
+
+/* The forecast itself: the methods with a share on the card, mixed, as wide as scales say. */
+enum wfm_status fc_final_run(const struct fc_train *t, const struct wfm_report_card *card,
+			     const struct fc_scales *scales, struct fc_memory *memories,
+			     struct fc_output *out, struct wfm_error *e);
 
 #endif

@@ -123,7 +123,7 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 }
 
 static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
-				  int method, struct fc_memory *memories,
+				  const struct fc_scales *scales, struct fc_memory *memories,
 				  struct fc_output *out, struct wfm_forecast *f,
 				  struct wfm_error *e)
 {
@@ -132,7 +132,7 @@ static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
 	if (status != WFM_OK)
 		return status;
 	out->effects = f->effects;
-	status = fc_method_run(&t, method, memories, out, e);
+	status = fc_final_run(&t, &f->report, scales, memories, out, e);
 	if (status != WFM_OK)
 		return status;
 	fc_special_apply(&t, out);
@@ -229,9 +229,10 @@ static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecas
 	return WFM_OK;
 }
 
-static enum wfm_status judge(const struct fc_grid *g, const struct wfm_forecast_options *o,
-			     int usable, struct wfm_forecast *f, struct fc_memory *memories,
-			     struct wfm_error *e)
+static enum wfm_status judge(struct fc_pool *pool, const struct fc_grid *g,
+			     const struct wfm_forecast_options *o, int usable,
+			     struct wfm_forecast *f, struct fc_memory *memories,
+			     struct fc_scales *scales, struct wfm_error *e)
 {
 	struct fc_judge j = { .grid = g, .options = o };
 	j.only = o->method != NULL ? method_named(o->method) : NULL;
@@ -239,7 +240,7 @@ static enum wfm_status judge(const struct fc_grid *g, const struct wfm_forecast_
 	if (g->n_history < 35 && j.days > 7)
 		j.days = 7;
 	j.origins = o->origins == 0 ? 8 : o->origins < 0 ? 0 : o->origins;
-	return fc_judge_run(&j, usable, &f->report, memories, e);
+	return fc_judge_run(pool, &j, usable, f, memories, scales, e);
 }
 
 static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_series *series,
@@ -262,15 +263,15 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 		status = cold_start(pool, o, &g, &out, e);
 		(void)snprintf(f->method, sizeof f->method, "cold_start");
 	} else {
-		status = judge(&g, o, whole.usable, f, memories, e);
-		int chosen = f->report.chosen;
+		struct fc_scales scales;
+		status = judge(pool, &g, o, whole.usable, f, memories, &scales, e);
 		for (int i = 0; i < WFM_MAX_METHODS; i++)
 			memories[i].refit = true;
 		if (status == WFM_OK)
-			status = run_method(pool, &g, chosen, memories, &out, f, e);
+			status = run_method(pool, &g, &scales, memories, &out, f, e);
 		if (status == WFM_OK)
 			(void)snprintf(f->method, sizeof f->method, "%s",
-				       fc_method_at(chosen)->name);
+				       fc_method_at(f->report.chosen)->name);
 	}
 	if (status != WFM_OK)
 		return status;
@@ -311,7 +312,10 @@ void wfm_forecast_free(struct wfm_forecast *f)
 	free(f->slots);
 	free(f->days);
 	free(f->outliers);
+	free(f->backtest);
 	wfm_joint_free(f->joint);
+	f->backtest = NULL;
+	f->n_backtest = 0;
 	f->joint = NULL;
 	f->slots = NULL;
 	f->days = NULL;

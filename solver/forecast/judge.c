@@ -4,75 +4,15 @@
  * of the history; at each every method learns from what lies before and is scored on what
  * came after, special days included, with their factors as they were known. Methods see no
  * observation at or after the origin; what a method remembers comes from older origins only.
+ * The mixture of an origin has the shares (weigh.c) and the widths (calibrate.c) that older
+ * origins gave it, so its row of the report card is as honest as the others.
  */
-#include "fc.h"
+#include "judge.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-enum { DECILES = 9, SHORT_DAYS = 40 };
-static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
-
-struct tally {
-	double error, error_week1, signed_error, pinball;
-	double volume, volume_week1;
-	double inside_80, inside_95, slots;
-	double days, days_inside_80;
-	int origins;
-};
-
-static void score_slot(struct tally *k, double y, double x, double v, bool week1)
-{
-	static const double z[DECILES] = { -1.2815515655446004, -0.8416212335729143,
-					   -0.5244005127080407, -0.2533471031357997,
-					   0.0,			0.2533471031357997,
-					   0.5244005127080407,	0.8416212335729143,
-					   1.2815515655446004 };
-	double f = fc_mean(x, v);
-	k->error += fabs(y - f);
-	k->signed_error += f - y;
-	k->volume += y;
-	if (week1) {
-		k->error_week1 += fabs(y - f);
-		k->volume_week1 += y;
-	}
-	for (int i = 0; i < DECILES; i++) {
-		double tau = 0.1 * (i + 1), d = y - fc_quantile(x, v, z[i]);
-		k->pinball += (d > 0.0 ? tau * d : (tau - 1.0) * d) / DECILES;
-	}
-	k->inside_80 += y >= fc_quantile(x, v, -Z80) && y <= fc_quantile(x, v, Z80);
-	k->inside_95 += y >= fc_quantile(x, v, -Z95) && y <= fc_quantile(x, v, Z95);
-	k->slots += 1.0;
-}
-
-static void score_origin(struct tally *k, const struct fc_train *t, const struct fc_output *o)
-{
-	const struct fc_grid *g = t->grid;
-	bool scored = false;
-	for (int h = 0; h < o->days && t->n + h < g->n_history; h++) {
-		const struct fc_day *d = &g->days[t->n + h];
-		if (!d->learn && d->special < 0)
-			continue;
-		const double *row = fc_row(g, t->n + h);
-		double total = 0.0, seen = 0.0;
-		for (int s = 0; s < g->slots; s++) {
-			if (!g->open[d->weekday][s] || isnan(row[s]))
-				continue;
-			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
-			score_slot(k, row[s], o->x[c], o->v[c], h < 7);
-			total += row[s];
-			seen += 1.0;
-			scored = true;
-		}
-		if (seen > 0.0 && seen >= g->open_slots[d->weekday]) {
-			k->days += 1.0;
-			k->days_inside_80 += total >= fc_quantile(o->dx[h], o->dv[h], -Z80) &&
-					     total <= fc_quantile(o->dx[h], o->dv[h], Z80);
-		}
-	}
-	k->origins += scored;
-}
 
 /* Mean |y_d − y_{d−7}| over the whole history: the scale of MASE. */
 static double naive_scale(const struct fc_grid *g)
@@ -91,33 +31,21 @@ static double naive_scale(const struct fc_grid *g)
 	return n > 0.0 ? sum / n : NAN;
 }
 
-static void write_score(struct wfm_method_score *s, const struct tally *k, double scale)
+static int index_of(const struct fc_method *m)
 {
-	s->wape = k->volume > 0.0 ? k->error / k->volume : NAN;
-	s->wape_week1 = k->volume_week1 > 0.0 ? k->error_week1 / k->volume_week1 : NAN;
-	s->bias = k->volume > 0.0 ? k->signed_error / k->volume : NAN;
-	s->wql = k->volume > 0.0 ? 2.0 * k->pinball / k->volume : NAN;
-	s->mase = k->slots > 0.0 && scale > 0.0 ? k->error / k->slots / scale : NAN;
-	s->coverage_80 = k->slots > 0.0 ? k->inside_80 / k->slots : NAN;
-	s->coverage_95 = k->slots > 0.0 ? k->inside_95 / k->slots : NAN;
-	s->coverage_80_day = k->days > 0.0 ? k->days_inside_80 / k->days : NAN;
-	s->origins = k->origins;
-	s->scored = (int32_t)k->slots;
+	for (int i = 0; fc_method_at(i) != NULL; i++)
+		if (fc_method_at(i) == m)
+			return i;
+	return 0;
 }
 
-static bool is_part(const struct fc_method *m, const struct fc_method *of)
-{
-	for (size_t i = 0; i < sizeof of->parts / sizeof of->parts[0]; i++)
-		if (of->parts[i] == m)
-			return true;
-	return false;
-}
-
-/* Baselines always run; of the others only the one asked for, when one is, and its parts. */
+/* Baselines always run; of the others those that fit, or the one asked for when one is. */
 static bool wanted(const struct fc_judge *j, int index)
 {
 	const struct fc_method *m = fc_method_at(index);
-	return j->only == NULL || j->only == m || index < 2 || is_part(m, j->only);
+	if (m->run == NULL || index < 2 || j->only == m)
+		return m->run != NULL;
+	return (j->only == NULL || j->only->run == NULL) && (m->fits == NULL || m->fits(j->grid));
 }
 
 bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out)
@@ -134,168 +62,207 @@ bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output
 	return !pool->failed;
 }
 
-/* Runs method i, or mixes its parts' outputs, which the table's order has run already. */
-static enum wfm_status run_or_mix(const struct fc_train *t, int i, struct fc_output *outs,
-				  struct fc_memory *memories, struct wfm_error *e)
+/* Every method that can at one origin, special days applied. */
+static enum wfm_status run_methods(struct fc_pool *keep, const struct fc_judge *j,
+				   const struct fc_train *t, struct fc_origin *p,
+				   struct fc_memory *memories, struct wfm_error *e)
 {
-	const struct fc_method *m = fc_method_at(i);
-	if (m->run != NULL)
-		return m->run(t, &memories[i], &outs[i], e);
-	const struct fc_output *parts[3];
-	int n = 0;
-	for (int k = 0; k < i; k++)
-		if (is_part(fc_method_at(k), m))
-			parts[n++] = &outs[k];
-	fc_mix(parts, n, t->grid->slots, &outs[i]);
+	for (int i = 0; fc_method_at(i) != NULL; i++) {
+		if (!wanted(j, i) || t->usable < fc_method_at(i)->min_days)
+			continue;
+		if (!fc_output_alloc(keep, t->horizon, j->grid->slots, &p->out[i]))
+			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+		enum wfm_status status = fc_method_at(i)->run(t, &memories[i], &p->out[i], e);
+		if (status != WFM_OK)
+			return status;
+		fc_special_apply(t, &p->out[i]);
+	}
 	return WFM_OK;
 }
 
-enum wfm_status fc_method_run(const struct fc_train *t, int index, struct fc_memory *memories,
-			      struct fc_output *out, struct wfm_error *e)
+static enum wfm_status run_origin(struct fc_pool *keep, const struct fc_judge *j,
+				  const struct fc_backtest *b, struct fc_origin *p,
+				  struct fc_memory *memories, struct wfm_error *e)
 {
-	const struct fc_method *m = fc_method_at(index);
-	struct fc_output outs[WFM_MAX_METHODS] = { 0 };
-	enum wfm_status status = WFM_OK;
-	for (int i = 0; i < index && status == WFM_OK; i++) {
-		if (!is_part(fc_method_at(i), m))
-			continue;
-		if (!fc_output_alloc(t->pool, out->days, t->grid->slots, &outs[i]))
-			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-		outs[i].effects = out->effects; /* the first part's effects are the mixture's */
-		outs[i].n_effects = out->n_effects;
-		if (out->n_effects > 0)
-			outs[i].effects = NULL;
-		status = fc_method_at(i)->run(t, &memories[i], &outs[i], e);
-		if (out->n_effects == 0)
-			out->n_effects = outs[i].n_effects;
-	}
-	outs[index] = *out;
+	struct fc_pool scratch = { 0 };
+	struct fc_train t;
+	enum wfm_status status = fc_train_build(&scratch, j->grid, p->n, b->days, &t, e);
 	if (status == WFM_OK)
-		status = run_or_mix(t, index, outs, memories, e);
-	*out = outs[index];
+		status = run_methods(keep, j, &t, p, memories, e);
+	p->usable = t.usable;
+	if (status == WFM_OK && fc_method_at(b->main)->run == NULL) {
+		double weight[WFM_MAX_METHODS];
+		fc_weigh(b, p->n, t.usable, weight);
+		if (!fc_output_alloc(keep, b->days, j->grid->slots, &p->out[b->main]))
+			status = wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+		else
+			fc_mix(p->out, weight, j->grid->slots, &p->out[b->main]);
+	}
+	fc_pool_free(&scratch);
 	return status;
 }
 
-static enum wfm_status judge_origin(struct fc_pool *pool, const struct fc_judge *j, int n,
-				    struct tally *tallies, struct fc_memory *memories,
+/* A copy of the main method's output, as wide as older origins say. */
+static bool widened(struct fc_pool *pool, const struct fc_backtest *b, const struct fc_origin *p,
+		    struct fc_output *out)
+{
+	const struct fc_output *from = &p->out[b->main];
+	size_t days = (size_t)from->days, cells = days * (size_t)b->grid->slots;
+	struct fc_scales k = fc_calibrate(b, p->n, pool);
+	if (!fc_output_alloc(pool, from->days, b->grid->slots, out))
+		return false;
+	memcpy(out->x, from->x, cells * sizeof *out->x);
+	memcpy(out->v, from->v, cells * sizeof *out->v);
+	memcpy(out->dx, from->dx, days * sizeof *out->dx);
+	memcpy(out->dv, from->dv, days * sizeof *out->dv);
+	fc_rescale(&k, b->grid->slots, out);
+	return true;
+}
+
+static void keep_days(const struct fc_backtest *b, const struct fc_origin *p,
+		      const struct fc_output *o, struct wfm_forecast *f)
+{
+	double total;
+	for (int h = 0; h < b->days; h++)
+		if (fc_scored_total(b->grid, p->n + h, &total))
+			f->backtest[f->n_backtest++] = (struct wfm_backtest_day){
+				.day = b->grid->days[p->n + h].date,
+				.ahead = (int16_t)h,
+				.observed = total,
+				.mean = fc_mean(o->dx[h], o->dv[h]),
+				.z = o->dv[h] > 0.0 ? (fc_root(total) - o->dx[h]) / sqrt(o->dv[h])
+						    : 0.0,
+			};
+}
+
+/* Scores an origin whose methods have all run, and remembers the main one's days. */
+static enum wfm_status score_origin(const struct fc_backtest *b, struct fc_origin *p,
+				    struct fc_tally *tallies, struct wfm_forecast *f,
 				    struct wfm_error *e)
 {
-	struct fc_train t;
-	enum wfm_status status = fc_train_build(pool, j->grid, n, j->days, &t, e);
-	if (status != WFM_OK)
-		return status;
-	struct fc_output outs[WFM_MAX_METHODS] = { 0 };
-	for (int i = 0; fc_method_at(i) != NULL; i++) {
-		if (!wanted(j, i) || t.usable < fc_method_at(i)->min_days)
+	struct fc_pool scratch = { 0 };
+	struct fc_output wide = { 0 };
+	bool ok = p->out[b->main].x == NULL || widened(&scratch, b, p, &wide);
+	for (int i = 0; fc_method_at(i) != NULL && ok; i++) {
+		const struct fc_output *o = &p->out[i];
+		struct fc_tally alone = { 0 };
+		if (o->x == NULL)
 			continue;
-		if (!fc_output_alloc(pool, j->days, j->grid->slots, &outs[i]))
-			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-		status = run_or_mix(&t, i, outs, memories, e);
+		fc_score_origin(&alone, b->grid, p->n, o);
+		p->error[i] = alone.error;
+		p->volume = alone.volume;
+		fc_score_origin(&tallies[i], b->grid, p->n, i == b->main ? &wide : o);
+	}
+	if (ok && wide.x != NULL)
+		keep_days(b, p, &wide, f);
+	fc_pool_free(&scratch);
+	return ok ? WFM_OK : wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+}
+
+static enum wfm_status run_origins(struct fc_pool *pool, const struct fc_judge *j, int usable,
+				   struct fc_backtest *b, struct fc_tally *tallies,
+				   struct fc_memory *memories, struct wfm_forecast *f,
+				   struct wfm_error *e)
+{
+	int last = j->grid->n_history - j->days, origins = j->origins;
+	while (origins > 0 && last - 7 * (origins - 1) < 7)
+		origins--;
+	b->origin = fc_alloc(pool, (size_t)origins, sizeof *b->origin);
+	f->backtest = calloc((size_t)(origins * j->days) + 1, sizeof *f->backtest);
+	if (pool->failed || f->backtest == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	for (int k = origins - 1; k >= 0; k--) {
+		struct fc_origin *p = &b->origin[b->n];
+		p->n = last - 7 * k;
+		enum wfm_status status = run_origin(pool, j, b, p, memories, e);
+		if (status == WFM_OK)
+			status = score_origin(b, p, tallies, f, e);
+		p->share = (double)p->usable / usable;
+		b->n++;
+		if (status == WFM_OK && j->options->progress != NULL &&
+		    j->options->progress(j->options->user, 0.9 * (origins - k) / origins))
+			status = wfm_fail(e, WFM_CANCELLED, "", "stopped by the caller");
 		if (status != WFM_OK)
 			return status;
 	}
-	for (int i = 0; fc_method_at(i) != NULL; i++)
-		if (outs[i].x != NULL) {
-			fc_special_apply(&t, &outs[i]);
-			score_origin(&tallies[i], &t, &outs[i]);
-		}
 	return WFM_OK;
 }
 
-static int index_of(const struct fc_method *m)
+/* Did the scored origins see any contact at all? Past days all empty are taken at their word. */
+static bool all_empty(const struct fc_backtest *b)
 {
-	for (int i = 0; fc_method_at(i) != NULL; i++)
-		if (fc_method_at(i) == m)
-			return i;
-	return 0;
+	double volume = 0.0;
+	for (int o = 0; o < b->n; o++)
+		volume += b->origin[o].volume;
+	return b->n > 0 && volume <= 0.0;
 }
 
-/*
- * Below eight weeks there are too few origins to choose by: the mixture for short histories,
- * before it can run the day total by profile, before that seasonal naive. Then the state-space
- * model unless another is clearly better: a few origins decide little, so a challenger needs a
- * WAPE 3 % lower. Where every past day scored was empty, the four-week mean.
- */
-static int choose(const struct fc_judge *j, const struct wfm_report_card *card, int usable)
+/* The final shares; one method with all of them is simply chosen. */
+static void decide(const struct fc_backtest *b, const struct fc_judge *j, int usable,
+		   struct wfm_report_card *card)
 {
-	int best = -1;
-	double least = INFINITY;
-	if (j->only != NULL)
-		return index_of(j->only);
-	if (usable < fc_day_profile_ar.min_days)
-		return 0;
-	if (usable < SHORT_DAYS)
-		return index_of(usable < fc_short_mixture.min_days ? &fc_day_profile_ar
-								   : &fc_short_mixture);
-	for (int i = 0; i < card->n_scores; i++) {
-		const struct wfm_method_score *s = &card->score[i];
-		if (s->origins == 0 || isnan(s->wape))
-			continue;
-		double wape = fc_method_at(i) == &fc_state_space ? 0.97 * s->wape : s->wape;
-		if (wape < least) {
-			least = wape;
-			best = i;
-		}
-	}
-	if (best >= 0)
-		return best;
-	return index_of(card->score[1].origins > 0 ? &fc_four_week_mean : &fc_state_space);
-}
-
-static void explain(const struct fc_judge *j, struct wfm_report_card *card)
-{
-	const struct wfm_method_score *best = &card->score[card->chosen], *next = NULL;
-	card->score[card->chosen].weight = 1.0;
-	int tried = 0;
-	for (int i = 0; i < card->n_scores; i++) {
-		const struct wfm_method_score *s = &card->score[i];
-		if (s->origins == 0 || isnan(s->wape))
-			continue;
-		tried++;
-		if (s != best && (next == NULL || s->wape < next->wape))
-			next = s;
-	}
-	if (j->only != NULL)
-		(void)snprintf(card->reason, sizeof card->reason, "%s: asked for", best->method);
-	else if (best->origins == 0 || next == NULL)
-		(void)snprintf(card->reason, sizeof card->reason,
-			       "%s: history too short to compare methods on", best->method);
+	double weight[WFM_MAX_METHODS] = { 0 };
+	int mean = index_of(&fc_four_week_mean);
+	card->chosen = b->main;
+	if (fc_method_at(b->main)->run != NULL)
+		weight[b->main] = 1.0;
+	else if (all_empty(b) && usable >= fc_four_week_mean.min_days)
+		weight[mean] = 1.0;
 	else
-		(void)snprintf(card->reason, sizeof card->reason,
-			       "%s: WAPE %.1f %% on %d past origins, %d methods tried; %s %.1f %%",
-			       best->method, 100.0 * best->wape, best->origins, tried, next->method,
-			       100.0 * next->wape);
+		fc_weigh(b, j->grid->n_history, usable, weight);
+	for (int i = 0; fc_method_at(i) != NULL; i++) {
+		card->score[i].weight = weight[i];
+		if (weight[i] >= 1.0 && j->only == NULL)
+			card->chosen = i;
+	}
+	fc_explain(b, j->only != NULL, card);
 }
 
-enum wfm_status fc_judge_run(const struct fc_judge *j, int usable,
-			     struct wfm_report_card *card, struct fc_memory *memories,
-			     struct wfm_error *e)
+enum wfm_status fc_judge_run(struct fc_pool *pool, const struct fc_judge *j, int usable,
+			     struct wfm_forecast *f, struct fc_memory *memories,
+			     struct fc_scales *scales, struct wfm_error *e)
 {
-	const struct fc_grid *g = j->grid;
-	struct tally tallies[WFM_MAX_METHODS] = { 0 };
-	enum wfm_status status = WFM_OK;
-	int last = g->n_history - j->days, origins = j->origins;
-	while (origins > 0 && last - 7 * (origins - 1) < 7)
-		origins--;
-	for (int k = origins - 1; k >= 0 && status == WFM_OK; k--) {
-		struct fc_pool scratch = { 0 };
-		status = judge_origin(&scratch, j, last - 7 * k, tallies, memories, e);
-		fc_pool_free(&scratch);
-		double done = 0.9 * (origins - k) / origins;
-		if (status == WFM_OK && j->options->progress != NULL &&
-		    j->options->progress(j->options->user, done))
-			status = wfm_fail(e, WFM_CANCELLED, "", "stopped by the caller");
-	}
-	double scale = naive_scale(g);
+	struct fc_tally tallies[WFM_MAX_METHODS] = { 0 };
+	struct fc_backtest b = { .grid = j->grid, .days = j->days };
+	struct wfm_report_card *card = &f->report;
+	b.main = index_of(j->only != NULL ? j->only : &fc_weighted);
+	enum wfm_status status = run_origins(pool, j, usable, &b, tallies, memories, f, e);
+	if (status != WFM_OK)
+		return status;
+	double scale = naive_scale(j->grid);
 	for (int i = 0; fc_method_at(i) != NULL && i < WFM_MAX_METHODS; i++) {
 		struct wfm_method_score *s = &card->score[i];
 		(void)snprintf(s->method, sizeof s->method, "%s", fc_method_at(i)->name);
-		write_score(s, &tallies[i], scale);
+		fc_score_write(s, &tallies[i], scale);
 		card->n_scores = i + 1;
 	}
 	card->seasonal_naive = 0;
 	card->four_week_mean = 1;
-	card->chosen = choose(j, card, usable);
-	explain(j, card);
-	return status;
+	decide(&b, j, usable, card);
+	*scales = fc_calibrate(&b, j->grid->n_history, pool);
+	return pool->failed ? wfm_fail(e, WFM_NO_MEMORY, "", "out of memory") : WFM_OK;
+}
+
+enum wfm_status fc_final_run(const struct fc_train *t, const struct wfm_report_card *card,
+			     const struct fc_scales *scales, struct fc_memory *memories,
+			     struct fc_output *out, struct wfm_error *e)
+{
+	struct fc_output outs[WFM_MAX_METHODS] = { 0 };
+	double weight[WFM_MAX_METHODS];
+	for (int i = 0; i < WFM_MAX_METHODS; i++) {
+		weight[i] = card->score[i].weight;
+		if (weight[i] <= 0.0)
+			continue;
+		if (!fc_output_alloc(t->pool, out->days, t->grid->slots, &outs[i]))
+			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+		/* The effects of the first that has some are the mixture's. */
+		outs[i].effects = out->n_effects == 0 ? out->effects : NULL;
+		enum wfm_status status = fc_method_at(i)->run(t, &memories[i], &outs[i], e);
+		if (status != WFM_OK)
+			return status;
+		out->n_effects += outs[i].n_effects;
+	}
+	fc_mix(outs, weight, t->grid->slots, out);
+	fc_rescale(scales, t->grid->slots, out);
+	return WFM_OK;
 }

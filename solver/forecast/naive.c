@@ -119,10 +119,12 @@ static enum wfm_status run_four_weeks(const struct fc_train *t, struct fc_memory
 const struct fc_method fc_seasonal_naive = {
 	.name = "seasonal_naive",
 	.min_days = 1,
+	.prior = 0.05,
 	.run = run_naive,
 };
 const struct fc_method fc_four_week_mean = {
 	.name = "four_week_mean",
 	.min_days = 8,
+	.prior = 0.05,
 	.run = run_four_weeks,
 };

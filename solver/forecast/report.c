@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the report card says of the history: days learnt from, gaps, replaced slots. */
-#include "fc.h"
+/* What the report card says in words: why these methods, and what of the history they used. */
+#include "judge.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -98,4 +98,48 @@ enum wfm_status fc_report_history(const struct fc_train *t, struct wfm_forecast 
 	f->report.outliers = t->outliers;
 	describe_history(t, &f->report);
 	return list_outliers(t, f, e);
+}
+
+/* "state_space 81 %, svd_scores 19 %" */
+static int list_shares(const struct wfm_report_card *card, char *text, int size)
+{
+	int n = 0;
+	for (int i = 0; i < card->n_scores && n < size; i++)
+		if (card->score[i].weight > 0.0)
+			n += snprintf(text + n, (size_t)(size - n), "%s%s %.0f %%",
+				      n > 0 ? ", " : "", card->score[i].method,
+				      100.0 * card->score[i].weight);
+	return n < size ? n : size - 1;
+}
+
+static const struct wfm_method_score *best_alone(const struct wfm_report_card *card)
+{
+	const struct wfm_method_score *best = NULL;
+	for (int i = 0; i < card->n_scores; i++) {
+		const struct wfm_method_score *s = &card->score[i];
+		if (s->origins > 0 && fc_method_at(i)->run != NULL && !isnan(s->wape) &&
+		    (best == NULL || s->wape < best->wape))
+			best = s;
+	}
+	return best;
+}
+
+void fc_explain(const struct fc_backtest *b, bool asked, struct wfm_report_card *card)
+{
+	int size = (int)sizeof card->reason, n = list_shares(card, card->reason, size);
+	char *end = card->reason + n;
+	size_t room = (size_t)(size - n);
+	const struct wfm_method_score *s = &card->score[b->main], *alone = best_alone(card);
+	const struct wfm_method_score *naive = &card->score[card->seasonal_naive];
+	if (asked)
+		(void)snprintf(end, room, ": asked for");
+	else if (b->n == 0)
+		(void)snprintf(end, room, ": history too short to compare methods on");
+	else if (isnan(s->wape) || alone == NULL)
+		(void)snprintf(end, room, ": no contact came on the days compared");
+	else
+		(void)snprintf(end, room,
+			       ": WAPE %.1f %% on %d past origin%s; best alone %s %.1f %%, last week %.1f %%",
+			       100.0 * s->wape, s->origins, s->origins == 1 ? "" : "s", alone->method,
+			       100.0 * alone->wape, 100.0 * naive->wape);
 }

@@ -180,4 +180,9 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	return hang_together(t, &p, out, e);
 }
 
-const struct fc_method fc_svd_scores = { .name = "svd_scores", .min_days = 40, .run = run };
+const struct fc_method fc_svd_scores = {
+	.name = "svd_scores",
+	.min_days = 10,
+	.prior = 1.0,
+	.run = run,
+};

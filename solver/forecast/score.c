@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scores of a method's forecasts against what came: errors, pinball loss, coverage. */
+#include "judge.h"
+
+#include <math.h>
+
+enum { DECILES = 9 };
+static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
+
+static void score_slot(struct fc_tally *k, double y, double x, double v, bool week1)
+{
+	static const double z[DECILES] = { -1.2815515655446004, -0.8416212335729143,
+					   -0.5244005127080407, -0.2533471031357997,
+					   0.0,			0.2533471031357997,
+					   0.5244005127080407,	0.8416212335729143,
+					   1.2815515655446004 };
+	double f = fc_mean(x, v);
+	k->error += fabs(y - f);
+	k->signed_error += f - y;
+	k->volume += y;
+	if (week1) {
+		k->error_week1 += fabs(y - f);
+		k->volume_week1 += y;
+	}
+	for (int i = 0; i < DECILES; i++) {
+		double tau = 0.1 * (i + 1), d = y - fc_quantile(x, v, z[i]);
+		k->pinball += (d > 0.0 ? tau * d : (tau - 1.0) * d) / DECILES;
+	}
+	k->inside_80 += y >= fc_quantile(x, v, -Z80) && y <= fc_quantile(x, v, Z80);
+	k->inside_95 += y >= fc_quantile(x, v, -Z95) && y <= fc_quantile(x, v, Z95);
+	k->slots += 1.0;
+}
+
+bool fc_scored_day(const struct fc_grid *g, int day)
+{
+	return day < g->n_history && (g->days[day].learn || g->days[day].special >= 0);
+}
+
+bool fc_scored_total(const struct fc_grid *g, int day, double *total)
+{
+	if (!fc_scored_day(g, day))
+		return false;
+	const struct fc_day *d = &g->days[day];
+	const double *row = fc_row(g, day);
+	double seen = 0.0;
+	*total = 0.0;
+	for (int s = 0; s < g->slots; s++)
+		if (g->open[d->weekday][s] && !isnan(row[s])) {
+			*total += row[s];
+			seen += 1.0;
+		}
+	return seen > 0.0 && seen >= g->open_slots[d->weekday];
+}
+
+void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const struct fc_output *o)
+{
+	bool scored = false;
+	for (int h = 0; h < o->days && n + h < g->n_history; h++) {
+		if (!fc_scored_day(g, n + h))
+			continue;
+		const double *row = fc_row(g, n + h);
+		double total;
+		for (int s = 0; s < g->slots; s++) {
+			if (!g->open[g->days[n + h].weekday][s] || isnan(row[s]))
+				continue;
+			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
+			score_slot(k, row[s], o->x[c], o->v[c], h < 7);
+			scored = true;
+		}
+		if (fc_scored_total(g, n + h, &total)) {
+			k->days += 1.0;
+			k->days_inside_80 += total >= fc_quantile(o->dx[h], o->dv[h], -Z80) &&
+					     total <= fc_quantile(o->dx[h], o->dv[h], Z80);
+		}
+	}
+	k->origins += scored;
+}
+
+void fc_score_write(struct wfm_method_score *s, const struct fc_tally *k, double scale)
+{
+	s->wape = k->volume > 0.0 ? k->error / k->volume : NAN;
+	s->wape_week1 = k->volume_week1 > 0.0 ? k->error_week1 / k->volume_week1 : NAN;
+	s->bias = k->volume > 0.0 ? k->signed_error / k->volume : NAN;
+	s->wql = k->volume > 0.0 ? 2.0 * k->pinball / k->volume : NAN;
+	s->mase = k->slots > 0.0 && scale > 0.0 ? k->error / k->slots / scale : NAN;
+	s->coverage_80 = k->slots > 0.0 ? k->inside_80 / k->slots : NAN;
+	s->coverage_95 = k->slots > 0.0 ? k->inside_95 / k->slots : NAN;
+	s->coverage_80_day = k->days > 0.0 ? k->days_inside_80 / k->days : NAN;
+	s->origins = k->origins;
+	s->scored = (int32_t)k->slots;
+}
