@@ -59,7 +59,8 @@ struct wfm_intraday {
 	int slots_observed; /* of those open before now */
 	int holes;          /* open before now, but not known: they say nothing, and are not filled */
 	double factor;      /* mean of the rest ÷ what was believed of it; 1 when nothing was */
-	double z;           /* how far the day's factor moved, in its own sd: beyond ±3 look why */
+	double z;    /* how far the day's factor moved, in its own sd: beyond ±3 look why */
+	double z_sd; /* what is still open of it: 1 = all, 0 = nothing */
 };
 
 /*
