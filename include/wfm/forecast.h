@@ -28,8 +28,9 @@ struct wfm_forecast_options {
 	int32_t first_day; /* first local date to forecast; 0 = the day after the last observed.
 			      Observations at or after it are ignored, except those of first_day
 			      itself before first_slot. */
-	int16_t first_slot; /* 0 = whole days; > 0: the day has begun, targets start here. (What
-			       was observed of it so far does not move the forecast yet.) */
+	int16_t first_slot; /* 0 = whole days; > 0: the day has begun, targets start here, and
+			       what was observed of it so far moves them (wfm/intraday.h); the
+			       first day's total is that of the rest */
 	int32_t days;       /* 1 .. 546 local dates, first_day included */
 	const char *method; /* NULL = the judge chooses; else a name of wfm_forecast_method_name */
 	int origins;        /* backtest origins, weekly; 0 = 8, fewer when history is short; -1 = none */

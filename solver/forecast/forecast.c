@@ -275,6 +275,10 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 	}
 	if (status != WFM_OK)
 		return status;
+	if (o->first_slot > 0)
+		status = fc_partial_day(pool, &g, o->first_slot, &out, e);
+	if (status != WFM_OK)
+		return status;
 	f->joint = fc_joint_build(pool, &g, &out);
 	if (f->joint == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");

@@ -33,4 +33,8 @@ bool fc_plan_build(struct fc_pool *pool, const struct wfm_joint *j, struct fc_pl
 struct wfm_joint *fc_joint_build(struct fc_pool *pool, const struct fc_grid *g,
 				 const struct fc_output *out);
 
+/* partial_day.c: out of a day that has begun, told what came in before first_slot > 0. */
+enum wfm_status fc_partial_day(struct fc_pool *pool, const struct fc_grid *g, int first_slot,
+			       struct fc_output *out, struct wfm_error *e);
+
 #endif
