@@ -35,7 +35,7 @@
 #include <stdint.h>
 
 #include "wfm/erlang.h"
-#include "wfm/status.h"
+#include "wfm/schedule.h"
 
 enum wfm_spread {
 	WFM_SPREAD_EXPONENTIAL, /* default */
@@ -177,6 +177,25 @@ struct wfm_simulation {
 	size_t trace_count;
 	int64_t contacts; /* simulated in all */
 };
+
+/*
+ * A finished roster as the simulator wants it: each agent's work in spans between breaks. While on
+ * the work of one queue an agent takes that queue first and, unless planned_only, any other that the
+ * agent may serve when nobody waits there. Queues are those of the problem, time 0 is its slot 0.
+ */
+struct wfm_sim_people {
+	struct wfm_sim_set *sets;
+	int32_t set_count;
+	struct wfm_sim_span *spans;
+	int32_t span_count;
+	struct wfm_sim_skill *skills; /* of all sets */
+};
+
+/* The roster must be one that wfm_schedule_verify found no breach in. WFM_NO_MEMORY. */
+enum wfm_status wfm_sim_people_from_roster(const struct wfm_problem *p, const struct wfm_roster *r,
+					   bool planned_only, struct wfm_sim_people *out,
+					   struct wfm_error *e);
+void wfm_sim_people_free(struct wfm_sim_people *people);
 
 /* WFM_INVALID names the place ("/queues/1/aht_s/7"); WFM_CANCELLED and WFM_NO_MEMORY: *out NULL. */
 enum wfm_status wfm_simulate(const struct wfm_sim_problem *p, const struct wfm_sim_options *o,

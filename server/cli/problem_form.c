@@ -13,6 +13,7 @@ _Static_assert(sizeof problem_rule_names / sizeof problem_rule_names[0] == WFM_R
 static const char *const modes[] = { "off", "hard", "soft", NULL };     /* enum wfm_mode */
 static const char *const break_kinds[] = { "meal", "break", NULL };     /* WFM_MEAL, WFM_REST_BREAK */
 static const char *const wish_kinds[] = { "day_off", "start", NULL };   /* enum wfm_wish_kind */
+static const char *const definitions[] = { "offered", "excluding_short", "wait", "answered", NULL }; /* enum wfm_service_level */
 static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 
 enum { O = FIELD_OPTIONAL, CENTS_MAX = 1000000000 };
@@ -46,6 +47,38 @@ static const struct field span_rows[] = {
 };
 static const struct fields span_fields = FIELDS("ProblemSpan", struct form_span, span_rows);
 
+static const struct field arrivals_rows[] = {
+	F_INSTANT(struct form_arrivals, start, 0, "beginning of the first slot of this run"),
+	F_LIST_OF(struct form_arrivals, contacts, contact_count, 0, FIELD_REAL, 1, 20000,
+		  "contacts expected, slot after slot"),
+	F_REAL(struct form_arrivals, aht_s, O, 0.1, 1e6, "handling time in this run; null: that of the work"),
+};
+static const struct fields arrivals_fields = FIELDS("ProblemArrivals", struct form_arrivals, arrivals_rows);
+
+static const struct field work_rows[] = {
+	F_LIST(struct form_work, arrivals, arrival_count, 0, &arrivals_fields, 1, 5000,
+	       "runs of slots; in slots in no run nothing arrives"),
+	F_REAL(struct form_work, aht_s, 0, 0.1, 1e6, "mean handling time"),
+	D_REAL(struct form_work, handling_cv, 0, 20, "1",
+	       "standard deviation of handling over its mean (lognormal); 0: constant"),
+	F_REAL(struct form_work, patience_s, O, 1, 1e6, "mean patience; null: nobody gives up"),
+	{ .name = "definition", .type = FIELD_ENUM, .offset = offsetof(struct form_work, definition),
+	  .flags = O, .names = definitions, .fallback = "\"offered\"",
+	  .help = "what the service level divides by" },
+	D_REAL(struct form_work, within_s, 0, 1e6, "20", "answered within this is good"),
+	F_REAL(struct form_work, target, O, 0.01, 1, "service level of a good day"),
+	F_INT(struct form_work, lobby, O, 0, 1000000, "contacts that may wait; null: no limit"),
+	D_INT(struct form_work, concurrency, 1, 16, "1", "contacts a person has at once"),
+	D_REAL(struct form_work, stretch, 0, 10, "0", "each further contact at once slows all by this share"),
+	D_REAL(struct form_work, redial, 0, 0.99, "0", "share of those who gave up that come again"),
+	D_REAL(struct form_work, redial_after_s, 1, 1e6, "300", "after this long on the mean"),
+	D_REAL(struct form_work, callback_after_s, 0, 1e6, "0", "offered a callback after so long; 0: never"),
+	D_REAL(struct form_work, callback_share, 0, 1, "0", "share that accepts it"),
+	D_REAL(struct form_work, due_s, 0, 1e7, "0", "work that may wait: to be done within; 0: live"),
+	D_REAL(struct form_work, backlog, 0, 1e6, "0", "work that may wait: items there at the start"),
+};
+static const struct fields work_fields = FIELDS("ProblemWork", struct form_work, work_rows);
+
 static const struct field queue_rows[] = {
 	F_TEXT(struct form_queue, name, 0, 1, 80, "unique"),
 	F_TEXT(struct form_queue, skill, O, 1, 80, "needed to take it; null: everybody can"),
@@ -59,6 +92,7 @@ static const struct field queue_rows[] = {
 	F_REAL(struct form_queue, short1_cents, 0, 0, CENTS_MAX, "price of an agent-hour short, first step"),
 	F_REAL(struct form_queue, short2_cents, 0, 0, CENTS_MAX, "price of an agent-hour short beyond it"),
 	D_REAL(struct form_queue, surplus_cents, 0, CENTS_MAX, "0", "price of an agent-hour too many"),
+	F_OBJECT(struct form_queue, work, O, &work_fields, "what cuadrante simulate plays"),
 };
 static const struct fields queue_fields = FIELDS("ProblemQueue", struct form_queue, queue_rows);
 
@@ -144,6 +178,7 @@ static const struct field agent_rows[] = {
 	F_INSTANT(struct form_agent, previous_end, O, "end of the last shift before the plan"),
 	D_INT(struct form_agent, previous_days_worked, 0, 366, "0",
 	      "working days in a row just before the plan"),
+	D_REAL(struct form_agent, absence, 0, 1, "0", "probability that a day's shift fails, for simulate"),
 	D_REAL(struct form_agent, burden, 0, 1e9, "0",
 	       "weekends, nights and early starts of the past; who has more gets fewer"),
 };

@@ -31,8 +31,26 @@ struct form_span {
 	int64_t start, end;
 };
 
+struct form_arrivals {
+	int64_t start;
+	double *contacts;
+	size_t contact_count;
+	double aht_s;
+};
+
+/* What `cuadrante simulate` needs to know of a queue's work; no arrivals: not simulated. */
+struct form_work {
+	struct form_arrivals *arrivals;
+	size_t arrival_count;
+	double aht_s, handling_cv, patience_s;
+	int64_t definition, lobby, concurrency;
+	double within_s, target, stretch, redial, redial_after_s;
+	double callback_after_s, callback_share, due_s, backlog;
+};
+
 struct form_queue {
 	const char *name, *skill, *site;
+	struct form_work work;
 	struct form_people *required;
 	size_t required_count;
 	struct form_span *open;
@@ -93,7 +111,7 @@ struct form_agent {
 	struct form_credit *credits;
 	size_t credit_count;
 	int64_t previous_end, previous_days_worked;
-	double burden;
+	double burden, absence;
 };
 
 struct problem_form {
