@@ -4,7 +4,8 @@
  * reconciliation with a shrunk error covariance (Wickramasuriya, Athanasopoulos & Hyndman
  * 2019; shrinkage of Schäfer & Strimmer 2005). Each node has its own forecast, made from its
  * own history; the reconciled ones are the coherent combination with the least total error
- * variance, negative ones set to nothing and the rest adjusted (non-negative least squares).
+ * variance. A leaf forecast as nothing (shut that day) stays nothing, and so does one that
+ * would come out negative; the others then take the change.
  *
  * Ownership: the caller owns every array; nothing is kept. Thread rule: no shared state.
  */
@@ -15,7 +16,8 @@
 
 /*
  * A tree. Leaves are the nodes that are nobody's parent; every other node is the sum of its
- * children. A parent stands before its children: parent[i] < i, and −1 for a root.
+ * children. A parent stands before its children: parent[i] < i, and −1 for a root. At most 4,000
+ * nodes.
  */
 struct wfm_hierarchy {
 	const int32_t *parent;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Do intervals hold what they promise, at every level? Rolling origins on the real series: the
+ * share of slots, day totals and week totals inside their 80 % and 95 % intervals. Weeks are
+ * few, so origins there are every STEP days. Site: the series dealt out at random to three
+ * queues, each forecast by itself, and added up again by joint scenarios with the correlation
+ * that their backtests show. Network: A30 and B30 (its dates moved by four years) added up.
+ * Usage: bench_coverage [SERIES...]; COVERAGE_STEP=7, COVERAGE_ORIGINS=8, COVERAGE_METHOD=name.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/num/draw.h"
+#include "tests/lib/real_series.h"
+#include "wfm/scenarios.h"
+
+enum { HORIZON = 14 };
+static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
+
+struct tally {
+	double n, in80, in95, squares;
+};
+
+/* Quantiles are normal on the root scale: .10 and .90 stretched from the middle. */
+static void add(struct tally *t, const double *q, double y)
+{
+	double middle = sqrt(q[3] + 0.25), root = sqrt(y + 0.25);
+	double high = (sqrt(q[5] + 0.25) - middle) / Z80, low = (middle - sqrt(q[1] + 0.25)) / Z80;
+	t->n += 1.0;
+	t->in80 += y >= q[1] && y <= q[5];
+	t->in95 += root <= middle + Z95 * high && root >= middle - Z95 * low;
+	double sd = root > middle ? high : low;
+	t->squares += sd > 0.0 ? fmin(9.0, (root - middle) * (root - middle) / (sd * sd)) : 0.0;
+}
+
+static void show(const char *name, const char *level, const struct tally *t)
+{
+	if (t->n < 1.0)
+		return;
+	printf("coverage %s, %s, of 80 %%\t%.1f\t%%\n", name, level, 100 * t->in80 / t->n);
+	printf("coverage %s, %s, of 95 %%\t%.1f\t%%\n", name, level, 100 * t->in95 / t->n);
+	printf("# %s %s: %.0f scored, mean square of standardised error %.2f\n", name, level, t->n,
+	       t->squares / t->n);
+	(void)fflush(stdout);
+}
+
+/* A week's truth; NaN when an open day of it was not observed. */
+static double week_truth(const struct real_series *s, const struct wfm_forecast *f, int week)
+{
+	double sum = 0.0;
+	for (int h = 7 * week; h < 7 * week + 7; h++)
+		if (f->days[h].open)
+			sum += real_series_total(s, f->days[h].day);
+	return sum;
+}
+
+static bool totals(const struct wfm_forecast *f, size_t n, const double *correlation,
+		   struct wfm_total *day, struct wfm_total *week)
+{
+	const struct wfm_joint *joints[8];
+	int32_t of[HORIZON];
+	struct wfm_error e;
+	for (size_t i = 0; i < n; i++)
+		joints[i] = f[i].joint;
+	for (int h = 0; h < HORIZON; h++)
+		of[h] = h / 7;
+	struct wfm_sums sums = { .joints = joints, .n_joints = n, .correlation = correlation,
+				 .n_sums = HORIZON };
+	if (wfm_scenarios_total(&sums, day, &e) != WFM_OK)
+		return false;
+	sums.sum_of_day = of;
+	sums.n_sums = 2;
+	return wfm_scenarios_total(&sums, week, &e) == WFM_OK;
+}
+
+struct levels {
+	struct tally slot, day, week[2];
+};
+
+static void score(const struct real_series *s, const struct wfm_forecast *f, struct levels *l)
+{
+	struct wfm_total day[HORIZON], week[2];
+	for (size_t i = 0; i < f->n_slots; i++) {
+		const struct wfm_observation *o =
+			real_series_at(s, f->slots[i].day, f->slots[i].slot);
+		if (o != NULL && f->slots[i].open)
+			add(&l->slot, f->slots[i].quantile, o->offered);
+	}
+	if (!totals(f, 1, NULL, day, week))
+		return;
+	for (int h = 0; h < HORIZON; h++) {
+		double y = real_series_total(s, f->days[h].day);
+		if (!isnan(y) && f->days[h].open)
+			add(&l->day, f->days[h].quantile, y);
+	}
+	for (int w = 0; w < 2; w++) {
+		double y = week_truth(s, f, w);
+		if (!isnan(y))
+			add(&l->week[w], week[w].quantile, y);
+	}
+}
+
+static bool forecast(const struct wfm_series *s, int32_t origin, struct wfm_forecast *f)
+{
+	struct wfm_forecast_options o = { .first_day = origin, .days = HORIZON,
+					  .method = getenv("COVERAGE_METHOD") };
+	struct wfm_error e;
+	if (wfm_forecast_run(s, &o, f, &e) == WFM_OK)
+		return true;
+	printf("# %s %s\n", e.path, e.message);
+	return false;
+}
+
+static int setting(const char *name, int usual)
+{
+	const char *v = getenv(name);
+	return v != NULL ? (int)strtol(v, NULL, 10) : usual;
+}
+
+static void single(const char *name, int32_t first, int step, int origins)
+{
+	struct real_series s;
+	struct levels l = { 0 };
+	if (!real_series_load(name, &s)) {
+		printf("# skipped: no %s\n", name);
+		return;
+	}
+	for (int k = 0; k < origins; k++) {
+		struct wfm_forecast f;
+		if (!forecast(&s.series, first + step * k, &f))
+			continue;
+		score(&s, &f, &l);
+		wfm_forecast_free(&f);
+	}
+	show(name, "interval", &l.slot);
+	show(name, "day", &l.day);
+	show(name, "week 1", &l.week[0]);
+	show(name, "week 2", &l.week[1]);
+	free(s.rows);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int date[3], step, origins;
+	} usual[] = {
+		{ "A30", { 2003, 6, 23 }, 7, 8 },
+		{ "B30", { 1999, 6, 20 }, 7, 8 },
+		{ "A5", { 2003, 6, 23 }, 7, 8 },
+		{ "ED", { 2016, 1, 4 }, 21, 30 },
+	};
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+		bool asked = argc < 2;
+		for (int k = 1; k < argc; k++)
+			asked = asked || strcmp(argv[k], usual[i].name) == 0;
+		if (asked)
+			single(usual[i].name,
+			       real_date(usual[i].date[0], usual[i].date[1], usual[i].date[2]) +
+				       setting("COVERAGE_SHIFT", 0),
+			       setting("COVERAGE_STEP", usual[i].step),
+			       setting("COVERAGE_ORIGINS", usual[i].origins));
+	}
+	return 0;
+}
