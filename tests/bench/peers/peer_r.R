@@ -28,15 +28,18 @@ harmonics <- function(y, h) {
 	forecast(fit, xreg = fourier(y, K = k, h = h), level = levels)
 }
 
-# As many harmonics of the week as describe every hour of every weekday, chosen by AICc.
+# As many harmonics as the AICc of the regression alone asks for; the errors' ARIMA comes after.
 harmonics_aicc <- function(y, h) {
-	best <- NULL
-	for (k in list(c(6, 10), c(10, 10), c(10, 20), c(10, 40))) {
-		fit <- auto.arima(y, seasonal = FALSE, lambda = 0.5, xreg = fourier(y, K = k))
-		if (is.null(best) || fit$aicc < best$fit$aicc) best <- list(fit = fit, k = k)
+	z <- sqrt(y)
+	best <- list(aicc = Inf)
+	for (day in unique(pmin(c(6, 10, 13), periods[1] %/% 2))) for (week in c(5, 10, 20, 40)) {
+		waves <- fourier(y, K = c(day, week))
+		aicc <- CV(lm(z ~ waves))["AICc"]
+		if (aicc < best$aicc) best <- list(aicc = aicc, k = c(day, week))
 	}
 	cat("# note K", best$k, "\n", file = args[4], append = TRUE)
-	forecast(best$fit, xreg = fourier(y, K = best$k, h = h), level = levels)
+	fit <- auto.arima(y, seasonal = FALSE, lambda = 0.5, xreg = fourier(y, K = best$k))
+	forecast(fit, xreg = fourier(y, K = best$k, h = h), level = levels)
 }
 
 run <- switch(method,

@@ -12,13 +12,14 @@ HEAD = """# Forecasts beside the peers
 
 Written by `make bench-peers` on {date}; source {commit}. Machine: {machine}. {versions}.
 {absent}
-Protocol: development origins, one a week, up to eight; training on everything before an origin;
+Protocol: eight development origins, one a week; training on everything before an origin;
 horizon two weeks. Closures known in advance are given: closed days and holes are filled for
 training only (the same interval of the nearest weeks on both sides, before the origin; Prophet
 leaves the rows out, as it wants) and never scored. The Monday-Friday bank keeps its grid. Nobody
 is told about paydays, month ends or days after a closure; Prophet has its own holidays of the
 country. Everyone runs alone, one thread, niced; times are processor seconds of fit, forecast and
-quantiles, without loading packages; an origin may take {limit} s.
+quantiles, without loading packages; an origin may take {limit} s, and after {budget} s a method goes
+to no further origin of a series (they are taken in the order 1, 5, 3, 7, 2, 6, 4, 8).
 
 Settings: statsforecast, Prophet and `stlf` as they come, both seasonal periods given; the other R
 methods on the root scale as their authors' textbook has it for call volumes, TBATS on the last
@@ -105,13 +106,14 @@ def one_series(series, methods):
         if there is not None:
             peers.append((m, f, there))
     body = "\n".join(lines + [""] + ([verdict(series, peers), ""]) +
-                     (["Stopped or failed:", "", *notes, ""] if notes else []))
+                     (["Cut short:", "", *notes, ""] if notes else []))
     return f"\n## {series.name}: {series.interval_min} minutes, {series.slots} intervals a day\n\n{body}"
 
 
-def page(series, methods, versions, absent, limit):
+def page(series, methods, versions, absent, limit, budget):
     named = "; ".join(v for v in versions.values() if v) or "no peer installed"
     missing = f"Not installed, so not run: {', '.join(absent)}.\n" if absent else ""
     text = HEAD.format(date=datetime.now(timezone.utc).strftime("%Y-%m-%d"), commit=commit(),
-                       machine=machine(), versions=named, absent=missing, limit=limit)
+                       machine=machine(), versions=named, absent=missing, limit=limit,
+                       budget=budget)
     return text + "".join(one_series(s, methods) for s in series)
