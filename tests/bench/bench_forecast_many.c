@@ -4,7 +4,8 @@
  * intervals and backtest, on two threads, every forecast kept to the end. Prints wall and
  * processor time, the peak of memory, and instructions per forecast by callgrind.
  * Usage: bench_forecast_many; MANY_QUEUES=60 runs fewer, MANY_THREADS=1 on one thread.
- *        bench_forecast_many --one N forecasts the N-th queue only, for a profiler.
+ *        bench_forecast_many --one N forecasts the N-th queue only, for a profiler, and
+ *        prints a sum by which to see any change.
  *
  * Queues are simulated, each from its number: day totals with a wandering level, an AR(1), a
  * weekday pattern, a season, a busy start and end of the month and a day after holidays;
@@ -228,6 +229,10 @@ int main(int argc, char **argv)
 		if (q == NULL)
 			abort();
 		forecast(q, (int)strtol(argv[2], NULL, 10), &f);
+		double sum = 0.0; /* all its digits: to see whether anything changed */
+		for (size_t i = 0; i < f.n_slots; i++)
+			sum += f.slots[i].mean + f.slots[i].quantile[1] + f.slots[i].quantile[5];
+		printf("# %s, sum of slots %.17g\n", f.method, sum);
 		wfm_forecast_free(&f);
 		free(q);
 		return 0;
