@@ -47,12 +47,12 @@ static enum wfm_status belief_check(const struct wfm_day_belief *b, struct wfm_e
 				(int)WFM_BELIEF_FACTORS);
 	for (int s = 0; s < b->slots; s++) {
 		double load = load_variance(b, s);
-		bool ok = b->mean[s] >= 0.0 && b->mean[s] <= 1e9 && b->own[s] >= 0.0 &&
-			  b->own[s] <= 1e9 && load >= 0.0 && load <= 1e9;
+		bool ok = b->mean[s] >= 0.0 && b->mean[s] <= 1e13 && b->own[s] >= 0.0 &&
+			  b->own[s] <= 1e13 && load >= 0.0 && load <= 1e13;
 		(void)snprintf(at, sizeof at, "/mean/%d", s);
 		if (!ok)
 			return wfm_fail(e, WFM_INVALID, at,
-					"mean, own and loads must be between 0 and 1e9");
+					"mean, own and loads must be between 0 and 1e13");
 	}
 	return WFM_OK;
 }
@@ -186,8 +186,8 @@ enum wfm_status wfm_intraday_update(const struct wfm_day_belief *belief, const d
 	for (int s = 0; s < now; s++) {
 		char at[64];
 		(void)snprintf(at, sizeof at, "/observed/%d", s);
-		if (observed[s] < 0.0 || observed[s] > 1e9)
-			return wfm_fail(e, WFM_INVALID, at, "must be between 0 and 1e9");
+		if (observed[s] < 0.0 || observed[s] > 1e13)
+			return wfm_fail(e, WFM_INVALID, at, "must be between 0 and 1e13");
 		residual[s] = NAN;
 		if (!(belief->mean[s] > 0.0))
 			continue;
@@ -267,9 +267,9 @@ static double variance_of(const double *quantile)
 
 static bool slot_finite(const struct wfm_forecast_slot *p)
 {
-	bool ok = p->mean >= 0.0 && p->mean <= 1e9;
+	bool ok = p->mean >= 0.0 && p->mean <= 1e13;
 	for (int i = 0; i < WFM_QUANTILES; i++)
-		ok = ok && p->quantile[i] >= 0.0 && p->quantile[i] <= 1e10;
+		ok = ok && p->quantile[i] >= 0.0 && p->quantile[i] <= 1e14;
 	return ok;
 }
 

@@ -85,12 +85,12 @@ enum wfm_status wfm_joint_check(const struct wfm_joint *j, struct wfm_error *e)
 		return WFM_INVALID;
 	wfm_joint_counts(j, counts);
 	size_t vectors = (size_t)j->shapes * (size_t)j->slots;
-	bool ok = within(j->mean, counts[0], 0.0, 1e9, "mean", e) &&
-		  within(j->variance, counts[1], 0.0, 1e9, "variance", e) &&
+	bool ok = within(j->mean, counts[0], 0.0, 1e13, "mean", e) &&
+		  within(j->variance, counts[1], 0.0, 1e13, "variance", e) &&
 		  within(j->day_load, counts[2], -100.0, 100.0, "day_load", e) &&
 		  within(j->day_own, counts[3], -1.0, 100.0, "day_own", e) &&
 		  within(j->shape, vectors, -1.0, 1.0, "shape", e) &&
-		  within(j->shape + vectors, counts[4] - vectors, 0.0, 1e9, "shape", e);
+		  within(j->shape + vectors, counts[4] - vectors, 0.0, 1e13, "shape", e);
 	for (int32_t h = 0; h < j->days && ok; h++)
 		ok = within(j->day_own + 2 * h, 1, 0.0, 100.0, "day_own", e) &&
 		     within(j->day_own + 2 * h + 1, 1, -1.0, 1.0, "day_own", e);

@@ -147,6 +147,9 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 		    struct fc_output *out)
 {
 	const struct fc_grid *g = t->grid;
+	double most = 0.0; /* no day is ten times the largest ever seen, whatever rubbish says */
+	for (int d = 0; d < t->n; d++)
+		most = t->total[d] > most ? t->total[d] : most;
 	out->shapes = p->shape.count;
 	for (int k = 0; k < p->shape.count; k++)
 		memcpy(out->shape + k * g->slots, p->shape.v[k],
@@ -158,12 +161,13 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 			continue;
 		}
 		int i = step - p->day.n;
-		double V = p->day_var[i];
+		double V = fmin(p->day_var[i], 4.0);
 		for (int k = 0; k < p->shape.count; k++)
 			out->shape_variance[h * WFM_JOINT_SHAPES + k] = p->score_var[k][i];
 		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. A
 		   variance that is mostly ignorance must not raise the mean. */
 		double total = fmax(0.0, exp(p->day_mean[i] + 0.25 * fmin(V, 0.1)) - 0.5);
+		total = fmin(total, 10.0 * most + 1.0);
 		out->dx[h] = fc_root(total);
 		out->dv[h] = 0.25 * total * V;
 		shaped_means(p, g, w, i, total, mean);

@@ -20,6 +20,7 @@ enum { COMPONENTS = 4, SHRINK_DAYS = 6 };
 struct scores {
 	int count;
 	double *v, *beta, *excess, *left; /* left: 7 × slots, c_w(t) */
+	double noise; /* share of Poisson noise there is: 1, less for counts that hardly vary */
 	struct dlm model[COMPONENTS];
 	double *mean[COMPONENTS], *variance[COMPONENTS];
 };
@@ -57,6 +58,23 @@ static void project(const struct fc_train *t, double *x, struct scores *p)
 	}
 }
 
+/*
+ * Counts far steadier than Poisson (one every interval) have their mean at x² − ¼, not where a
+ * Poisson count of that centre has it. Only below half of Poisson: residuals are in-sample.
+ */
+static double noise_share(const struct fc_train *t, const double *R)
+{
+	double squares = 0.0, noise = 0.0;
+	for (int d = 0; d < t->n; d++)
+		for (int s = 0; s < t->grid->slots && !isnan(t->total[d]); s++) {
+			size_t c = (size_t)d * (size_t)t->grid->slots + (size_t)s;
+			double x = fc_root(t->y[c]) - R[c];
+			squares += R[c] * R[c];
+			noise += fc_poisson_noise(fmax(0.0, x * x - 0.25));
+		}
+	return squares < 0.5 * noise ? squares / noise : 1.0;
+}
+
 static void left_over(const struct fc_train *t, double *x, struct scores *p)
 {
 	const struct fc_grid *g = t->grid;
@@ -78,6 +96,7 @@ static void left_over(const struct fc_train *t, double *x, struct scores *p)
 			x[(size_t)d * (size_t)g->slots + (size_t)s] -=
 				p->left[g->days[d].weekday * g->slots + s];
 	fc_excess_fit(t, x, p->excess);
+	p->noise = noise_share(t, x);
 }
 
 static void combine(const struct fc_train *t, const struct scores *p, struct fc_output *out)
@@ -101,7 +120,10 @@ static void combine(const struct fc_train *t, const struct scores *p, struct fc_
 			}
 			out->x[c] = fmax(x, 0.5);
 			double mean = fc_poisson_mean(out->x[c]);
-			double own = fc_poisson_noise(mean) + mean * p->excess[s];
+			double noise = p->noise * fc_poisson_noise(mean);
+			if (p->noise < 1.0)
+				mean = fmax(0.0, out->x[c] * out->x[c] - 0.25 + noise);
+			double own = noise + mean * p->excess[s];
 			out->v[c] = var + own;
 			total += mean * (1.0 + p->excess[s]);
 			spread += 4.0 * mean * own;
