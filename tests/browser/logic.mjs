@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page's own arithmetic (zones, weeks, the board's axis, coverage), bundled and tried without a browser.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ async function load(root) {
 		const outfile = join(dir, "logic.mjs");
 		await build({
 			stdin: {
-				contents: ["time", "axis", "roster", "format"].map((m) => `export * from "./${m}";`).join("\n")
+				contents: ["time", "axis", "roster", "format", "forecast"].map((m) => `export * from "./${m}";`).join("\n")
 					+ "\nexport { locale } from \"./i18n\";",
 				resolveDir: join(root, "web/src/lib"), loader: "ts",
 			},
@@ -103,7 +103,65 @@ function words(w) {
 	same("hours and minutes", [w.duration(480), w.duration(495)], ["8 h", "8 h 15 min"]);
 }
 
+/** The same keys in all three languages, in one part each, with the same places to fill in. */
+function catalogues(root) {
+	const dir = join(root, "web/src/i18n");
+	const parts = readdirSync(join(dir, "en"));
+	const read = (lang) => Object.fromEntries(parts.map((part) => [part, JSON.parse(readFileSync(join(dir, lang, part), "utf8"))]));
+	const holes = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join(" ");
+	const english = read("en");
+	const all = Object.values(english).flatMap(Object.keys);
+	same("no key stands in two parts", all.length, new Set(all).size);
+	for (const lang of readdirSync(dir).filter((l) => l !== "en")) {
+		const other = read(lang);
+		for (const part of parts) {
+			same(`${lang} has the keys of ${part}`, Object.keys(other[part]).sort(), Object.keys(english[part]).sort());
+			const off = Object.keys(english[part]).filter((k) => holes(other[part][k] ?? "") !== holes(english[part][k]) || !other[part][k]);
+			same(`${lang} fills the same places of ${part}`, off, []);
+		}
+	}
+	same("three languages", readdirSync(dir).sort(), ["en", "es", "pt"]);
+}
+
+function adjusting(w) {
+	const rows = [10, 20, 30, 40].map((mean, i) => ({ at: i * HOUR, mean }));
+	const span = { from: HOUR, to: 3 * HOUR };
+	same("a percentage multiplies inside its stretch only", [...w.drafted({ ...span, kind: "percent", value: 10 }, rows)], [[HOUR, 22], [2 * HOUR, 33]]);
+	same("a count is spread in proportion", [...w.drafted({ ...span, kind: "count", value: 25 }, rows)], [[HOUR, 30], [2 * HOUR, 45]]);
+	same("nothing goes below zero", [...w.drafted({ ...span, kind: "count", value: -80 }, rows).values()], [0, 0]);
+	const limits = { from: 0, to: 10 * HOUR };
+	same("a drag takes whole intervals", w.snapSpan(2.6 * HOUR, 1.2 * HOUR, HOUR, limits), { from: HOUR, to: 3 * HOUR });
+	same("a press takes one interval", w.snapSpan(4.5 * HOUR, 4.5 * HOUR, HOUR, limits), { from: 4 * HOUR, to: 5 * HOUR });
+	same("a drag ends with the week", w.snapSpan(9.5 * HOUR, 14 * HOUR, HOUR, limits), { from: 9 * HOUR, to: 10 * HOUR });
+	same("a drag past the end takes the last interval", w.snapSpan(12 * HOUR, 14 * HOUR, HOUR, limits), { from: 9 * HOUR, to: 10 * HOUR });
+	same("the peak follows the hand", [w.percentOfLift(5, 40, 200), w.percentOfLift(0, -1000, 200), w.percentOfLift(3, 9, 0)], [25, -95, 3]);
+	for (const day of ["2026-09-05", "2026-09-06", "2026-04-04", "2026-11-24"]) {
+		const at = w.instantOf(day, 570, ZONE);
+		same(`half past nine of ${day} goes to a form and back`, [w.toField(at, ZONE), w.fromField(w.toField(at, ZONE), ZONE)], [`${day}T09:30`, at]);
+	}
+}
+
+function effects(w) {
+	same("names of effects come apart", ["monday", "after_closure_1", "open_day_last_4", "month_day_31"].map((n) => w.effectOf(n)), [
+		{ group: "weekday", stem: "weekday", n: 1 }, { group: "closure", stem: "after_closure", n: 1 },
+		{ group: "month", stem: "open_day_last", n: 4 }, { group: "month", stem: "month_day", n: 31 },
+	]);
+	const e = w.effectChange({ name: "after_closure_1", factor: 1.14, sd: 0.05 });
+	same("an effect reads as a change with its likely range", [e.change, e.low, e.high].map((v) => v.toFixed(3)), ["0.140", "0.069", "0.215"]);
+}
+
+function charts(w) {
+	const at = (h) => new Date(h * HOUR).toISOString();
+	const rows = w.mergeRows([1, 2, 3].map((h) => ({ start: at(h), offered: h })), [6, 7].map((h) => ({ start: at(h), mean: h })),
+		[{ start: at(2), offered: 2, usual: 9 }, { start: at(30), offered: 1, usual: 1 }]);
+	same("history and forecast are one line with a gap between", rows.map((r) => [r.at / HOUR, r.offered, r.forecast?.mean ?? null, r.outlier?.usual ?? null]),
+		[[1, 1, null, null], [2, 2, null, 9], [3, 3, null, null], [4, null, null, null], [6, null, 6, null], [7, null, 7, null]]);
+	const spring = [22, 23, 24, 25].map((h) => ({ start: new Date(Date.parse("2026-09-05T00:00:00Z") + h * 2 * HOUR).toISOString(), mean: 1, adjusted_mean: 2 }));
+	same("days are summed by the site's clock", [...w.sumDays(spring, ZONE).values()].map((d) => [d.day, d.mean, d.adjusted]), [["2026-09-06", 4, 8]]);
+}
+
 export async function logic(root) {
+	catalogues(root);
 	const w = await load(root);
-	for (const part of [weeks, zones, axis, coverage, words]) part(w);
+	for (const part of [weeks, zones, axis, coverage, words, adjusting, effects, charts]) part(w);
 }

@@ -41,3 +41,8 @@ export function clock(seconds: Maybe): string {
 	const whole = Math.round(seconds);
 	return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} min`;
 }
+
+/** Money is kept in hundredths; without one currency for all of it, the amount alone. */
+export const money = (cents: Maybe, currency: string | undefined): string => has(cents) ? by({
+	...(currency ? { style: "currency", currency, currencyDisplay: "narrowSymbol" } : {}), maximumFractionDigits: 0,
+}).format(cents / 100) : NONE;

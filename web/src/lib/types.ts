@@ -66,6 +66,8 @@ export interface Agent {
 	left_on: string | null;
 }
 
+export interface Contract { id: number; code: string; name: string; currency: string }
+
 export interface HistoryRow {
 	start: string;
 	offered: number;

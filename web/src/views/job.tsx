@@ -97,7 +97,9 @@ function Convergence({ trail }: { trail: JobState["trail"] }) {
 	);
 }
 
-export function JobPanel({ state, title }: { state: JobState; title: string }) {
+interface PanelProps { state: JobState; title: string; cost?: (v: number | null) => string }
+
+export function JobPanel({ state, title, cost = (v) => upTo(v, 0) }: PanelProps) {
 	const { job, error, running } = state;
 	const phase = job?.phase ?? "";
 	const said = useRef("");
@@ -119,8 +121,8 @@ export function JobPanel({ state, title }: { state: JobState; title: string }) {
 			{job?.objective != null && (
 				<div class="job-figures">
 					<dl class="stats">
-						<Stat label={t("evidence.objective")} value={upTo(job.objective, 0)} />
-						<Stat label={t("evidence.bound")} value={upTo(job.bound, 0)} />
+						<Stat label={t("evidence.objective")} value={cost(job.objective)} />
+						<Stat label={t("evidence.bound")} value={cost(job.bound)} />
 						<Stat label={t("evidence.gap")} value={job.bound == null ? "–" : pct(job.gap, 2)} />
 					</dl>
 					<Convergence trail={state.trail} />

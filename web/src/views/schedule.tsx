@@ -5,14 +5,14 @@ import { call, list, query } from "../lib/api";
 import { makeAxis } from "../lib/axis";
 import { useQueues } from "../lib/catalogue";
 import { newestForecast } from "../lib/forecast";
-import { pct, upTo } from "../lib/format";
+import { money, pct, upTo } from "../lib/format";
 import { lang, locale, t, tcode, tn } from "../lib/i18n";
 import { announce } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, sortRows } from "../lib/roster";
 import { route, setParams } from "../lib/route";
 import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
-import type { Agent, Coverage, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site } from "../lib/types";
+import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
 import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
@@ -41,16 +41,25 @@ async function loadRoster(id: number, abort: AbortSignal): Promise<FullRoster> {
 
 const stateTone = { draft: "plain", published: "good", superseded: "quiet" } as const;
 
-function EvidenceStrip({ full }: { full: FullRoster }) {
+/** The one currency of the contracts that work at the site; undefined where they have several. */
+function currencyOf(agents: Agent[] | undefined, contracts: Contract[] | undefined): string | undefined {
+	const held = new Set(agents?.map((a) => a.contract));
+	const used = new Set(contracts?.filter((c) => held.has(c.code) || held.has(c.name)).map((c) => c.currency));
+	return used.size === 1 ? [...used][0] : undefined;
+}
+
+function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string | undefined }) {
 	const { roster } = full;
 	const e = roster.evidence;
+	const pay = e.parts && (e.parts.pay ?? 0) + (e.parts.fixed_pay ?? 0);
 	return (
 		<dl class="stats evidence">
 			<Stat label={t("evidence.state")} value={<Chip tone={stateTone[roster.state]}>{t(`state.${roster.state}`)}</Chip>} />
 			<Stat label={t("evidence.agents")} value={upTo(roster.agents, 0)} />
 			<Stat label={t("evidence.shifts")} value={upTo(roster.shifts, 0)} />
 			<Stat label={t("evidence.short")} value={upTo(roster.people_short, 1)} {...(roster.people_short > 0 ? { tone: "bad" } : {})} />
-			<Stat label={t("evidence.objective")} value={upTo(e.objective, 0)} {...(e.bound == null ? {} : { hint: t("evidence.bound_hint", { bound: upTo(e.bound, 0) }) })} />
+			<Stat label={t("evidence.objective")} value={money(e.objective, currency)} {...(e.bound == null ? {} : { hint: t("evidence.bound_hint", { bound: money(e.bound, currency) }) })} />
+			{pay !== undefined && <Stat label={t("evidence.pay")} value={money(pay, currency)} />}
 			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified
@@ -187,14 +196,16 @@ export default function Board({ site, week }: PlanScope) {
 	const picked = versions.data?.find((r) => String(r.id) === route.value.params.roster) ?? versions.data?.[0];
 	const full = useLoad(picked ? `roster ${picked.id}` : null, (abort) => loadRoster((picked as RosterSummary).id, abort));
 	const agents = useLoad(`agents ${site.id}`, (abort) => list<Agent>(`/agents?site_id=${site.id}`, abort));
+	const contracts = useLoad("contracts", (abort) => list<Contract>("/contracts", abort));
 	const work = useBuild({ site, week }, (job) => {
 		const id = job.result?.roster_id;
 		if (id !== undefined) setParams({ roster: id });
 		versions.reload();
 	});
 	const build = () => { setFailed(undefined); work.build(limit).catch((e: Error) => setFailed(e)); };
+	const currency = currencyOf(agents.data, contracts.data);
 	const past = week < isoWeekOf(today(site.zone));
-	const error = failed ?? versions.error ?? full.error ?? agents.error;
+	const error = failed ?? versions.error ?? full.error ?? agents.error ?? contracts.error;
 
 	return (
 		<div class="stack board-stack">
@@ -211,11 +222,11 @@ export default function Board({ site, week }: PlanScope) {
 					<Button id="publish" icon="send" tone="primary" disabled={!full.data || work.running} onClick={() => setPublishing(true)}>{t("publish.button")}</Button>
 				)}
 			</div>
-			<JobPanel state={work.job} title={t("build.running")} />
-			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); agents.reload(); }} />}
+			<JobPanel state={work.job} title={t("build.running")} cost={(cents) => money(cents, currency)} />
+			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); agents.reload(); contracts.reload(); }} />}
 			{full.data && agents.data ? (
 				<>
-					<EvidenceStrip full={full.data} />
+					<EvidenceStrip full={full.data} currency={currency} />
 					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} agents={agents.data} />
 				</>
 			) : versions.data && !picked ? !work.running && (
