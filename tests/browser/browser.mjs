@@ -13,6 +13,8 @@ export const LOOKS = [
 	{ name: "light-en", colorScheme: "light", lang: "en", locale: "en-GB" },
 	{ name: "dark-es", colorScheme: "dark", lang: "es", locale: "es-CL" },
 	{ name: "light-es", colorScheme: "light", lang: "es", locale: "es-CL" },
+	{ name: "light-pt", colorScheme: "light", lang: "pt", locale: "pt-BR" },
+	{ name: "dark-pt", colorScheme: "dark", lang: "pt", locale: "pt-BR" },
 	{ name: "dark-en", colorScheme: "dark", lang: "en", locale: "en-GB" },
 ];
 

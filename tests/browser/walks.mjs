@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./browser.mjs";
 import { PASSWORD, startService } from "./service.mjs";
+import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
 import { check, expect, finish, note, step, WalkOver } from "./tap.mjs";
 
@@ -73,7 +74,7 @@ const walks = {
 		});
 		await visit.stop("board");
 		if (full) await board(visit);
-		await page.click(".segments >> text=/^(Day|Día)$/");
+		await page.click(".segments >> text=/^(Day|Día|Dia)$/");
 		await visit.stop("board-day");
 		await visit.go("#/plan/forecast");
 		await page.waitForSelector(".plot canvas");
@@ -88,6 +89,9 @@ const walks = {
 		await visit.stop("requests");
 		if (full) await publish(visit);
 	},
+
+	forecast,
+	"forecast-phone": forecastPhone,
 
 	async agent(visit, look) {
 		const { page } = visit;
@@ -164,6 +168,14 @@ const walks = {
 		}
 		await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
 		await visit.stop("ladder");
+		await visit.go("#/people/absence?by=kind");
+		await step(`a site manager reads absence, but not why (${look.name})`, async () => {
+			await page.waitForSelector(".table .figure");
+			expect(await page.locator(".segments button").count() > 3, "nothing to choose from");
+			const refused = await page.evaluate(async () => (await fetch("/api/v1/reports/absenteeism?by=kind")).status);
+			expect(refused === 403, `the service answers ${refused}`);
+		});
+		await visit.stop("manager-absence");
 	},
 
 	async hr(visit, look) {
@@ -287,7 +299,7 @@ async function publish(visit) {
 }
 
 async function walk(name, browser, url, shots) {
-	const viewport = name === "agent" ? PHONE : DESK;
+	const viewport = ["agent", "forecast-phone"].includes(name) ? PHONE : DESK;
 	for (const look of LOOKS) {
 		note(`${name} in ${look.name}`);
 		const visit = new Visit(shots, look, await openPage(browser, url, look, viewport));

@@ -44,5 +44,5 @@ export function clock(seconds: Maybe): string {
 
 /** Money is kept in hundredths; without one currency for all of it, the amount alone. */
 export const money = (cents: Maybe, currency: string | undefined): string => has(cents) ? by({
-	...(currency ? { style: "currency", currency, currencyDisplay: "narrowSymbol" } : {}), maximumFractionDigits: 0,
+	...(currency ? { style: "currency", currency } : {}), maximumFractionDigits: 0,
 }).format(cents / 100) : NONE;

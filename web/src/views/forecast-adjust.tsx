@@ -2,8 +2,8 @@
 // Planners' words beside the statistics: listed with who, when and why, and revoked.
 import { useState } from "preact/hooks";
 import { call } from "../lib/api";
-import { num, signed, signedPct } from "../lib/format";
-import { t } from "../lib/i18n";
+import { signed, signedPct } from "../lib/format";
+import { t, tn } from "../lib/i18n";
 import { announce, toast } from "../lib/live";
 import { fmtDayTime, fmtMoment, fmtTime, instant, localOf } from "../lib/time";
 import type { Adjustment } from "../lib/types";
@@ -46,7 +46,7 @@ export function Adjustments({ scope: { site, queue }, rows, error, retry, onChan
 	];
 	const active = rows.filter((a) => !a.revoked_at).length;
 	return (
-		<Card title={t("adjust.list", { queue: queue.name })} aside={<Chip tone={active ? "accent" : "plain"}>{t("adjust.active", { n: num(active) })}</Chip>} class="adjustments">
+		<Card title={t("adjust.list", { queue: queue.name })} aside={<Chip tone={active ? "accent" : "plain"}>{tn("adjust.active", active)}</Chip>} class="adjustments">
 			<div class="scroll table-mid" tabIndex={0} role="group" aria-label={t("adjust.list", { queue: queue.name })}>
 				<DataTable caption={t("adjust.list", { queue: queue.name })} columns={columns} rows={rows} rowKey={(a) => a.id} sortBy="when" />
 			</div>

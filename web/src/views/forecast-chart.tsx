@@ -107,9 +107,12 @@ function usePick(draft: Draft | undefined, setDraft: (d: Draft) => void, inWeek:
 	return { pick, rows, preview, step };
 }
 
+/** A finger needs the width of a phone for the week alone. */
+const narrow = (): boolean => matchMedia("(max-width: 720px)").matches;
+
 export function ForecastChart(props: ChartProps) {
 	const { site, queue, onAdjusted } = props;
-	const [weeks, setWeeks] = useState(2);
+	const [weeks, setWeeks] = useState(narrow() ? 1 : 2);
 	const [draft, setDraft] = useState<Draft>();
 	const { rows, inWeek, limits, from, until, special, error } = useChart(props, weeks);
 	const hand = usePick(draft, setDraft, inWeek, limits, site.zone);
@@ -153,7 +156,7 @@ export function ForecastChart(props: ChartProps) {
 		const first = busy.find((r) => r.at > Date.now()) ?? busy[0];
 		const dayEnd = first ? busy.filter((r) => r.at - first.at < 16 * 3_600_000).pop() : undefined;
 		setDraft({ from: first?.at ?? limits.from, to: (dayEnd?.at ?? limits.from) + hand.step, kind: "percent", value: 0 });
-		setWeeks(1);
+		setWeeks(narrow() ? 0 : 1);
 	};
 	const outliers = rows?.filter((r) => r.outlier).length ?? 0;
 	const adjusted = inWeek?.some(isAdjusted) ?? false;

@@ -113,7 +113,7 @@ export default function RestOfDay({ site, forecast, queue }: QueueScope) {
 			chart={(
 				<>
 					<dl class="stats">
-						<Stat label={t("today.so_far")} value={num(came)} hint={expected > 0 ? t("today.of_expected", { n: num(expected), change: signedPct(came / expected - 1, 0) }) : ""} />
+						<Stat label={t("today.so_far")} value={done.length > 0 ? num(came) : "–"} hint={expected > 0 ? t("today.of_expected", { n: num(expected), change: signedPct(came / expected - 1, 0) }) : ""} />
 						<Stat label={t("today.rest")} value={num(rest)} hint={restPlanned > 0 ? t("today.of_planned", { n: num(restPlanned), change: signedPct(rest / restPlanned - 1, 0) }) : ""} />
 						<Stat label={t("today.whole")} value={num(came + rest)} />
 					</dl>
