@@ -63,7 +63,8 @@ struct wfm_series {
 	/*
 	 * Opening: 7 × (1440 / interval_min) bytes, Monday first, non-zero = open.
 	 * NULL = learnt: a slot is open when at least a fifth of that weekday's days
-	 * with data have an observation of it.
+	 * with data have an observation of it, of the days since its hours last changed
+	 * (two days of longer hours are enough to see them, three of shorter ones).
 	 */
 	const uint8_t *open;
 };

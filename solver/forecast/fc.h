@@ -67,6 +67,7 @@ struct fc_grid {
 	float *slot_factor;   /* n_days × slots: 0 = shut, NaN = learn, 1 = normal; NULL = all 1 */
 	uint8_t open[7][WFM_MAX_SLOTS];
 	double open_slots[7]; /* how many */
+	int since[7][WFM_MAX_SLOTS]; /* grid day from which the slot is served; 0 = always was */
 	bool partial_first;   /* the first horizon day has begun and has observations */
 };
 
@@ -78,6 +79,11 @@ static inline const double *fc_row(const struct fc_grid *g, int day)
 /* calendar.c: 1 .. 31 and the like of days since 1970-01-01 (proleptic Gregorian). */
 void fc_civil(int32_t date, int *year, int *month, int *month_day);
 int32_t fc_date(int year, int month, int month_day);
+
+/* opening.c: fills open, open_slots and since from the series or from what was observed. */
+bool fc_opening_learn(struct fc_pool *pool, struct fc_grid *g);
+/* How many of today's slots were already served on that day. */
+double fc_open_then(const struct fc_grid *g, int day);
 
 bool fc_slot_open(const struct fc_grid *g, int day, int slot);
 

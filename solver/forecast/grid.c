@@ -49,45 +49,6 @@ static void lay_observations(struct fc_grid *g, int32_t first, int first_slot, f
 	}
 }
 
-/* A slot is open when a fifth of the weekday's days with data have it. */
-static void learn_opening(struct fc_grid *g)
-{
-	int days[7] = { 0 };
-	int hits[WFM_MAX_SLOTS];
-	for (int w = 0; w < 7; w++) {
-		memset(hits, 0, sizeof hits);
-		for (int d = 0; d < g->n_history; d++) {
-			if (g->days[d].weekday != w)
-				continue;
-			const double *row = fc_row(g, d);
-			bool any = false;
-			for (int t = 0; t < g->slots; t++)
-				if (!isnan(row[t])) {
-					hits[t]++;
-					any = true;
-				}
-			days[w] += any;
-		}
-		for (int t = 0; t < g->slots; t++)
-			g->open[w][t] = hits[t] > 0 && hits[t] * 5 >= days[w];
-	}
-}
-
-static void set_opening(struct fc_grid *g)
-{
-	if (g->series->open != NULL)
-		for (int w = 0; w < 7; w++)
-			for (int t = 0; t < g->slots; t++)
-				g->open[w][t] = g->series->open[w * g->slots + t] != 0;
-	else
-		learn_opening(g);
-	for (int w = 0; w < 7; w++) {
-		g->open_slots[w] = 0.0;
-		for (int t = 0; t < g->slots; t++)
-			g->open_slots[w] += g->open[w][t];
-	}
-}
-
 /*
  * A weekday nobody has seen yet (a history that began last Tuesday): with opening learnt,
  * Monday to Friday take the slots of any other weekday seen, or of the weekend failing
@@ -273,7 +234,8 @@ enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *ser
 	for (size_t i = 0; g->slot_factor != NULL && i < cells; i++)
 		g->slot_factor[i] = 1.0f;
 	lay_observations(g, first, o->first_slot, count);
-	set_opening(g);
+	if (!fc_opening_learn(pool, g))
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	guess_unseen_weekdays(g);
 	mark_days(g, &closed);
 	mark_special(g);

@@ -4,14 +4,16 @@
  * floor ½) of x = √(y+¼) over the last year; a day's factor f is the median of x/m over its
  * busy slots. Where few slots of a day lie above f·m by 5s or below by 6s they are replaced
  * by (f·m)²−¼ (many: the day itself is different, and the level models judge it). Holes of a
- * day that was mostly observed are filled the same way; days mostly unobserved are missing.
+ * day that was mostly observed are filled the same way, slots that were not yet served then as
+ * well, so that the days' totals are all of today's opening hours; days mostly unobserved are
+ * missing.
  */
 #include "fc.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MEDIAN_DAYS = 364 };
+enum { MEDIAN_DAYS = 364, NEW_SLOT_DAYS = 5 };
 
 /* Is this day one to learn from, and mostly observed? */
 static bool day_usable(const struct fc_grid *g, int day)
@@ -23,10 +25,11 @@ static bool day_usable(const struct fc_grid *g, int day)
 	double seen = 0.0;
 	for (int t = 0; t < g->slots; t++)
 		seen += g->open[d->weekday][t] && !isnan(row[t]);
-	return seen > 0.0 && seen * 2.0 >= g->open_slots[d->weekday];
+	return seen > 0.0 && seen * 2.0 >= fc_open_then(g, day);
 }
 
-static void weekday_medians(struct fc_train *t, const bool *usable, double *scale, double *work)
+static void weekday_medians(struct fc_train *t, const bool *usable, double *scale, int *seen,
+			    double *work)
 {
 	const struct fc_grid *g = t->grid;
 	int from = t->n > MEDIAN_DAYS ? t->n - MEDIAN_DAYS : 0;
@@ -39,10 +42,54 @@ static void weekday_medians(struct fc_train *t, const bool *usable, double *scal
 					work[n++] = fc_root(y);
 			}
 			double m = fc_median(work, n);
+			seen[w * g->slots + s] = n;
 			t->median[w * g->slots + s] = m;
 			scale[w * g->slots + s] =
 				n > 0 ? fmax(0.5, 1.4826 * fc_mad(work, n, m)) : 0.5;
 		}
+}
+
+/* The median of the nearest slot of the weekday that was served always; NaN without one. */
+static double nearest_old(const struct fc_train *t, int weekday, int slot)
+{
+	const struct fc_grid *g = t->grid;
+	for (int reach = 1; reach < g->slots; reach++)
+		for (int side = -1; side <= 1; side += 2) {
+			int s = slot + side * reach;
+			if (s >= 0 && s < g->slots && g->open[weekday][s] &&
+			    g->since[weekday][s] == 0 && !isnan(t->median[weekday * g->slots + s]))
+				return t->median[weekday * g->slots + s];
+		}
+	return NAN;
+}
+
+/*
+ * A slot served for a few days only leans on the nearest that always was. With n of its days
+ * seen on a weekday, K on all, near the other's median, ρ the mean of own ÷ near over the K days:
+ * (n·own + 2·near·ρ′)/(n + 2), ρ′ = (Kρ + 2)/(K + 2). Nothing there is an outlier yet, for nobody
+ * knows what is usual.
+ */
+static void steady_new_slot(struct fc_train *t, int slot, const int *seen, double *scale)
+{
+	const struct fc_grid *g = t->grid;
+	double K = 0.0, sum = 0.0, near[7];
+	for (int w = 0; w < 7; w++) {
+		int c = w * g->slots + slot;
+		near[w] = g->open[w][slot] && g->since[w][slot] > 0 ? nearest_old(t, w, slot) : NAN;
+		if (isnan(near[w]) || seen[c] == 0)
+			continue;
+		K += seen[c];
+		sum += seen[c] * t->median[c] / near[w];
+	}
+	for (int w = 0; w < 7; w++) {
+		int c = w * g->slots + slot, n = seen[c];
+		if (g->since[w][slot] == 0 || n > NEW_SLOT_DAYS)
+			continue;
+		scale[c] = INFINITY;
+		if (!isnan(near[w]))
+			t->median[c] = ((n > 0 ? n * t->median[c] : 0.0) +
+					2.0 * near[w] * (sum + 2.0) / (K + 2.0)) / (n + 2.0);
+	}
 }
 
 /* The nearest slot of the day that was seen on any weekday, or −1. */
@@ -178,12 +225,15 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 	t->factor_sd = fc_alloc(pool, (size_t)horizon, sizeof(double));
 	bool *usable = fc_alloc(pool, days, sizeof *usable);
 	double *scale = fc_alloc(pool, 7 * slots, sizeof *scale);
+	int *seen = fc_alloc(pool, 7 * slots, sizeof *seen);
 	double *work = fc_alloc(pool, days > slots ? days : slots, sizeof *work);
 	if (pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	for (int d = 0; d < n; d++)
 		usable[d] = day_usable(g, d);
-	weekday_medians(t, usable, scale, work);
+	weekday_medians(t, usable, scale, seen, work);
+	for (int s = 0; s < g->slots; s++)
+		steady_new_slot(t, s, seen, scale);
 	fill_medians(t, usable);
 	for (int d = 0; d < n; d++) {
 		if (usable[d]) {
