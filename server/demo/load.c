@@ -140,10 +140,11 @@ static void copy_specials(struct copy *c)
 {
 	for (size_t i = 0; i < c->d->specials.count; i++) {
 		const struct demo_special *s = &c->d->specials.items[i];
-		row(c, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", date_cell(s->day).text,
+		row(c, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", date_cell(s->day).text,
 		    s->country ? s->country : "\\N", int_cell(s->site + 1).text,
 		    int_cell(s->queue + 1).text, s->kind, s->name, s->closed ? "t" : "f",
-		    s->tell ? real_cell(s->factor).text : "\\N");
+		    s->tell ? real_cell(s->factor).text : "\\N", s->group ? s->group : "\\N",
+		    s->country ? "t" : "f");
 	}
 }
 

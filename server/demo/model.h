@@ -144,6 +144,7 @@ struct demo_special {
 	const char *country;      /* exactly one of country, site, queue */
 	int site, queue;          /* -1: none */
 	const char *kind, *name;
+	const char *group;        /* NULL: learnt by its name */
 	bool closed;
 	double factor;            /* what it does to volume */
 	bool tell;                /* factor is loaded; else it is to be learnt */

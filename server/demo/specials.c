@@ -8,83 +8,30 @@
 #include <math.h>
 #include <string.h>
 #include "server/base/clock.h"
+#include "server/calendar/holidays.h"
 
-enum move { STAYS, CHILE_MONDAY }; /* Law 19.668: some holidays go to a Monday */
-
+/* What each holiday leaves of a day's contacts in Chile, where the centres answer all the year. */
 static const struct {
-	const char *country;
-	int month, day;
-	enum move move;
-	const char *name;
+	const char *key;
 	double factor;
-} fixed[] = {
-	{ "CL", 1, 1, STAYS, "Año Nuevo", .55 },
-	{ "CL", 5, 1, STAYS, "Día del Trabajo", .60 },
-	{ "CL", 5, 21, STAYS, "Glorias Navales", .72 },
-	{ "CL", 6, 29, CHILE_MONDAY, "San Pedro y San Pablo", .78 },
-	{ "CL", 7, 16, STAYS, "Virgen del Carmen", .78 },
-	{ "CL", 8, 15, STAYS, "Asunción de la Virgen", .78 },
-	{ "CL", 9, 18, STAYS, "Independencia Nacional", .50 },
-	{ "CL", 9, 19, STAYS, "Glorias del Ejército", .55 },
-	{ "CL", 10, 12, CHILE_MONDAY, "Encuentro de Dos Mundos", .78 },
-	{ "CL", 11, 1, STAYS, "Todos los Santos", .70 },
-	{ "CL", 12, 8, STAYS, "Inmaculada Concepción", .78 },
-	{ "CL", 12, 25, STAYS, "Navidad", .48 },
-	{ "SV", 1, 1, STAYS, "Año Nuevo", 0 },
-	{ "SV", 5, 1, STAYS, "Día del Trabajo", 0 },
-	{ "SV", 5, 10, STAYS, "Día de la Madre", 0 },
-	{ "SV", 6, 17, STAYS, "Día del Padre", 0 },
-	{ "SV", 8, 6, STAYS, "Divino Salvador del Mundo", 0 },
-	{ "SV", 9, 15, STAYS, "Independencia", 0 },
-	{ "SV", 11, 2, STAYS, "Día de los Difuntos", 0 },
-	{ "SV", 12, 25, STAYS, "Navidad", 0 },
-	{ "GT", 1, 1, STAYS, "Año Nuevo", 0 },
-	{ "GT", 5, 1, STAYS, "Día del Trabajo", 0 },
-	{ "GT", 6, 30, STAYS, "Día del Ejército", 0 },
-	{ "GT", 9, 15, STAYS, "Independencia", 0 },
-	{ "GT", 10, 20, STAYS, "Revolución de 1944", 0 },
-	{ "GT", 11, 1, STAYS, "Todos los Santos", 0 },
-	{ "GT", 12, 25, STAYS, "Navidad", 0 },
-	{ "NI", 1, 1, STAYS, "Año Nuevo", 0 },
-	{ "NI", 5, 1, STAYS, "Día del Trabajo", 0 },
-	{ "NI", 7, 19, STAYS, "Día de la Revolución", 0 },
-	{ "NI", 9, 14, STAYS, "Batalla de San Jacinto", 0 },
-	{ "NI", 9, 15, STAYS, "Independencia", 0 },
-	{ "NI", 12, 8, STAYS, "Inmaculada Concepción", 0 },
-	{ "NI", 12, 25, STAYS, "Navidad", 0 },
+} chile[] = {
+	{ "new_year", .55 },   { "good_friday", .60 }, { "holy_saturday", .75 }, { "labour_day", .60 },
+	{ "navy", .72 },       { "independence", .50 }, { "army", .55 },	 { "all_saints", .70 },
+	{ "christmas", .48 },
 };
+static const double OTHER_HOLIDAY = .78;
 
-static const struct {
-	const char *country;
-	int days; /* after Easter Sunday */
-	const char *name;
-	double factor;
-} easter_days[] = {
-	{ "CL", -2, "Viernes Santo", .60 },  { "CL", -1, "Sábado Santo", .75 },
-	{ "SV", -3, "Jueves Santo", 0 },     { "SV", -2, "Viernes Santo", 0 },
-	{ "SV", -1, "Sábado de Gloria", 0 }, { "GT", -3, "Jueves Santo", 0 },
-	{ "GT", -2, "Viernes Santo", 0 },    { "GT", -1, "Sábado de Gloria", 0 },
-	{ "NI", -3, "Jueves Santo", 0 },     { "NI", -2, "Viernes Santo", 0 },
-};
+/* The branches of the other countries are shut on holidays. */
+static const char *const countries[] = { "CL", "SV", "GT", "NI" };
 
-/* Easter Sunday of a Gregorian year (Meeus 1991, ch. 8). */
-static int64_t easter(int year)
+static double holiday_factor(const char *country, const char *key)
 {
-	int a = year % 19, b = year / 100, c = year % 100;
-	int f = (b + 8) / 25, g = (b - f + 1) / 3;
-	int h = (19 * a + b - b / 4 - g + 15) % 30;
-	int l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
-	int m = (a + 11 * h + 22 * l) / 451;
-	int n = h + l - 7 * m + 114;
-	return date_from_ymd(year, n / 31, n % 31 + 1);
-}
-
-static int64_t moved_day(int64_t date, enum move move)
-{
-	int weekday = date_weekday(date);
-	if (move == STAYS || weekday == 1 || weekday > 5)
-		return date;
-	return weekday == 5 ? date + 3 : date - (weekday - 1);
+	if (strcmp(country, "CL") != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof chile / sizeof *chile; i++)
+		if (strcmp(chile[i].key, key) == 0)
+			return chile[i].factor;
+	return OTHER_HOLIDAY;
 }
 
 static bool known(const struct demo *d, int64_t date)
@@ -99,21 +46,11 @@ static void add(struct demo *d, struct demo_special s)
 }
 
 static void add_country(struct demo *d, int64_t date, const char *country, const char *kind,
-			const char *name, double factor)
+			const char *name, const char *group, double factor)
 {
 	add(d, (struct demo_special){ .day = date, .country = country, .site = -1, .queue = -1,
-				      .kind = kind, .name = name, .closed = factor <= 0,
-				      .factor = factor });
-}
-
-static void add_holidays(struct demo *d, int year)
-{
-	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-		add_country(d, moved_day(date_from_ymd(year, fixed[i].month, fixed[i].day), fixed[i].move),
-			    fixed[i].country, "holiday", fixed[i].name, fixed[i].factor);
-	for (size_t i = 0; i < sizeof easter_days / sizeof *easter_days; i++)
-		add_country(d, easter(year) + easter_days[i].days, easter_days[i].country, "holiday",
-			    easter_days[i].name, easter_days[i].factor);
+				      .kind = kind, .name = name, .group = group,
+				      .closed = factor <= 0, .factor = factor });
 }
 
 static bool holiday(const struct demo *d, const char *country, int64_t date)
@@ -127,6 +64,19 @@ static bool holiday(const struct demo *d, const char *country, int64_t date)
 	return false;
 }
 
+static void add_holidays(struct demo *d, int year)
+{
+	for (size_t i = 0; i < sizeof countries / sizeof *countries; i++) {
+		struct holiday *h;
+		size_t n;
+		holidays_of_year(holiday_country_find(holiday_book(), countries[i]), year, d->arena, &h, &n);
+		for (size_t k = 0; k < n; k++)
+			if (!h[k].optional && !holiday(d, countries[i], h[k].date))
+				add_country(d, h[k].date, countries[i], "holiday", h[k].name, h[k].key,
+					    holiday_factor(countries[i], h[k].key));
+	}
+}
+
 static int64_t working_day(const struct demo *d, const char *country, int64_t date, int step)
 {
 	while (date_weekday(date) > 5 || holiday(d, country, date))
@@ -138,13 +88,14 @@ static int64_t working_day(const struct demo *d, const char *country, int64_t da
 static void add_billing(struct demo *d, int year, int month)
 {
 	int64_t bills = working_day(d, "CL", date_from_ymd(year, month, 5), 1);
-	add_country(d, bills, "CL", "billing", "Facturación", 1.24);
+	add_country(d, bills, "CL", "billing", "Facturación", "billing", 1.24);
 	static const char *const paid[] = { "SV", "GT", "NI" };
 	int64_t last = date_from_ymd(month == 12 ? year + 1 : year, month % 12 + 1, 1) - 1;
 	for (size_t i = 0; i < 3; i++) {
 		add_country(d, working_day(d, paid[i], date_from_ymd(year, month, 15), -1), paid[i],
-			    "billing", "Quincena", 1.20);
-		add_country(d, working_day(d, paid[i], last, -1), paid[i], "billing", "Fin de mes", 1.22);
+			    "payday", "Quincena", "payday_15", 1.20);
+		add_country(d, working_day(d, paid[i], last, -1), paid[i], "payday", "Fin de mes",
+			    "payday_last", 1.22);
 	}
 }
 

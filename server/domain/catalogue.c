@@ -87,12 +87,12 @@ static bool check_zone(const char *name, struct err *e)
 		      why.items_kept ? why.items[0].message : why.message);
 }
 
-static bool check_hours(struct arena *a, const struct site *in, struct err *e)
+bool opening_hours_check(struct arena *a, const struct opening_hours *hours, size_t count, struct err *e)
 {
-	struct span *s = arena_array(a, in->hours_count + 1, sizeof(*s));
-	for (size_t i = 0; i < in->hours_count; i++)
-		s[i] = (struct span){ in->hours[i].weekday, in->hours[i].open, in->hours[i].close };
-	return check_spans(s, in->hours_count, "hours", "open", "close", e);
+	struct span *s = arena_array(a, count + 1, sizeof(*s));
+	for (size_t i = 0; i < count; i++)
+		s[i] = (struct span){ hours[i].weekday, hours[i].open, hours[i].close };
+	return check_spans(s, count, "hours", "open", "close", e);
 }
 
 bool site_create(struct db *db, struct arena *a, const struct site *in, struct site *out,
@@ -102,7 +102,7 @@ bool site_create(struct db *db, struct arena *a, const struct site *in, struct s
 	int64_t id;
 	bool ok = check_zone(in->zone, e);
 	ok = check_country(in->country, e) && ok;
-	ok = check_hours(a, in, e) && ok;
+	ok = opening_hours_check(a, in->hours, in->hours_count, e) && ok;
 	ok = refer(db, SQL_REGION_EXISTS, in->region_id, "/region_id", "region", e) && ok;
 	return ok && db_int_value(db, SQL_SITE_INSERT, NULL, &from, &id, e) &&
 	       site_get(db, a, id, out, e);

@@ -92,13 +92,13 @@ struct agent {
 
 struct special_day {
 	int64_t id, day, site_id, queue_id, kind;
-	const char *country, *name;
+	const char *country, *name, *group;
 	bool closed;
 	double factor;
 };
 
 /* What is read; and what is written: the same structs, without ids and counts. */
-extern const struct fields region_fields, site_fields, queue_fields, skill_fields, team_fields,
+extern const struct fields opening_hours_fields, region_fields, site_fields, queue_fields, skill_fields, team_fields,
 	contract_fields, contract_row_fields, agent_fields, special_day_fields;
 extern const struct fields site_new_fields, queue_new_fields, contract_new_fields, agent_new_fields,
 	agent_change_fields, special_day_new_fields;
@@ -109,6 +109,9 @@ bool contract_get(struct db *db, struct arena *a, int64_t id, struct contract *o
 bool agent_get(struct db *db, struct arena *a, int64_t id, struct agent *out, struct err *e);
 bool special_day_get(struct db *db, struct arena *a, int64_t id, struct special_day *out,
 		     struct err *e);
+
+/* ERR_INVALID with pointers below /hours: in order, none over another. */
+bool opening_hours_check(struct arena *a, const struct opening_hours *hours, size_t count, struct err *e);
 
 /* Each writes and reads back into *out. ERR_INVALID with pointers, ERR_CONFLICT for a code in use. */
 bool site_create(struct db *db, struct arena *a, const struct site *in, struct site *out,

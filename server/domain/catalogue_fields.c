@@ -7,7 +7,8 @@
 const char *const site_kind_names[] = { "contact_centre", "branch", NULL };
 const char *const channel_names[] = { "voice", "chat", "walk_in", "email", "back_office", "outbound", NULL };
 const char *const rule_mode_names[] = { "hard", "soft", "off", NULL };
-const char *const special_kind_names[] = { "holiday", "campaign", "billing", "outage", "closure", NULL };
+const char *const special_kind_names[] = { "holiday", "campaign", "billing", "outage", "closure",
+					   "payday", "observance", NULL };
 const char *const leave_reason_names[] = { "voluntary", "involuntary", NULL };
 const char *const locale_names[] = { "en", "es", "pt", NULL };
 const char *const break_kind_names[] = { "meal", "break", NULL };
@@ -26,7 +27,7 @@ static const struct field site_hours_rows[] = {
 	F_CLOCK(struct opening_hours, open, 0, "opening, wall clock"),
 	F_CLOCK(struct opening_hours, close, 0, "closing; past 24:00 on the next day"),
 };
-static const struct fields site_hours_fields = FIELDS("SiteHours", struct opening_hours, site_hours_rows);
+const struct fields opening_hours_fields = FIELDS("SiteHours", struct opening_hours, site_hours_rows);
 
 #define SITE_COMMON                                                                            \
 	F_TEXT(struct site, code, 0, 1, 40, "short code, unique"),                             \
@@ -42,7 +43,8 @@ static const struct fields site_hours_fields = FIELDS("SiteHours", struct openin
 	{ .name = "shrinkage_unplanned", .type = FIELD_REAL,                                   \
 	  .offset = offsetof(struct site, shrinkage_unplanned), .flags = OPT, .min = 0, .max = 0.95, \
 	  .fallback = "0", .help = "measured absence, applied after the planned" },            \
-	F_LIST(struct site, hours, hours_count, OPT, &site_hours_fields, 0, 70, "opening hours")
+	F_LIST(struct site, hours, hours_count, OPT, &opening_hours_fields, 0, 70,                 \
+	       "opening hours in force today")
 
 static const struct field site_new_rows[] = { SITE_COMMON };
 static const struct field site_rows[] = {
@@ -247,7 +249,9 @@ const struct fields agent_fields = FIELDS("Agent", struct agent, agent_rows);
 	{ .name = "name", .type = FIELD_TEXT, .offset = offsetof(struct special_day, name),    \
 	  .flags = OPT, .max = 200, .fallback = "\"\"", .help = "name" },                      \
 	F_BOOL(struct special_day, closed, OPT, "nobody works"),                               \
-	F_REAL(struct special_day, factor, OPT, 0, 20, "of the usual volume; none: learnt")
+	F_REAL(struct special_day, factor, OPT, 0, 20, "of the usual volume; none: learnt"),          \
+	F_TEXT(struct special_day, group, OPT, 1, 60,                                          \
+	       "days of one group are learnt from one another; none: those of the same kind and name")
 
 static const struct field special_new_rows[] = { SPECIAL_COMMON };
 static const struct field special_rows[] = {

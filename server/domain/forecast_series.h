@@ -31,9 +31,10 @@ struct forecast_series {
 	struct forecast_warnings warnings;
 };
 
-/* History before the instant `until`. Instants become (local date, wall-clock slot). */
+/* History before the instant `until`, sources of the queue included. Instants become (local date,
+ * wall-clock slot). ahead: the dates from .. until to be forecast, for their opening hours. */
 bool forecast_series_load(struct db *db, struct arena *a, const struct site_calendar *site,
-			  const struct site_queue *q, int64_t until, struct forecast_series *out,
-			  struct err *e);
+			  const struct site_queue *q, int64_t until, const struct site_span *ahead,
+			  struct forecast_series *out, struct err *e);
 
 #endif

@@ -23,6 +23,8 @@ static const struct fields score_fields = FIELDS("ForecastScore", struct forecas
 
 static const struct field effect_rows[] = {
 	F_TEXT(struct forecast_effect, name, 0, 0, 0, "weekday, month position, closure or kind of special day"),
+	F_TEXT(struct forecast_effect, group, FIELD_OPTIONAL, 0, 0, "special days: kind and group, as holiday:christmas"),
+	F_TEXT(struct forecast_effect, label, FIELD_OPTIONAL, 0, 0, "special days: what they are called"),
 	F_REAL(struct forecast_effect, factor, FIELD_OPTIONAL, 0, 0, "1.14: 14 % more than usual"),
 	F_REAL(struct forecast_effect, sd, FIELD_OPTIONAL, 0, 0, "standard deviation of its logarithm"),
 };
@@ -89,9 +91,13 @@ static struct forecast_effect *effects_of(const struct keeping *k)
 {
 	struct forecast_effect *out = arena_array(k->arena, (size_t)k->f->n_effects, sizeof *out);
 
-	for (int i = 0; i < k->f->n_effects; i++)
-		out[i] = (struct forecast_effect){ k->f->effects[i].name, k->f->effects[i].factor,
-					  k->f->effects[i].sd };
+	for (int i = 0; i < k->f->n_effects; i++) {
+		const struct wfm_forecast_effect *w = &k->f->effects[i];
+		const struct site_special_group *g = site_effect_group(k->site, w->name);
+		out[i] = (struct forecast_effect){ .name = w->name, .factor = w->factor, .sd = w->sd,
+						   .group = g != NULL ? g->key : NULL,
+						   .label = g != NULL ? g->name : NULL };
+	}
 	return out;
 }
 

@@ -19,7 +19,7 @@ struct forecast_score {
 };
 
 struct forecast_effect {
-	const char *name;
+	const char *name, *group, *label;
 	double factor, sd;
 };
 

@@ -80,11 +80,14 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 	struct wfm_error we;
 	bool ok = false;
 
-	if (!forecast_series_load(m->db, m->arena, m->site, m->queue, m->until, &history, e))
+	/* A day more than the weeks: nights run past Sunday. */
+	struct site_span ahead = { .from = m->request->week,
+				   .until = m->request->week + 7 * m->request->weeks + 1 };
+	if (!forecast_series_load(m->db, m->arena, m->site, m->queue, m->until, &ahead, &history, e))
 		return false;
 	struct wfm_forecast_options o = {
-		.first_day = (int32_t)m->request->week,
-		.days = (int32_t)(7 * m->request->weeks + 1), /* a day more: nights run past Sunday */
+		.first_day = (int32_t)ahead.from,
+		.days = (int32_t)(ahead.until - ahead.from),
 		.default_aht_s = m->queue->aht_s,
 		.progress = making_progress,
 		.user = m,

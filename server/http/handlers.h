@@ -5,6 +5,7 @@
 
 #include "server/http/absence_handlers.h"
 #include "server/http/account_handlers.h"
+#include "server/http/calendar_handlers.h"
 #include "server/http/catalogue_handlers.h"
 #include "server/http/feed_handlers.h"
 #include "server/http/forecast_handlers.h"

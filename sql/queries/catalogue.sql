@@ -10,7 +10,7 @@ SELECT s.id, s.code, s.name, s.region_id, r.name AS region, s.kind, s.country, s
 	coalesce((SELECT json_agg(json_build_object('weekday', h.weekday,
 			'open', clock_text(h.open_min), 'close', clock_text(h.close_min))
 			ORDER BY h.weekday, h.open_min)
-		FROM site_hours h WHERE h.site_id = s.id), '[]') AS hours,
+		FROM site_hours_on(s.id, (now() AT TIME ZONE s.zone)::date) h), '[]') AS hours,
 	(SELECT count(*) FROM agent a WHERE a.site_id = s.id AND a.hired <= current_date
 		AND (a.left_on IS NULL OR a.left_on >= current_date)) AS agents
 FROM site s JOIN region r ON r.id = s.region_id
@@ -24,7 +24,7 @@ SELECT s.id, s.code, s.name, s.region_id, r.name AS region, s.kind, s.country, s
 	coalesce((SELECT json_agg(json_build_object('weekday', h.weekday,
 			'open', clock_text(h.open_min), 'close', clock_text(h.close_min))
 			ORDER BY h.weekday, h.open_min)
-		FROM site_hours h WHERE h.site_id = s.id), '[]') AS hours,
+		FROM site_hours_on(s.id, (now() AT TIME ZONE s.zone)::date) h), '[]') AS hours,
 	(SELECT count(*) FROM agent a WHERE a.site_id = s.id AND a.hired <= current_date
 		AND (a.left_on IS NULL OR a.left_on >= current_date)) AS agents
 FROM site s JOIN region r ON r.id = s.region_id
@@ -232,18 +232,19 @@ SELECT :agent_id::bigint, x.weekday, clock_minutes(x."from"), clock_minutes(x.un
 FROM jsonb_to_recordset(:availability::jsonb) AS x (weekday int, "from" text, until text);
 
 -- name: special_day_list
-SELECT d.id, d.day, d.country, d.site_id, d.queue_id, d.kind, d.name, d.closed, d.factor
+SELECT d.id, d.day, d.country, d.site_id, d.queue_id, d.kind, d.name, d.closed, d.factor,
+	d.group_key AS "group"
 FROM special_day d
 WHERE (:from::date IS NULL OR d.day >= :from::date) AND (:to::date IS NULL OR d.day <= :to::date)
 ORDER BY d.day, d.id;
 
 -- name: special_day_get
-SELECT id, day, country, site_id, queue_id, kind, name, closed, factor
+SELECT id, day, country, site_id, queue_id, kind, name, closed, factor, group_key AS "group"
 FROM special_day WHERE id = :special_day_id::bigint;
 
 -- name: special_day_insert
-INSERT INTO special_day (day, country, site_id, queue_id, kind, name, closed, factor)
-VALUES (:day, :country, :site_id, :queue_id, :kind, :name, :closed, :factor)
+INSERT INTO special_day (day, country, site_id, queue_id, kind, name, closed, factor, group_key)
+VALUES (:day, :country, :site_id, :queue_id, :kind, :name, :closed, :factor, :group)
 RETURNING id;
 
 -- name: special_day_delete

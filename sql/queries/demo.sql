@@ -25,7 +25,7 @@ COPY queue (id, code, name, site_id, skill_id, channel, interval_min, target_sha
 	max_occupancy, patience_s, concurrency, turnaround_min, aht_s) FROM STDIN;
 
 -- name: demo_copy_special_day
-COPY special_day (day, country, site_id, queue_id, kind, name, closed, factor) FROM STDIN;
+COPY special_day (day, country, site_id, queue_id, kind, name, closed, factor, group_key, computed) FROM STDIN;
 
 -- name: demo_copy_contract
 COPY contract (id, code, name, cost_cents_hour, shift_min_minutes, shift_max_minutes, start_earliest_min,

@@ -6,7 +6,8 @@ FROM history WHERE queue_id = :queue_id AND start_at < :until ORDER BY start_at;
 -- Queues of a site that have no history before an instant.
 SELECT q.code FROM queue q
 WHERE q.site_id = :site_id
-	AND NOT EXISTS (SELECT 1 FROM history h WHERE h.queue_id = q.id AND h.start_at < :until)
+	AND NOT EXISTS (SELECT 1 FROM queue_lineage(q.id) l JOIN history h ON h.queue_id = l.queue_id
+		WHERE h.start_at < :until)
 ORDER BY q.id;
 
 -- name: forecast_insert
