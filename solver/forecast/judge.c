@@ -68,7 +68,8 @@ static enum wfm_status run_methods(struct fc_pool *keep, const struct fc_judge *
 				   struct fc_memory *memories, struct wfm_error *e)
 {
 	for (int i = 0; fc_method_at(i) != NULL; i++) {
-		if (!wanted(j, i) || t->usable < fc_method_at(i)->min_days)
+		/* The first always runs: with nothing to learn from, nothing is its forecast. */
+		if (!wanted(j, i) || (i > 0 && t->usable < fc_method_at(i)->min_days))
 			continue;
 		if (!fc_output_alloc(keep, t->horizon, j->grid->slots, &p->out[i]))
 			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");

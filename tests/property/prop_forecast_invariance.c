@@ -335,7 +335,7 @@ static void test_never_nan(void **state)
 	static struct wfm_observation rows[512];
 	struct wfm_special_day special[8];
 	const char *m;
-	for (int k = 0; k < 120; k++) {
+	for (int k = 0; k < 250; k++) {
 		struct wfm_series s = { .interval_min = k % 3 ? 60 : 30, .observations = rows,
 					.special_days = special };
 		state_ = 5000 + (uint64_t)k;
