@@ -2,6 +2,7 @@
 #include "server/domain/make_forecast.h"
 
 #include "server/base/clock.h"
+#include "server/domain/forecast_accuracy.h"
 #include "server/domain/keep_forecast.h"
 
 enum { FORECAST_WEEKS_MAX = 12 };
@@ -37,6 +38,8 @@ struct making {
 	const struct site_queue *queue;
 	double done, share; /* of the whole job: before this queue, and of this queue */
 	int64_t until;      /* history ends here: the first day's midnight, or now */
+	const struct accuracy *accuracy; /* of past versions, for their flags */
+	size_t accuracy_count;
 };
 
 bool forecast_check(struct db *db, struct arena *a, const struct forecast_request *r, struct err *e)
@@ -71,6 +74,23 @@ static bool making_progress(void *user, double done)
 	struct making *m = user;
 	return m->watch != NULL && m->watch->progress != NULL &&
 	       m->watch->progress(m->watch->context, m->done + m->share * done, m->queue->code);
+}
+
+/* Versions of late that did much worse than they promised cast doubt on this one too. */
+static void warn_of_flags(const struct making *m, struct forecast_warnings *w)
+{
+	for (size_t i = 0; i < m->accuracy_count; i++) {
+		const struct accuracy *v = &m->accuracy[i];
+		if (v->queue_id != m->queue->id || !v->flag)
+			continue;
+		forecast_warn(m->arena, w,
+			      (struct forecast_warning){
+				      .code = "accuracy_broke_down",
+				      .text = arena_printf(m->arena, "past forecasts went %s",
+							   v->flag_reason),
+				      .from = v->flag_since, .to = FIELD_NULL, .count = FIELD_NULL });
+		return;
+	}
 }
 
 static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
@@ -109,6 +129,7 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 		err_from_wfm(e, &we);
 		goto out;
 	}
+	warn_of_flags(m, &history.warnings);
 	ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
 				 &history.warnings, e);
 out:
@@ -143,12 +164,17 @@ bool forecast_make(struct db *db, struct arena *a, const struct forecast_request
 {
 	struct site_calendar site;
 	struct site_queue *queues;
+	struct accuracy *rows = NULL;
 	size_t count;
 
 	if (!forecast_check(db, a, r, e) || !site_calendar_load(db, a, r->site_id, &site, e) ||
 	    !site_queues_load(db, a, r->site_id, &queues, &count, e))
 		return false;
 	struct making m = { .db = db, .arena = a, .site = &site, .request = r, .watch = w };
+	const struct accuracy_query past = { r->site_id, FIELD_NULL, FIELD_NULL, FIELD_NULL };
+	if (!forecast_accuracy(db, a, &past, &rows, &m.accuracy_count, e))
+		return false;
+	m.accuracy = rows;
 	int64_t now = clock_now(), monday = zone_to_utc(site.zone, r->week, 0);
 	m.until = now < monday ? now : monday;
 	if (!db_begin(db, e))

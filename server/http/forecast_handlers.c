@@ -21,3 +21,11 @@ bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *
 			     &after, e) &&
 	       db_commit(rq->db, e) && reply_none(rp, e);
 }
+
+bool accuracy_list_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct accuracy *rows;
+	size_t n;
+	return forecast_accuracy(rq->db, rq->arena, rq->query, &rows, &n, e) &&
+	       reply_list(rp, &accuracy_fields, rows, n, NULL, e);
+}

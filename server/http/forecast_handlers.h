@@ -4,6 +4,7 @@
 #define HTTP_FORECAST_HANDLERS_H
 
 #include "server/domain/adjust_forecast.h"
+#include "server/domain/forecast_accuracy.h"
 #include "server/http/routes.h"
 
 extern const struct fields forecast_query_fields, forecast_compare_query_fields;
@@ -13,5 +14,6 @@ extern const struct fields forecast_outlier_fields, forecast_compare_fields;
 
 bool adjustment_create_handle(struct request *rq, struct reply *rp, struct err *e);
 bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *e);
+bool accuracy_list_handle(struct request *rq, struct reply *rp, struct err *e);
 
 #endif

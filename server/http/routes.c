@@ -214,6 +214,11 @@ const struct route routes[] = {
 	  .reply = &forecast_compare_fields, .sql = ROUTE_SQL(SQL_FORECAST_COMPARE),
 	  .summary = "This version beside another and what came, by day" },
 
+	{ .method = METHOD_GET, .path = V1 "/forecast-accuracy", .roles = ROLE_PLANNING,
+	  .query = &accuracy_query_fields, .shape = REPLY_LIST, .reply = &accuracy_fields,
+	  .flags = ROUTE_SLOW, .handle = accuracy_list_handle,
+	  .summary = "Forecast against actual by queue and weeks ahead; flags what has broken down" },
+
 	/* ---- adjustments of forecasts (forecast_handlers.c) ---- */
 	{ .method = METHOD_GET, .path = V1 "/forecast-adjustments", .roles = ROLE_PLANNING,
 	  .query = &adjustment_query_fields, .shape = REPLY_LIST, .reply = &adjustment_fields,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Forecasts over HTTP: report cards, adjustments, versions, forecast against actual."""
 import datetime
+import math
 
 import pytest
 
@@ -233,3 +234,133 @@ def test_versions_have_authors_and_are_compared(planner, forecast, queue):
         assert d["mean"] == pytest.approx(by_day[d["day"]])
         # The same history gives the same figures.
         assert d["difference"] == pytest.approx(0, abs=1e-9) and d["actual"] is None
+
+
+# ---------------------------------------------------------------- forecast against actual
+
+ACCURACY_SITE = 4
+
+
+def past_version(service, queue, first_day, days, made, wape, share):
+    """A version of the past: what came, times a share that alternates around it."""
+    [(forecast,)] = service.sql(
+        "INSERT INTO forecast (site_id, first_day, last_day, created_at) SELECT s.id, %s, %s,"
+        " (%s::date + time '12:00') AT TIME ZONE s.zone FROM site s WHERE id = %s RETURNING id",
+        (first_day, first_day + datetime.timedelta(days - 1), made, ACCURACY_SITE))
+    service.sql("INSERT INTO forecast_queue (forecast_id, queue_id, method, history_days, origins, wape, report)"
+                " VALUES (%s, %s, 'test', 300, 8, %s, json_build_object('wape_week1', %s::float8))",
+                (forecast, queue, wape, wape))
+    service.sql("INSERT INTO forecast_interval SELECT %s, h.queue_id, h.start_at, m, 0, h.offered * 0.9, m, m, m,"
+                " h.offered * (1.1 - 0.2 * (extract(minute FROM h.start_at) = 0)::int), m, 100 FROM history h"
+                " JOIN queue q ON q.id = h.queue_id JOIN site s ON s.id = q.site_id CROSS JOIN LATERAL"
+                " (SELECT h.offered * (1 + %s * CASE extract(minute FROM h.start_at) WHEN 0 THEN 1.5 ELSE -0.5 END)"
+                " AS m) AS x WHERE h.queue_id = %s AND (h.start_at AT TIME ZONE s.zone)::date >= %s"
+                " AND (h.start_at AT TIME ZONE s.zone)::date < %s",
+                (forecast, share, queue, first_day, first_day + datetime.timedelta(days)))
+    return forecast
+
+
+@pytest.fixture(scope="module")
+def judged(service, planner):
+    """Twenty weekly versions of two queues, two weeks each; the first queue breaks down five weeks ago."""
+    queues = [q["id"] for q in planner.items(f"/queues?site_id={ACCURACY_SITE}")][:2]
+    monday = datetime.date.today() - datetime.timedelta(datetime.date.today().weekday())
+    for k in range(20):
+        start = monday - datetime.timedelta(weeks=20 - k)
+        for n, queue in enumerate(queues):
+            broken = n == 0 and k >= 15
+            past_version(service, queue, start, 14, start - datetime.timedelta(2), 0.1,
+                         0.4 if broken else 0.1 + 0.01 * (k % 3))
+    return queues, monday
+
+
+def local_days(service, queue, first, days):
+    """(local instant, offered) of the history."""
+    return service.sql("SELECT h.start_at AT TIME ZONE s.zone, h.offered FROM history h JOIN queue q ON q.id = h.queue_id"
+                       " JOIN site s ON s.id = q.site_id WHERE q.id = %s AND (h.start_at AT TIME ZONE s.zone)::date"
+                       " BETWEEN %s AND %s ORDER BY 1", (queue, first, first + datetime.timedelta(days - 1)))
+
+
+def test_forecast_against_actual(service, planner, judged):
+    queues, monday = judged
+    first = monday - datetime.timedelta(weeks=12)
+    rows = planner.items(f"/forecast-accuracy?site_id={ACCURACY_SITE}&from={first}"
+                         f"&to={first + datetime.timedelta(6)}")
+    row = {(r["queue_id"], r["horizon"]): r for r in rows}[queues[1], "1"]
+    outages = {d["day"] for d in planner.items("/special-days") if d["kind"] == "outage"}
+    actual = [(t, y) for t, y in local_days(service, queues[1], first, 7) if t.date().isoformat() not in outages]
+    share = 0.1 + 0.01 * (8 % 3)
+    total = sum(y for _, y in actual)
+    error = {0: 1.5 * share}
+    assert row["n"] == len(actual) > 50
+    assert row["wape"] == pytest.approx(sum(y * abs(error.get(t.minute, -0.5 * share)) for t, y in actual) / total)
+    assert row["bias"] == pytest.approx(sum(y * error.get(t.minute, -0.5 * share) for t, y in actual) / total)
+    # The quantiles hold what came except on the hour, where the upper one is below it.
+    assert row["coverage80"] == pytest.approx(sum(t.minute != 0 or y == 0 for t, y in actual) / len(actual))
+    before = dict(local_days(service, queues[1], first - datetime.timedelta(7), 7))
+    pairs = [(before[t - datetime.timedelta(7)], y) for t, y in actual if t - datetime.timedelta(7) in before]
+    assert row["naive_wape"] == pytest.approx(sum(abs(a - b) for a, b in pairs) / sum(b for _, b in pairs))
+    assert row["adjusted_wape"] == row["wape"] and row["promised_wape"] == pytest.approx(0.1)
+    means = [y * (1 + error.get(t.minute, -0.5 * share)) for t, y in actual]
+    floor = sum(2 * math.exp((math.floor(m) + 1) * math.log(m) - m - math.lgamma(math.floor(m) + 1))
+                for m in means if m > 0)
+    assert row["poisson_floor"] == pytest.approx(floor / total, rel=2e-3)
+    assert {r["horizon"] for r in rows} == {"1", "2"}
+
+
+def test_the_newest_version_before_each_horizon_counts(service, planner, judged):
+    queues, monday = judged
+    first = monday - datetime.timedelta(weeks=12)
+    path = f"/forecast-accuracy?site_id={ACCURACY_SITE}&queue_id={queues[1]}&from={first}&to={first}"
+    before = {r["horizon"]: r for r in planner.items(path)}
+    better = past_version(service, queues[1], first, 7, first - datetime.timedelta(1), 0.1, 0)
+    too_late = past_version(service, queues[1], first, 7, first, 0.1, 0.9)
+    far = past_version(service, queues[1], first, 7, first - datetime.timedelta(30), 0.1, 0.2)
+    try:
+        after = {r["horizon"]: r for r in planner.items(path)}
+        assert after["1"]["wape"] == 0 and before["1"]["wape"] > 0.05
+        assert after["2"] == before["2"] and "5+" in after and "5+" not in before
+    finally:
+        service.sql("DELETE FROM forecast WHERE id = ANY(%s)", ([better, too_late, far],))
+
+
+def test_adjustments_are_judged_as_they_were(service, planner, judged):
+    queues, monday = judged
+    first = monday - datetime.timedelta(weeks=12)
+    path = f"/forecast-accuracy?site_id={ACCURACY_SITE}&queue_id={queues[1]}&from={first}&to={first}"
+    add = ("INSERT INTO forecast_adjustment (queue_id, from_at, until_at, kind, value, reason, author, created_at,"
+           " revoked_at, revoker) VALUES (%s, %s, %s, 'percent', 100, 'x', 'planner', %s, %s, %s) RETURNING id")
+    begin, end = first - datetime.timedelta(1), first + datetime.timedelta(2)
+    before = next(r for r in planner.items(path) if r["horizon"] == "1")
+    hindsight = service.sql(add, (queues[1], begin, end, end, None, None))
+    withdrawn = service.sql(add, (queues[1], begin, end, begin, begin, "planner"))
+    assert next(r for r in planner.items(path) if r["horizon"] == "1") == before
+    held = service.sql(add, (queues[1], begin, end, begin, end, "planner"))
+    after = next(r for r in planner.items(path) if r["horizon"] == "1")
+    assert after["wape"] == before["wape"] and after["adjusted_wape"] > 0.9
+    service.sql("DELETE FROM forecast_adjustment WHERE id = ANY(%s)",
+                ([r[0][0] for r in (hindsight, withdrawn, held)],))
+
+
+def test_a_breakdown_raises_a_flag_and_a_warning(planner, judged):
+    queues, monday = judged
+    rows = planner.items(f"/forecast-accuracy?site_id={ACCURACY_SITE}")
+    flagged = {(r["queue_id"], r["horizon"]): r for r in rows if r["flag"]}
+    assert (queues[0], "1") in flagged and not any(q == queues[1] for q, _ in flagged)
+    row = flagged[queues[0], "1"]
+    since = datetime.date.fromisoformat(row["flag_since"])
+    assert monday - datetime.timedelta(weeks=6) <= since <= monday - datetime.timedelta(weeks=4)
+    assert "10.0 % was promised" in row["flag_reason"] and row["flag_since"] in row["flag_reason"]
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": ACCURACY_SITE, "week": week_ahead(1)}))
+    card = planner.get(f"/forecasts/{job['result']['forecast_id']}").json()
+    codes = {q["queue_id"]: [w["code"] for w in q["report"]["warnings"]] for q in card["queues"]}
+    assert "accuracy_broke_down" in codes[queues[0]] and "accuracy_broke_down" not in codes[queues[1]]
+
+
+@pytest.mark.parametrize("query, pointer", [
+    ("site_id=999", "/site_id"), ("", "?site_id"), ("site_id=3&from=2026-03-02&to=2026-03-01", "?from"),
+    ("site_id=3&from=2020-01-01&to=2026-03-01", "?from"), ("site_id=3&from=soon", "?from"),
+])
+def test_accuracy_refuses_what_makes_no_sense(planner, query, pointer):
+    reply = planner.get(f"/forecast-accuracy?{query}")
+    assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]]
