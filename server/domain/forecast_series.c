@@ -77,3 +77,21 @@ bool forecast_series_load(struct db *db, struct arena *a, const struct site_cale
 	warn_of_new_hours(a, site, q, &span, &out->warnings);
 	return true;
 }
+
+bool forecast_failed(const struct site_queue *q, enum wfm_status status, const struct wfm_error *we,
+		     struct err *e)
+{
+	switch (status) {
+	case WFM_CANCELLED:
+		return err_set(e, ERR_CONFLICT, "cancelled");
+	case WFM_INVALID:
+	case WFM_INFEASIBLE:
+		return err_set(e, ERR_INVALID, "queue %s: %s %s", q->code, we->path, we->message);
+	case WFM_OK:
+	case WFM_LIMIT:
+	case WFM_NO_MEMORY:
+	case WFM_INTERNAL:
+	default:
+		return err_from_wfm(e, we);
+	}
+}

@@ -9,6 +9,7 @@
 
 #include "server/domain/site_calendar.h"
 #include "wfm/series.h"
+#include "wfm/status.h"
 
 /* Something a planner should know of the history: shown with the report card of the queue. */
 struct forecast_warning {
@@ -36,5 +37,9 @@ struct forecast_series {
 bool forecast_series_load(struct db *db, struct arena *a, const struct site_calendar *site,
 			  const struct site_queue *q, int64_t until, const struct site_span *ahead,
 			  struct forecast_series *out, struct err *e);
+
+/* A library failure as an error that names the queue. Returns false. */
+bool forecast_failed(const struct site_queue *q, enum wfm_status status, const struct wfm_error *we,
+		     struct err *e);
 
 #endif

@@ -98,7 +98,6 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 	struct forecast_series history;
 	struct wfm_forecast f = { 0 };
 	struct wfm_error we;
-	bool ok = false;
 
 	/* A day more than the weeks: nights run past Sunday. */
 	struct site_span ahead = { .from = m->request->week,
@@ -112,27 +111,12 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 		.progress = making_progress,
 		.user = m,
 	};
-	switch (wfm_forecast_run(&history.series, &o, &f, &we)) {
-	case WFM_OK:
-		break;
-	case WFM_CANCELLED:
-		err_set(e, ERR_CONFLICT, "cancelled");
-		goto out;
-	case WFM_INVALID:
-	case WFM_INFEASIBLE:
-		err_set(e, ERR_INVALID, "queue %s: %s %s", m->queue->code, we.path, we.message);
-		goto out;
-	case WFM_LIMIT:
-	case WFM_NO_MEMORY:
-	case WFM_INTERNAL:
-	default:
-		err_from_wfm(e, &we);
-		goto out;
-	}
+	enum wfm_status status = wfm_forecast_run(&history.series, &o, &f, &we);
+	if (status != WFM_OK)
+		return forecast_failed(m->queue, status, &we, e);
 	warn_of_flags(m, &history.warnings);
-	ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
-				 &history.warnings, e);
-out:
+	bool ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
+				      &history.warnings, e);
 	wfm_forecast_free(&f);
 	return ok;
 }

@@ -20,6 +20,11 @@ bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e
 	return forecast_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "forecast", e);
 }
 
+bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	return outlook_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "outlook", e);
+}
+
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	return schedule_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "schedule", e);

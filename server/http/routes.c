@@ -232,6 +232,18 @@ const struct route routes[] = {
 	  .roles = ROLE_PLANNING, .shape = REPLY_NONE, .handle = adjustment_revoke_handle,
 	  .summary = "Revoke an adjustment; it stays on record" },
 
+	/* ---- outlooks (planning_handlers.c) ---- */
+	{ .method = METHOD_POST, .path = V1 "/outlooks", .roles = ROLE_PLANNING,
+	  .body = &outlook_request_fields, .shape = REPLY_JOB, .reply = &job_fields,
+	  .handle = outlook_request_handle,
+	  .summary = "Look up to 78 weeks ahead at every queue of a site" },
+	{ .method = METHOD_GET, .path = V1 "/outlooks", .roles = ROLE_PLANNING,
+	  .query = &outlook_query_fields, .shape = REPLY_LIST, .reply = &outlook_summary_fields,
+	  .sql = ROUTE_SQL(SQL_OUTLOOK_LIST), .summary = "Outlooks, newest first" },
+	{ .method = METHOD_GET, .path = V1 "/outlooks/{outlook_id:int}", .roles = ROLE_PLANNING,
+	  .reply = &outlook_fields, .sql = ROUTE_SQL(SQL_OUTLOOK_GET),
+	  .summary = "An outlook: mean, quantiles and hours of handling by queue and week" },
+
 	/* ---- plans and rosters (planning_handlers.c) ---- */
 	{ .method = METHOD_POST, .path = V1 "/schedules", .roles = ROLE_PLANNING,
 	  .body = &schedule_request_fields, .shape = REPLY_JOB, .reply = &job_fields,
