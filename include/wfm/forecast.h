@@ -73,6 +73,7 @@ struct wfm_method_score {
 	char method[24];
 	double wape;
 	double wape_week1; /* of the first 7 days only */
+	double wape_day;   /* of day totals */
 	double bias;
 	double wql;
 	double mase; /* against the weekly naive's in-sample error */

@@ -8,6 +8,7 @@
  */
 #include "judge.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 
 static const double Z80 = 1.2815515655446004, PRIOR_ORIGINS = 20.0;
@@ -20,7 +21,7 @@ struct errors {
 
 static double percentile_80(struct errors *e)
 {
-	(void)fc_median(e->z, e->n); /* sorts */
+	gsl_sort(e->z, 1, (size_t)e->n);
 	double at = 0.8 * (e->n + 1) - 1.0;
 	int low = (int)fmin(fmax(floor(at), 0.0), e->n - 1.0), high = low + 1 < e->n ? low + 1 : low;
 	return e->z[low] + (at - floor(at)) * (e->z[high] - e->z[low]);

@@ -115,6 +115,7 @@ struct fc_output {
 	int days;
 	double *x, *v;   /* days × slots */
 	double *dx, *dv; /* days: the same for day totals */
+	bool counts;     /* (x, v) stand for small whole numbers: quantiles are counts.c's */
 	/* For joint scenarios; both may stay as they are allocated, all zero. */
 	double *dcov; /* days × days: covariance of the errors of ln(day total); its diagonal may
 			 leave out what is each day's own, for dv has that */
@@ -151,7 +152,9 @@ struct fc_method {
 void fc_mix(const struct fc_output *parts, const double *weight, int slots, struct fc_output *out);
 
 extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space,
-	fc_svd_scores, fc_weighted;
+	fc_svd_scores, fc_croston, fc_weighted;
+
+bool fc_sparse(const struct fc_grid *g); /* croston.c: fewer than a contact in two open slots */
 
 const struct fc_method *fc_method_at(int index); /* NULL past the last */
 
@@ -202,6 +205,12 @@ double fc_centre(double mean, double v);
 void fc_excess_fit(const struct fc_train *t, const double *R, double *excess);
 double fc_quantile(double x, double v, double z); /* of y, >= 0 */
 double fc_mean(double x, double v);               /* of y, >= 0 */
+double fc_count_quantile(double x, double v, double z); /* counts.c: a whole number */
+/* The same of an output, by its kind. */
+static inline double fc_output_quantile(const struct fc_output *o, double x, double v, double z)
+{
+	return o->counts ? fc_count_quantile(x, v, z) : fc_quantile(x, v, z);
+}
 
 /* judge.c */
 bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out);

@@ -72,11 +72,13 @@ static double poisson_deviation(double mean)
 	return mean > 0.0 ? 2.0 * exp((k + 1.0) * log(mean) - mean - lgamma(k + 1.0)) : 0.0;
 }
 
-static void write_slot(struct wfm_forecast_slot *s, double x, double v)
+static void write_slot(struct wfm_forecast_slot *s, const struct fc_output *out, size_t c)
 {
+	double x = out->x[c], v = out->v[c];
+
 	s->mean = fc_mean(x, v);
 	for (int i = 0; i < WFM_QUANTILES; i++)
-		s->quantile[i] = fc_quantile(x, v, quantile_z[i]);
+		s->quantile[i] = fc_output_quantile(out, x, v, quantile_z[i]);
 }
 
 bool fc_slot_open(const struct fc_grid *g, int day, int slot)
@@ -110,13 +112,14 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 			if (!p->open)
 				continue;
 			d->open = true;
-			write_slot(p, out->x[h * slots + (size_t)s], out->v[h * slots + (size_t)s]);
+			write_slot(p, out, h * slots + (size_t)s);
 			d->mean += p->mean;
 			deviation += poisson_deviation(p->mean);
 			volume += p->mean;
 		}
 		for (int i = 0; i < WFM_QUANTILES && d->open; i++)
-			d->quantile[i] = fc_quantile(out->dx[h], out->dv[h], quantile_z[i]);
+			d->quantile[i] =
+				fc_output_quantile(out, out->dx[h], out->dv[h], quantile_z[i]);
 	}
 	f->report.poisson_floor = volume > 0.0 ? deviation / volume : 0.0;
 	return WFM_OK;

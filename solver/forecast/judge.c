@@ -116,6 +116,7 @@ static bool widened(struct fc_pool *pool, const struct fc_backtest *b, const str
 	memcpy(out->v, from->v, cells * sizeof *out->v);
 	memcpy(out->dx, from->dx, days * sizeof *out->dx);
 	memcpy(out->dv, from->dv, days * sizeof *out->dv);
+	out->counts = from->counts;
 	fc_rescale(&k, b->grid->slots, out);
 	return true;
 }
@@ -150,8 +151,8 @@ static enum wfm_status score_origin(const struct fc_backtest *b, struct fc_origi
 		if (o->x == NULL)
 			continue;
 		fc_score_origin(&alone, b->grid, p->n, o);
-		p->error[i] = alone.error;
-		p->volume = alone.volume;
+		p->error[i] = b->sparse ? alone.day_error : alone.error;
+		p->volume = b->sparse ? alone.day_volume : alone.volume;
 		fc_score_origin(&tallies[i], b->grid, p->n, i == b->main ? &wide : o);
 	}
 	if (ok && wide.x != NULL)
@@ -224,7 +225,7 @@ enum wfm_status fc_judge_run(struct fc_pool *pool, const struct fc_judge *j, int
 			     struct fc_scales *scales, struct wfm_error *e)
 {
 	struct fc_tally tallies[WFM_MAX_METHODS] = { 0 };
-	struct fc_backtest b = { .grid = j->grid, .days = j->days };
+	struct fc_backtest b = { .grid = j->grid, .days = j->days, .sparse = fc_sparse(j->grid) };
 	struct wfm_report_card *card = &f->report;
 	b.main = index_of(j->only != NULL ? j->only : &fc_weighted);
 	enum wfm_status status = run_origins(pool, j, usable, &b, tallies, memories, f, e);

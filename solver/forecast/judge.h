@@ -13,13 +13,14 @@ struct fc_origin {
 	double share; /* of today's usable days it could learn from */
 	int usable;
 	struct fc_output out[WFM_MAX_METHODS]; /* x == NULL: did not run */
-	double error[WFM_MAX_METHODS];         /* Σ|f−y| */
-	double volume;                         /* Σy */
+	double error[WFM_MAX_METHODS]; /* Σ|f−y|, of slots, or of day totals where slots are sparse */
+	double volume;                 /* Σy */
 };
 
 struct fc_backtest {
 	const struct fc_grid *grid;
 	int days; /* horizon scored */
+	bool sparse; /* slots mostly empty: methods are weighed by their day totals */
 	int n;
 	struct fc_origin *origin; /* oldest first */
 	int main; /* the method whose forecasts are made: the one asked for, or the mixture */
@@ -41,7 +42,7 @@ struct fc_tally {
 	double error, error_week1, signed_error, pinball;
 	double volume, volume_week1;
 	double inside_80, inside_95, slots;
-	double days, days_inside_80;
+	double days, days_inside_80, day_error, day_volume;
 	int origins;
 };
 void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const struct fc_output *o);

@@ -12,6 +12,7 @@ static const struct fc_method *const methods[] = {
 	&fc_day_profile_ar,
 	&fc_state_space,
 	&fc_svd_scores,
+	&fc_croston,
 	&fc_weighted,
 };
 

@@ -81,6 +81,9 @@ void fc_mix(const struct fc_output *parts, const double *weight, int slots, stru
 	mean_of(parts, weight, days, field_dx, out->dx, out->dv);
 	mean_of(parts, weight, days * days, field_dcov, out->dcov, NULL);
 	mix_shapes(parts, weight, slots, out);
+	out->counts = false;
+	for (int i = 0; i < WFM_MAX_METHODS; i++)
+		out->counts = out->counts || (weight[i] > 0.0 && parts[i].counts);
 }
 
 const struct fc_method fc_weighted = { .name = "weighted", .min_days = 1 };

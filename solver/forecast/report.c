@@ -112,13 +112,19 @@ static int list_shares(const struct wfm_report_card *card, char *text, int size)
 	return n < size ? n : size - 1;
 }
 
-static const struct wfm_method_score *best_alone(const struct wfm_report_card *card)
+static double wape_of(const struct fc_backtest *b, const struct wfm_method_score *s)
+{
+	return b->sparse ? s->wape_day : s->wape;
+}
+
+static const struct wfm_method_score *best_alone(const struct fc_backtest *b,
+						 const struct wfm_report_card *card)
 {
 	const struct wfm_method_score *best = NULL;
 	for (int i = 0; i < card->n_scores; i++) {
 		const struct wfm_method_score *s = &card->score[i];
-		if (s->origins > 0 && fc_method_at(i)->run != NULL && !isnan(s->wape) &&
-		    (best == NULL || s->wape < best->wape))
+		if (s->origins > 0 && fc_method_at(i)->run != NULL && !isnan(wape_of(b, s)) &&
+		    (best == NULL || wape_of(b, s) < wape_of(b, best)))
 			best = s;
 	}
 	return best;
@@ -129,17 +135,17 @@ void fc_explain(const struct fc_backtest *b, bool asked, struct wfm_report_card 
 	int size = (int)sizeof card->reason, n = list_shares(card, card->reason, size);
 	char *end = card->reason + n;
 	size_t room = (size_t)(size - n);
-	const struct wfm_method_score *s = &card->score[b->main], *alone = best_alone(card);
-	const struct wfm_method_score *naive = &card->score[card->seasonal_naive];
+	const struct wfm_method_score *s = &card->score[b->main], *alone = best_alone(b, card);
+	double naive = wape_of(b, &card->score[card->seasonal_naive]);
 	if (asked)
 		(void)snprintf(end, room, ": asked for");
 	else if (b->n == 0)
 		(void)snprintf(end, room, ": history too short to compare methods on");
-	else if (isnan(s->wape) || alone == NULL)
+	else if (isnan(wape_of(b, s)) || alone == NULL)
 		(void)snprintf(end, room, ": no contact came on the days compared");
 	else
-		(void)snprintf(end, room,
-			       ": WAPE %.1f %% on %d past origin%s; best alone %s %.1f %%, last week %.1f %%",
-			       100.0 * s->wape, s->origins, s->origins == 1 ? "" : "s", alone->method,
-			       100.0 * alone->wape, 100.0 * naive->wape);
+		(void)snprintf(end, room, ": %sWAPE %.1f %% on %d past origin%s; best alone %s %.1f %%, last week %.1f %%",
+			       b->sparse ? "daily " : "", 100.0 * wape_of(b, s), s->origins,
+			       s->origins == 1 ? "" : "s", alone->method,
+			       100.0 * wape_of(b, alone), 100.0 * naive);
 }

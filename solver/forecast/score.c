@@ -7,14 +7,15 @@
 enum { DECILES = 9 };
 static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
 
-static void score_slot(struct fc_tally *k, double y, double x, double v, bool week1)
+static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, size_t c,
+		       bool week1)
 {
 	static const double z[DECILES] = { -1.2815515655446004, -0.8416212335729143,
 					   -0.5244005127080407, -0.2533471031357997,
 					   0.0,			0.2533471031357997,
 					   0.5244005127080407,	0.8416212335729143,
 					   1.2815515655446004 };
-	double f = fc_mean(x, v);
+	double x = o->x[c], v = o->v[c], f = fc_mean(x, v);
 	k->error += fabs(y - f);
 	k->signed_error += f - y;
 	k->volume += y;
@@ -23,11 +24,11 @@ static void score_slot(struct fc_tally *k, double y, double x, double v, bool we
 		k->volume_week1 += y;
 	}
 	for (int i = 0; i < DECILES; i++) {
-		double tau = 0.1 * (i + 1), d = y - fc_quantile(x, v, z[i]);
+		double tau = 0.1 * (i + 1), d = y - fc_output_quantile(o, x, v, z[i]);
 		k->pinball += (d > 0.0 ? tau * d : (tau - 1.0) * d) / DECILES;
 	}
-	k->inside_80 += y >= fc_quantile(x, v, -Z80) && y <= fc_quantile(x, v, Z80);
-	k->inside_95 += y >= fc_quantile(x, v, -Z95) && y <= fc_quantile(x, v, Z95);
+	k->inside_80 += y >= fc_output_quantile(o, x, v, -Z80) && y <= fc_output_quantile(o, x, v, Z80);
+	k->inside_95 += y >= fc_output_quantile(o, x, v, -Z95) && y <= fc_output_quantile(o, x, v, Z95);
 	k->slots += 1.0;
 }
 
@@ -64,13 +65,15 @@ void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const s
 			if (!g->open[g->days[n + h].weekday][s] || isnan(row[s]))
 				continue;
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
-			score_slot(k, row[s], o->x[c], o->v[c], h < 7);
+			score_slot(k, o, row[s], c, h < 7);
 			scored = true;
 		}
 		if (fc_scored_total(g, n + h, &total)) {
 			k->days += 1.0;
-			k->days_inside_80 += total >= fc_quantile(o->dx[h], o->dv[h], -Z80) &&
-					     total <= fc_quantile(o->dx[h], o->dv[h], Z80);
+			k->day_error += fabs(total - fc_mean(o->dx[h], o->dv[h]));
+			k->day_volume += total;
+			k->days_inside_80 += total >= fc_output_quantile(o, o->dx[h], o->dv[h], -Z80) &&
+					     total <= fc_output_quantile(o, o->dx[h], o->dv[h], Z80);
 		}
 	}
 	k->origins += scored;
@@ -80,6 +83,7 @@ void fc_score_write(struct wfm_method_score *s, const struct fc_tally *k, double
 {
 	s->wape = k->volume > 0.0 ? k->error / k->volume : NAN;
 	s->wape_week1 = k->volume_week1 > 0.0 ? k->error_week1 / k->volume_week1 : NAN;
+	s->wape_day = k->day_volume > 0.0 ? k->day_error / k->day_volume : NAN;
 	s->bias = k->volume > 0.0 ? k->signed_error / k->volume : NAN;
 	s->wql = k->volume > 0.0 ? 2.0 * k->pinball / k->volume : NAN;
 	s->mase = k->slots > 0.0 && scale > 0.0 ? k->error / k->slots / scale : NAN;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Shares of the methods in a forecast. With W_mo the WAPE of method m at origin o,
+ * Shares of the methods in a forecast. With W_mo the WAPE of method m at origin o (of slots; of
+ * day totals where slots are mostly empty, for there the least absolute error is no forecast),
  *
  *   share_m ∝ prior_m · (Σ_o r_o W_mo)^(−4R),   R = Σ_o r_o,
  *

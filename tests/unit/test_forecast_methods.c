@@ -201,6 +201,169 @@ static void test_shorter_hours(void **state)
 	free(h.rows);
 }
 
+/* Four contacts a day, twice as many in the morning. */
+static double sparse(int day, int slot)
+{
+	(void)day;
+	return slot < 16 || slot >= 40 ? NAN : slot < 28 ? 4 * 2 / 36.0 : 4 * 1 / 36.0;
+}
+
+static int croston_at(const struct wfm_forecast *f)
+{
+	int at = 0;
+	while (at < f->report.n_scores && strcmp(f->report.score[at].method, "croston") != 0)
+		at++;
+	assert_true(at < f->report.n_scores);
+	return at;
+}
+
+static void test_sparse_queue(void **state)
+{
+	(void)state;
+	struct history h = make(224, sparse);
+	h.series.n_observations = h.n / 2;
+	struct wfm_forecast f = forecast(&h.series, 112, "croston");
+	double inside = 0, n = 0;
+	assert_true(fabs(sum_of_days(&f, 0, 112) / (4 * 112) - 1) < 0.15);
+	for (size_t i = 0; i < f.n_slots; i++)
+		for (int q = 0; q < WFM_QUANTILES && f.slots[i].open; q++)
+			assert_true(fabs(f.slots[i].quantile[q] - round(f.slots[i].quantile[q])) < 1e-12);
+	/* What came in the other half of the history, by day. */
+	double total[112] = { 0 };
+	for (size_t i = h.n / 2; i < h.n; i++)
+		total[h.rows[i].day - MONDAY - 112] += h.rows[i].offered;
+	for (int d = 0; d < 112; d++) {
+		inside += total[d] >= f.days[d].quantile[1] && total[d] <= f.days[d].quantile[5];
+		n += 1;
+	}
+	assert_true(inside / n > 0.78 && inside / n < 0.97); /* whole numbers hold a little more */
+	wfm_forecast_free(&f);
+	f = forecast(&h.series, 14, NULL);
+	const struct wfm_method_score *s = &f.report.score[croston_at(&f)];
+	assert_true(s->origins == 8 && s->weight > 0.1);
+	assert_true(s->wape_day < 0.9 * f.report.score[f.report.seasonal_naive].wape_day);
+	assert_non_null(strstr(f.report.reason, "daily WAPE"));
+	wfm_forecast_free(&f);
+	free(h.rows);
+	/* A busy queue does not hear of it. */
+	h = make(112, office);
+	f = forecast(&h.series, 14, NULL);
+	s = &f.report.score[croston_at(&f)];
+	assert_true(s->origins == 0 && s->weight == 0);
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
+/* A level that doubled in four months nobody recorded. */
+static double gap(int day, int slot)
+{
+	if (slot < 16 || slot >= 40 || (day >= 150 && day < 270))
+		return NAN;
+	return day < 150 ? 40.0 : 80.0;
+}
+
+static void test_months_of_gap(void **state)
+{
+	(void)state;
+	struct history h = make(291, gap); /* three weeks since */
+	struct wfm_forecast f = forecast(&h.series, 14, NULL);
+	if (!(fabs(sum_of_days(&f, 0, 14) / (14 * 24 * 80) - 1) < 0.06))
+		fail_msg("%s: %g of %g a day", f.report.reason, sum_of_days(&f, 0, 14) / 14, 24 * 80.0);
+	assert_int_equal(f.report.longest_gap_days, 120);
+	assert_non_null(strstr(f.report.history, "171 days"));
+	assert_non_null(strstr(f.report.history, "120 open days in a row without data"));
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
+static double since_tuesday(int day, int slot)
+{
+	return day < 1 || slot < 16 || slot >= 40 ? NAN : 30.0;
+}
+
+static void test_began_last_tuesday(void **state)
+{
+	(void)state;
+	struct history h = make(7, since_tuesday);
+	struct wfm_forecast f = forecast(&h.series, 14, NULL);
+	for (int d = 0; d < 14; d++)
+		assert_true(!f.days[d].open || fabs(f.days[d].mean / (24 * 30) - 1) < 0.25);
+	assert_true(f.days[1].open);
+	assert_non_null(strstr(f.report.reason, "too short"));
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
+/* Two and a bit years with a year's swing of 30 %. */
+static double yearly(int day, int slot)
+{
+	if (slot < 16 || slot >= 40)
+		return NAN;
+	return 40.0 * exp(0.3 * sin(6.283185307179586 * (MONDAY + day) / 365.2425));
+}
+
+static void test_far_horizon(void **state)
+{
+	(void)state;
+	struct history h = make(820, yearly);
+	struct wfm_forecast f = forecast(&h.series, 546, NULL);
+	double worst = 0, first = 0, last = 0;
+	for (size_t w = 0; w < 78; w++) {
+		double truth = 0, mean = sum_of_days(&f, 7 * w, 7 * w + 7);
+		for (int d = 0; d < 7; d++)
+			truth += 24 * yearly((int)(820 + 7 * w) + d, 20);
+		worst = fmax(worst, fabs(mean / truth - 1));
+		double spread = 0;
+		for (size_t d = 7 * w; d < 7 * w + 7; d++)
+			spread += (f.days[d].quantile[5] - f.days[d].quantile[1]) / f.days[d].mean;
+		if (w == 1)
+			first = spread / 7;
+		if (w == 77)
+			last = spread / 7;
+	}
+	if (!(worst < 0.12))
+		fail_msg("a week %g off; %s", worst, f.report.reason);
+	assert_true(last > first && last < 2.0);
+	wfm_forecast_free(&f);
+	/* With ten months behind it no year is invented: flat, and ever less certain. */
+	h.series.n_observations = 300 * 24;
+	f = forecast(&h.series, 546, NULL);
+	double near = sum_of_days(&f, 0, 28) / 28, far = sum_of_days(&f, 518, 546) / 28;
+	assert_true(fabs(far / near - 1) < 0.15);
+	double a = f.days[10].quantile[5] / f.days[10].mean, b = f.days[540].quantile[5] / f.days[540].mean;
+	assert_true(b > a && b < 4.0);
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
+static void test_one_outlier_anywhere(void **state)
+{
+	(void)state;
+	const int lengths[] = { 24, 45, 120 };
+	for (int k = 0; k < 3; k++) {
+		struct history h = make(lengths[k], office);
+		struct wfm_forecast before = forecast(&h.series, 14, NULL);
+		size_t at = 24 * (size_t)(lengths[k] - 9) + 11;
+		h.rows[at].offered = 1e6;
+		struct wfm_forecast after = forecast(&h.series, 14, NULL);
+		double moved = 0;
+		for (size_t i = 0; i < before.n_slots; i++)
+			moved += fabs(after.slots[i].mean - before.slots[i].mean);
+		if (!(moved / sum_of_days(&before, 0, 14) < 0.02))
+			fail_msg("%d days: moved %g", lengths[k], moved / sum_of_days(&before, 0, 14));
+		bool listed = false;
+		for (size_t i = 0; i < after.n_outliers; i++)
+			listed = listed || (after.outliers[i].day == h.rows[at].day &&
+					    after.outliers[i].slot == h.rows[at].slot &&
+					    after.outliers[i].usual < 200);
+		assert_true(listed);
+		assert_true(after.n_outliers == (size_t)after.report.outliers);
+		wfm_forecast_free(&before);
+		wfm_forecast_free(&after);
+		free(h.rows);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +371,11 @@ int main(void)
 		cmocka_unit_test(test_longer_hours),
 		cmocka_unit_test(test_hours_more_than_doubled),
 		cmocka_unit_test(test_shorter_hours),
+		cmocka_unit_test(test_sparse_queue),
+		cmocka_unit_test(test_months_of_gap),
+		cmocka_unit_test(test_began_last_tuesday),
+		cmocka_unit_test(test_far_horizon),
+		cmocka_unit_test(test_one_outlier_anywhere),
 	};
 	return cmocka_run_group_tests_name("forecast methods", tests, NULL, NULL);
 }
