@@ -340,9 +340,15 @@ export interface MethodScore {
 	weight: number | null;
 	chosen: boolean;
 }
-export interface ForecastEffect { name: string; factor: number; sd: number | null }
+/** Special days have the name of their group besides. */
+export interface ForecastEffect { name: string; factor: number; sd: number | null; label?: string | null }
+export interface ForecastWarning { code: string; text: string; from: string | null; to: string | null; count: number | null }
 export interface ForecastReport {
 	reason: string | null;
+	first_day?: string | null;
+	last_day?: string | null;
+	longest_gap_days?: number | null;
+	warnings?: ForecastWarning[];
 	wql: number | null;
 	coverage80_day: number | null;
 	poisson_floor: number | null;
@@ -405,3 +411,12 @@ export interface OutlookWeek {
 	q95: number;
 }
 export interface Outlook { id: number; site_id: number; created_at: string; author?: string | null; weeks?: OutlookWeek[] }
+export interface ComparedDay {
+	queue_id: number;
+	day: string;
+	mean: number;
+	other_mean: number;
+	difference: number;
+	change: number | null;
+	actual: number | null;
+}

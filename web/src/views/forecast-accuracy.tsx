@@ -2,10 +2,10 @@
 // How far to trust it: the methods beside each other with the reason for the choice, what past forecasts
 // were worth when their weeks came, beside the naive one and the floor nobody can pass, and each queue's card.
 import { num, pct, signedPct } from "../lib/format";
-import { lang, t, tcode } from "../lib/i18n";
+import { lang, t, tcode, tmaybe, tn } from "../lib/i18n";
 import type { Loaded } from "../lib/load";
 import { setParams } from "../lib/route";
-import { fmtMoment, instant } from "../lib/time";
+import { fmtMoment, fmtRange, instant } from "../lib/time";
 import type { Forecast, ForecastQueue, ForecastReport, HorizonAccuracy, MethodScore, Site } from "../lib/types";
 import { Busy, Card, ChartFrame, Chip, Icon, LegendKey, ProblemBox } from "../ui/basic";
 import { Ranges } from "../ui/ranges";
@@ -31,6 +31,21 @@ function Reason({ report, scores }: { report: ForecastReport; scores: MethodScor
 	return <p class="reason">{t(used.length > 1 ? "accuracy.reason_weighted" : next ? "accuracy.reason" : "accuracy.reason_only", params)}</p>;
 }
 
+/** What of the past was learnt from, and what the reader should know of it. */
+function Learnt({ queue, report }: { queue: ForecastQueue; report: ForecastReport }) {
+	const { first_day: first, last_day: last, longest_gap_days: gap, outliers } = report;
+	return (
+		<p class="learnt small">
+			{first && last && <span>{t("accuracy.learnt", { n: num(queue.history_days), span: fmtRange(first, last) })}</span>}
+			{gap != null && gap > 0 && <span> · {tn("accuracy.gap", gap)}</span>}
+			{outliers != null && outliers > 0 && <span> · {tn("accuracy.set_aside", outliers)}</span>}
+			{report.warnings?.map((w) => (
+				<span key={w.code} class="warn-note"><Icon name="warn" />{tmaybe(`forecast_warning.${w.code}`) ?? <span lang="en">{w.text}</span>}</span>
+			))}
+		</p>
+	);
+}
+
 function Methods({ queue }: { queue: ForecastQueue }) {
 	const { report } = queue;
 	const scores = report?.scores ?? [];
@@ -53,6 +68,7 @@ function Methods({ queue }: { queue: ForecastQueue }) {
 	return (
 		<Card title={t("accuracy.methods", { queue: queue.name })} class="methods">
 			<Reason report={report} scores={scores} />
+			<Learnt queue={queue} report={report} />
 			<div class="scroll" tabIndex={0} role="group" aria-label={t("accuracy.methods", { queue: queue.name })}>
 				<DataTable caption={t("accuracy.methods", { queue: queue.name })} columns={columns} rows={scores} rowKey={(s) => s.method} sortBy="wape"
 					selected={scores.find((s) => s.chosen)?.method} />

@@ -3,12 +3,12 @@
 import { useMemo } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
 import { list, query } from "../lib/api";
-import { adjustedOf, sumDays, withGaps } from "../lib/forecast";
+import { withGaps } from "../lib/forecast";
 import { num, signed, signedPct, upTo } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { addDays, fmtDay, fmtDayTime, instant, instantOf, mondayOfWeek } from "../lib/time";
-import type { Forecast, ForecastInterval } from "../lib/types";
+import type { ComparedDay, Forecast, ForecastInterval } from "../lib/types";
 import { Busy, Button, ChartFrame, LegendKey, ProblemBox } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
@@ -16,8 +16,7 @@ import { type QueueScope, versionName } from "./forecast-scope";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
 
-interface Day { day: string; a: number | null; b: number | null }
-const changeOf = (d: Day): number | null => (d.a == null || d.b == null ? null : d.a - d.b);
+interface Day { day: string; a: number; b: number; actual: number | null }
 interface Point { at: number; a: number | null; b: number | null }
 
 export interface CompareProps extends QueueScope { other: Forecast; onClose: () => void }
@@ -37,7 +36,7 @@ export default function Compare({ site, week, forecast, queue, other, onClose }:
 				const at = instant(r.start);
 				if (at < start || at >= end) continue;
 				const p = points.get(at) ?? { at, a: null, b: null };
-				p[side] = adjustedOf(r);
+				p[side] = r.mean;
 				points.set(at, p);
 			}
 		}
@@ -58,35 +57,34 @@ export default function Compare({ site, week, forecast, queue, other, onClose }:
 			},
 		};
 	}, [a.data, b.data, monday, site.zone, queue.name]);
-	const days = useMemo((): Day[] => {
-		const one = sumDays(a.data ?? [], site.zone);
-		const two = sumDays(b.data ?? [], site.zone);
-		return Array.from({ length: 7 }, (_, i) => addDays(monday, i))
-			.map((day) => ({ day, a: one.get(day)?.adjusted ?? null, b: two.get(day)?.adjusted ?? null }));
-	}, [a.data, b.data, monday, site.zone]);
-	const error = a.error ?? b.error;
-	if (error) return <ProblemBox error={error} retry={() => { a.reload(); b.reload(); }} />;
-	const sum = (pick: (d: Day) => number | null) => days.reduce((s, d) => s + (pick(d) ?? 0), 0);
+	const said = useLoad(`compared ${forecast.id} ${other.id} ${queue.queue_id}`, (abort) =>
+		list<ComparedDay>(`/forecasts/${forecast.id}/compare${query({ with: other.id, queue_id: queue.queue_id })}`, abort));
+	const days = useMemo(() => said.data?.filter((d) => d.queue_id === queue.queue_id && d.day >= monday && d.day <= addDays(monday, 6))
+		.map((d): Day => ({ day: d.day, a: d.mean, b: d.other_mean, actual: d.actual })), [said.data, monday, queue.queue_id]);
+	const error = a.error ?? b.error ?? said.error;
+	if (error) return <ProblemBox error={error} retry={() => { a.reload(); b.reload(); said.reload(); }} />;
+	const sum = (pick: (d: Day) => number | null) => (days ?? []).reduce((s, d) => s + (pick(d) ?? 0), 0);
+	const came = days?.some((d) => d.actual != null) ?? false;
+	const whole: Day = { day: "", a: sum((d) => d.a), b: sum((d) => d.b), actual: days?.every((d) => d.actual != null) ? sum((d) => d.actual) : null };
 	const columns: Column<Day>[] = [
 		{ key: "day", head: t("col.day"), cell: (d) => (d.day === "" ? t("totals.week") : fmtDay(d.day)), rowHead: true },
 		{ key: "a", head: t("versions.this"), cell: (d) => num(d.a), num: true },
 		{ key: "b", head: t("versions.other"), cell: (d) => num(d.b), num: true },
-		{ key: "change", head: t("versions.change"), cell: (d) => signed(changeOf(d), 0), num: true },
-		{ key: "share", head: "%", cell: (d) => (d.a == null || !d.b ? "–" : signedPct(d.a / d.b - 1)), num: true },
+		{ key: "change", head: t("versions.change"), cell: (d) => signed(d.a - d.b, 0), num: true },
+		{ key: "share", head: "%", cell: (d) => (d.b > 0 ? signedPct(d.a / d.b - 1) : "–"), num: true },
+		...(came ? [{ key: "actual", head: t("forecast.offered"), cell: (d: Day) => num(d.actual), num: true }] : []),
 	];
-	const rows = [...days, { day: "", a: sum((d) => d.a), b: sum((d) => d.b) }];
 	const title = t("versions.compare_title", { queue: queue.name });
-	const week1 = rows[rows.length - 1];
 	return (
 		<ChartFrame title={title}
 			aside={<Button tone="quiet" icon="close" aria-label={t("versions.stop")} onClick={onClose} />}
-			chart={plot ? (
+			chart={plot && days ? (
 				<>
-					<p class="tabular">{t("versions.week_change", { a: num(week1?.a), b: num(week1?.b), change: week1?.a != null && week1.b ? signedPct(week1.a / week1.b - 1) : "–" })}</p>
+					<p class="tabular">{t("versions.week_change", { a: num(whole.a), b: num(whole.b), change: whole.b > 0 ? signedPct(whole.a / whole.b - 1) : "–" })}</p>
 					<Plot {...plot} />
 				</>
 			) : <Busy lines={5} />}
-			table={() => <DataTable caption={title} columns={columns} rows={rows} rowKey={(d) => d.day} />}
+			table={() => <DataTable caption={title} columns={columns} rows={days ? [...days, whole] : []} rowKey={(d) => d.day} />}
 			legend={(
 				<>
 					<LegendKey kind="line" color="--c-forecast">{t("versions.this")}: {versionName(forecast, site)}</LegendKey>

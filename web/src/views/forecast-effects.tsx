@@ -12,10 +12,12 @@ import type { ForecastEffect, ForecastQueue } from "../lib/types";
 const GROUPS: readonly EffectGroup[] = ["closure", "special", "month", "weekday"];
 const FEW = 10;
 
-export function effectName(name: string): string {
-	const { group, stem, n } = effectOf(name);
+function effectName(e: ForecastEffect, all: ForecastEffect[]): string {
+	const { group, stem, n } = effectOf(e.name);
 	if (group === "weekday") return t("effect.weekday", { day: tcode("weekday", String(n)) });
-	return tmaybe(`effect.${name}`) ?? tmaybe(`effect.${stem}`, { n }) ?? name.replace(/_/g, " ");
+	// The days around a holiday are told by its number alone.
+	const label = e.label ?? all.find((x) => x.name === `special_group_${n}`)?.label ?? `${t("effect.group_special")} ${n}`;
+	return tmaybe(`effect.${e.name}`) ?? tmaybe(`effect.${stem}`, { n, label }) ?? e.name.replace(/_/g, " ");
 }
 
 /** Whether its likely range leaves "no effect" out. */
@@ -36,9 +38,9 @@ export function Effects({ queue }: { queue: ForecastQueue }) {
 	if (effects.length === 0) return null;
 	const shown = group && groups.includes(group) ? group : groups.find((g) => effects.some((e) => effectOf(e.name).group === g && isSure(e))) ?? groups[0];
 	const lines = effects.filter((e) => effectOf(e.name).group === shown)
-		.map((effect): Line => ({ effect, ...effectChange(effect), name: effectName(effect.name) }));
-	// Days keep the calendar's order; of the many days of a month the strongest come first.
-	if (shown === "month") lines.sort((a, b) => Math.abs(Math.log(b.effect.factor)) - Math.abs(Math.log(a.effect.factor)));
+		.map((effect): Line => ({ effect, ...effectChange(effect), name: effectName(effect, effects) }));
+	// Of many days the strongest come first; the others keep the calendar's order.
+	if (shown === "month" || shown === "special") lines.sort((a, b) => Math.abs(Math.log(b.effect.factor)) - Math.abs(Math.log(a.effect.factor)));
 	const few = all ? lines : lines.slice(0, FEW);
 	const columns: Column<Line>[] = [
 		{ key: "name", head: t("effect.what"), cell: (l) => l.name, rowHead: true, sort: (l) => l.name },
