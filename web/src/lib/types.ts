@@ -395,7 +395,9 @@ export interface HorizonAccuracy {
 	naive_wape: number | null;
 	poisson_floor: number | null;
 	adjusted_wape: number | null;
+	promised_wape?: number | null;
 	flag: boolean;
+	flag_since?: string | null;
 	flag_reason: string | null;
 }
 export interface OutlookWeek {

@@ -93,6 +93,7 @@ function Horizons({ scope: { queue }, horizons }: { scope: QueueScope; horizons:
 	const columns: Column<HorizonAccuracy>[] = [
 		{ key: "horizon", head: t("accuracy.ahead"), cell: (h) => <>{name(h)} {flag(h)}</>, rowHead: true },
 		{ key: "wape", head: t("forecast.wape"), cell: (h) => pct(h.wape), num: true },
+		{ key: "promised", head: t("accuracy.promised"), cell: (h) => pct(h.promised_wape), num: true },
 		{ key: "adjusted", head: t("accuracy.adjusted_wape"), cell: (h) => pct(h.adjusted_wape), num: true },
 		{ key: "naive", head: t("forecast.naive"), cell: (h) => pct(h.naive_wape), num: true },
 		{ key: "floor", head: t("accuracy.floor_short"), cell: (h) => pct(h.poisson_floor), num: true },

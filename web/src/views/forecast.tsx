@@ -5,10 +5,11 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { get, list, query } from "../lib/api";
 import { useQueues } from "../lib/catalogue";
 import { forecastsOf } from "../lib/forecast";
+import { pct } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { route, setParams } from "../lib/route";
-import { addDays, isoWeekOf, mondayOfWeek, today } from "../lib/time";
+import { addDays, fmtDate, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Adjustment, Forecast, ForecastQueue, HorizonAccuracy, Queue, Site } from "../lib/types";
 import { Busy, Button, Empty, Icon, ProblemBox, Select } from "../ui/basic";
 import { lazy } from "../ui/lazy";
@@ -51,7 +52,9 @@ function Flags({ rows, queues }: { rows: HorizonAccuracy[]; queues: ForecastQueu
 					{flagged.map((r) => (
 						<li key={`${r.queue_id} ${r.horizon}`}>
 							<button type="button" class="linkish" onClick={() => setParams({ queue: r.queue_id })}>{nameOf(r.queue_id)}</button>
-							{" · "}{t("accuracy.horizon", { n: r.horizon })}{r.flag_reason && <>: <span lang="en">{r.flag_reason}</span></>}
+							{" · "}{t("accuracy.horizon", { n: r.horizon })}
+							{r.promised_wape != null && <>: {t(r.flag_since ? "flag.since" : "flag.sentence", { wape: pct(r.wape), promised: pct(r.promised_wape), since: r.flag_since ? fmtDate(r.flag_since) : "" })}</>}
+							{r.flag_reason && <small class="muted block" lang="en">{r.flag_reason}</small>}
 						</li>
 					))}
 				</ul>
