@@ -5,12 +5,14 @@ Development origins, one a week, eight of them; training on everything before an
 two weeks; closures known in advance are marked; holes and closed days are filled for training only
 (mean of the same interval of the nearest weeks on both sides, before the origin) and never scored.
 The Monday-Friday bank keeps its grid: a missing weekday is a hole, not a shift.
+Emergency arrivals have a protocol of their own, of which this is a sample; see Emergency.
 """
 import csv
 import gzip
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from statistics import NormalDist
 
 EPOCH = date(1970, 1, 1)
 ORIGINS, HORIZON_DAYS = 8, 14
@@ -29,6 +31,42 @@ class Series:
     closed: list
     country: str
     offered: dict = None  # (day number, slot) -> contacts
+    count: int = ORIGINS
+
+    def origin_of(self, k):
+        """(day number, slot) of the first interval that is forecast from origin k."""
+        return (self.origin - EPOCH).days + 7 * k, self.first_slot
+
+    def future_of(self, k):
+        day = self.origin_of(k)[0]
+        return keys_of(self, day, day + HORIZON_DAYS)
+
+    def score(self):
+        return Score()
+
+    def order(self):
+        """Origins in an order spread over the months, however early it ends."""
+        return [0, 4, 2, 6, 1, 5, 3, 7]
+
+
+class Emergency(Series):
+    """Hourly, 48 hours ahead, an origin each twelve hours of every STEP-th day of the last year."""
+
+    STEP, HOURS = 23, 48
+
+    def origin_of(self, k):
+        last = max(self.offered)[0] - 2
+        return last - 364 + self.STEP * (k // 2), 12 * (k % 2)
+
+    def future_of(self, k):
+        day, hour = self.origin_of(k)
+        return [(day + (hour + i) // 24, (hour + i) % 24) for i in range(self.HOURS)]
+
+    def score(self):
+        return EmergencyScore()
+
+    def order(self):
+        return list(range(0, self.count, 2)) + list(range(1, self.count, 2))
 
 
 CLOSED_A = [date(2003, 5, 26), date(2003, 7, 4), date(2003, 9, 1)]
@@ -38,6 +76,7 @@ SERIES = [
     Series("A30", "bank-us-2003/history.csv.gz", 30, 5, 14, 28, date(2003, 6, 23), CLOSED_A, "US"),
     Series("A5", "bank-us-2003/history.csv.gz", 5, 5, 84, 169, date(2003, 6, 23), CLOSED_A, "US"),
     Series("B30", "bank-il-1999/history.csv", 30, 7, 0, 48, date(1999, 6, 20), CLOSED_B, "IL"),
+    Emergency("ED", "ed-arrivals/history.csv", 60, 7, 0, 24, None, [], "GB", count=32),
 ]
 
 
@@ -65,42 +104,48 @@ def open_days(series, first, last):
             if series.weekdays == 7 or (EPOCH + timedelta(days=d)).weekday() < 5]
 
 
+def keys_of(series, first, last):
+    return [(d, s) for d in open_days(series, first, last)
+            for s in range(series.first_slot, series.first_slot + series.slots)]
+
+
+def closed_of(series):
+    return {(d - EPOCH).days for d in series.closed}
+
+
 def fill(series, day, slot, origin, closed):
     """The same interval of the nearest week with data on each side, averaged."""
     found = []
     for side in (-7, 7):
         for k in range(1, 9):
-            near = day + side * k
-            if near < origin and near not in closed and (near, slot) in series.offered:
-                found.append(series.offered[near, slot])
+            near = day + side * k, slot
+            if near < origin and near[0] not in closed and near in series.offered:
+                found.append(series.offered[near])
                 break
     return sum(found) / len(found) if found else 0.0
 
 
-def write_rows(path, series, days, origin, closed, past):
+def write_rows(path, series, keys, origin, past):
+    closed = closed_of(series)
     with open(path, "w", encoding="ascii") as f:
         print("time,day,slot,closed,offered,filled", file=f)
-        for day in days:
-            for slot in range(series.first_slot, series.first_slot + series.slots):
-                minute = slot * series.interval_min
-                when = datetime.combine(EPOCH + timedelta(days=day), datetime.min.time())
-                when += timedelta(minutes=minute)
-                y = series.offered.get((day, slot)) if past and day not in closed else None
-                full = y if y is not None else fill(series, day, slot, origin, closed)
-                print(f"{when:%Y-%m-%dT%H:%M},{day},{slot},{int(day in closed)},"
-                      f"{'' if y is None else f'{y:g}'},{f'{full:g}' if past else ''}", file=f)
+        for day, slot in keys:
+            when = datetime.combine(EPOCH + timedelta(days=day), datetime.min.time())
+            when += timedelta(minutes=slot * series.interval_min)
+            y = series.offered.get((day, slot)) if past and day not in closed else None
+            full = y if y is not None else fill(series, day, slot, origin, closed)
+            print(f"{when:%Y-%m-%dT%H:%M},{day},{slot},{int(day in closed)},"
+                  f"{'' if y is None else f'{y:g}'},{f'{full:g}' if past else ''}", file=f)
 
 
 def write_origin(series, k, folder):
     """Writes TRAIN and FUTURE of origin k; nothing of FUTURE's own figures is in either."""
-    origin = (series.origin - EPOCH).days + 7 * k
-    first = min(day for day, _ in series.offered)
-    closed = {(d - EPOCH).days for d in series.closed}
+    origin = series.origin_of(k)
+    first = min(series.offered)
     train, future = folder / f"{series.name}-{k}-train.csv", folder / f"{series.name}-{k}-future.csv"
-    write_rows(train, series, open_days(series, first, origin), origin, closed, True)
-    write_rows(future, series, open_days(series, origin, origin + HORIZON_DAYS), origin, closed,
-               False)
-    return train, future
+    past = [key for key in keys_of(series, first[0], origin[0] + 1) if first <= key < origin]
+    write_rows(train, series, past, origin, True)
+    write_rows(future, series, series.future_of(k), origin, False)
 
 
 def pinball(y, q, tau):
@@ -114,20 +159,17 @@ class Score:
         self.error, self.volume = [0.0, 0.0], [0.0, 0.0]
         self.pinball = self.inside80 = self.inside95 = 0.0
         self.n = self.origins = 0
-        self.seconds = 0.0
+        self.seconds = self.pinball19 = 0.0
 
     def add(self, series, k, rows, seconds):
-        origin = (series.origin - EPOCH).days + 7 * k
-        closed = {(d - EPOCH).days for d in series.closed}
-        days = open_days(series, origin, origin + HORIZON_DAYS)
-        grid = [(d, s) for d in days
-                for s in range(series.first_slot, series.first_slot + series.slots)]
-        if len(rows) != len(grid):
-            raise ValueError(f"{len(rows)} rows for {len(grid)} intervals")
-        for (day, slot), row in zip(grid, rows):
+        keys, closed = series.future_of(k), closed_of(series)
+        first = keys[0][0]
+        if len(rows) != len(keys):
+            raise ValueError(f"{len(rows)} rows for {len(keys)} intervals")
+        for (day, slot), row in zip(keys, rows):
             y = series.offered.get((day, slot))
             if y is not None and day not in closed:
-                self.add_slot(y, row, day - origin)
+                self.add_slot(y, row, day - first)
         self.origins += 1
         self.seconds += seconds
 
@@ -148,6 +190,27 @@ class Score:
                 "wql": 200 * self.pinball / self.volume[0],
                 "cover80": 100 * self.inside80 / self.n, "cover95": 100 * self.inside95 / self.n,
                 "seconds": self.seconds / self.origins, "origins": self.origins}
+
+
+class EmergencyScore(Score):
+    """Mean pinball over .05, .10 to .95; those not handed in are drawn straight between their
+    neighbours on the normal scale, which is exact for a normal."""
+
+    LEVELS = [i / 20 for i in range(1, 20)]
+    Z = [NormalDist().inv_cdf(q) for q in QUANTILES]
+
+    def add_slot(self, y, row, ahead):
+        super().add_slot(y, row, 0)
+        for tau in self.LEVELS:
+            z = NormalDist().inv_cdf(tau)
+            i = min(max(j for j, known in enumerate(self.Z) if known <= z + 1e-9),
+                    len(self.Z) - 2)
+            share = (z - self.Z[i]) / (self.Z[i + 1] - self.Z[i])
+            q = row[1 + i] + share * (row[2 + i] - row[1 + i])
+            self.pinball19 += pinball(y, q, tau) / len(self.LEVELS)
+
+    def figures(self):
+        return dict(super().figures(), pinball=self.pinball19 / self.n)
 
 
 def read_forecast(path):

@@ -26,7 +26,6 @@ HERE = Path(__file__).parent
 WORK = Path("build/bench/peers")
 LIMIT_S = int(os.environ.get("PEERS_LIMIT_S", "300"))
 BUDGET_S = int(os.environ.get("PEERS_BUDGET_S", "600"))
-ORDER = [0, 4, 2, 6, 1, 5, 3, 7]  # spread over the months, however early it ends
 START_UP_S = 30  # loading packages is not the method's time
 
 
@@ -40,6 +39,7 @@ class Method:
     trouble: dict = field(default_factory=dict)   # series name -> why it stopped
 
 
+BANKS = ("A30", "A5", "B30")  # the rest is out of reach for four years of hours
 METHODS = [
     Method("judge", "**Cuadrante** (default: the judge and its backtest)", "ours"),
     Method("state_space", "Cuadrante, state space alone, no backtest", "ours"),
@@ -53,10 +53,10 @@ METHODS = [
     Method("mstl_default", "R stlf (MSTL + ETS), as it comes", "R"),
     Method("mstl_ets", "R MSTL + ETS, roots, robust", "R"),
     Method("mstl_arima_r", "R MSTL + ARIMA, roots, robust", "R"),
-    Method("harmonics", "R auto.arima, harmonics K = 10, 10", "R"),
-    Method("harmonics_aicc", "R auto.arima, harmonics by AICc", "R"),
-    Method("tbats", "R TBATS", "R", ("A30",)),
-    Method("tbats_2000", "R TBATS, last 2,000 intervals", "R", ("A5", "B30")),
+    Method("harmonics", "R auto.arima, harmonics K = 10, 10", "R", BANKS),
+    Method("harmonics_aicc", "R auto.arima, harmonics by AICc", "R", BANKS),
+    Method("tbats", "R TBATS", "R", BANKS),
+    Method("tbats_2000", "R TBATS, last 2,000 intervals", "R", ("A5", "B30", "ED")),
 ]
 PACKAGES = {"R": "R's forecast", "statsforecast": "statsforecast", "prophet": "Prophet"}
 
@@ -126,7 +126,7 @@ def forecast(method, command, series, k):
 
 def run_method(method, command, series):
     spent = 0.0
-    for k in ORDER:
+    for k in series.order():
         if spent > BUDGET_S:
             method.trouble[series.name] = f"no further origin after {spent:.0f} s of processor time"
             return
@@ -156,7 +156,7 @@ def main():
         print("# skipped: none of the series is on this machine")
         return 0
     for s in series:
-        for k in range(protocol.ORIGINS):
+        for k in range(s.count):
             protocol.write_origin(s, k, WORK)
     with_what = commands(ours)
     versions = {"R": installed(with_what["R"]), "python": installed(with_what["python"])}
