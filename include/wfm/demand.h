@@ -161,7 +161,7 @@ struct wfm_patience {
 	int32_t days;
 	/* From records only, else NaN: Kaplan-Meier, which assumes no shape. */
 	double median_s, median_low_s, median_high_s; /* NaN when fewer than half are seen to leave */
-	double misfit;    /* sup |Kaplan-Meier − exponential| up to the last abandon */
+	double misfit;    /* sup |Kaplan-Meier − exponential| while 2 % (and 20) still wait */
 	char reason[160];
 };
 

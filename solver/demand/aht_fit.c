@@ -12,7 +12,7 @@
  *
  * ℓ by discounting: m += A(y_d − m), P/δ^gap before an observation of variance v + c²/n_d; δ and v
  * are those that foretold the days best (West & Harrison 1997, ch. 6). Shape and level are fitted
- * in turn, twice, the level two-sided while the shape is fitted.
+ * in turn, three times, the level two-sided while the shape is fitted.
  */
 #include "solver/demand/aht.h"
 
@@ -20,6 +20,7 @@
 #include <math.h>
 #include <string.h>
 
+enum { PASSES = 3 };
 static const double HALF_LIFE_DAYS = 56.0;
 static const double DEFAULT_CONTACT_VAR = 1.0; /* handling scatters about as much as it lasts */
 
@@ -90,7 +91,7 @@ struct fit {
 	const struct aht_cell *cells;
 	size_t n;
 	int32_t origin, first;
-	int days;
+	int days, pass;
 	double mean;
 	double *level;      /* by day, two-sided */
 	double *day_sum, *day_contacts; /* Σ handle/φ and Σ n */
@@ -99,6 +100,20 @@ struct fit {
 	size_t stride;
 };
 
+/*
+ * What a cell counts for: its mean, but not farther from what the last pass expects of it than six
+ * times the scatter of its contacts and a tenth (a fault of counting, or a day out of the ordinary).
+ */
+static double counted(const struct fit *f, const struct aht_cell *c)
+{
+	if (f->pass == 0)
+		return c->mean_s;
+	double usual = f->level[c->day - f->first] *
+		       f->m->factor[c->weekday * f->m->slots + c->slot];
+	double reach = 6.0 * sqrt(f->m->contact_var / c->contacts + 0.01);
+	return fmin(fmax(c->mean_s, usual * fmax(0.05, 1.0 - reach)), usual * (1.0 + reach));
+}
+
 static double omega(const struct fit *f, int32_t day)
 {
 	return exp2((day - f->origin) / HALF_LIFE_DAYS);
@@ -106,36 +121,40 @@ static double omega(const struct fit *f, int32_t day)
 
 /*
  * c²: contacts-weighted squares of the ratios around their own cell's mean, where a cell was seen
- * on several days; around 1 where none was.
+ * on several days; around 1 where none was. No square counts for more than twenty times the mean
+ * of all, found in three rounds: one impossible figure must not pass for scatter.
  */
 static double contact_variance(const struct fit *f, double *weight, double *sum)
 {
 	const struct aht_model *m = f->m;
 	size_t groups = 7 * (size_t)m->slots;
-	double squares = 0.0, freedom = 0.0, plain = 0.0;
+	double seen = 0.0, variance = INFINITY;
 	memset(weight, 0, groups * sizeof *weight);
 	memset(sum, 0, groups * sizeof *sum);
-	for (int pass = 0; pass < 2; pass++)
+	for (size_t i = 0; i < f->n; i++) {
+		const struct aht_cell *c = &f->cells[i];
+		int g = c->weekday * m->slots + c->slot;
+		seen += weight[g] > 0.0 ? 0.0 : 1.0;
+		weight[g] += c->contacts;
+		sum[g] += c->contacts * counted(f, c) / f->level[c->day - f->first];
+	}
+	double n = (double)f->n;
+	bool repeated = n - seen >= 10.0;
+	for (int round = 0; round < 3; round++) {
+		double squares = 0.0;
 		for (size_t i = 0; i < f->n; i++) {
 			const struct aht_cell *c = &f->cells[i];
 			int g = c->weekday * m->slots + c->slot;
-			double r = c->mean_s / f->level[c->day - f->first];
-			if (pass == 0) {
-				freedom -= weight[g] > 0.0 ? 0.0 : 1.0;
-				freedom += 1.0;
-				weight[g] += c->contacts;
-				sum[g] += c->contacts * r;
-				continue;
-			}
-			double mean = sum[g] / weight[g];
-			squares += c->contacts * (r - mean) * (r - mean);
-			plain += c->contacts * (r - 1.0) * (r - 1.0);
+			double mean = repeated ? sum[g] / weight[g] : 1.0;
+			double r = counted(f, c) / f->level[c->day - f->first] - mean;
+			squares += fmin(c->contacts * r * r, 20.0 * variance);
 		}
-	if (freedom >= 10.0)
-		return fmax(squares / freedom, 1e-9);
-	/* Few repeats: half data, half what handling times usually do. */
-	double n = (double)f->n;
-	return (plain + 10.0 * DEFAULT_CONTACT_VAR) / (n + 10.0);
+		/* Few repeats: half data, half what handling times usually do. */
+		variance = repeated ? squares / (n - seen) :
+				      (squares + 10.0 * DEFAULT_CONTACT_VAR) / (n + 10.0);
+		variance = fmax(variance, 1e-9);
+	}
+	return variance;
 }
 
 static void group_sums(const struct fit *f, struct layer *l, int (*group)(const struct aht_cell *, int),
@@ -147,7 +166,7 @@ static void group_sums(const struct fit *f, struct layer *l, int (*group)(const 
 	for (size_t i = 0; i < f->n; i++) {
 		const struct aht_cell *c = &f->cells[i];
 		layer_add(l, group(c, of), omega(f, c->day), c->contacts,
-			  c->mean_s / f->level[c->day - f->first]);
+			  counted(f, c) / f->level[c->day - f->first]);
 	}
 }
 
@@ -177,7 +196,7 @@ static void weekday_layer(const struct fit *f, const double *slot, struct layer 
 	for (size_t i = 0; i < f->n; i++) {
 		const struct aht_cell *c = &f->cells[i];
 		layer_add(l, group_weekday(c, 0), omega(f, c->day), c->contacts,
-			  c->mean_s / (f->level[c->day - f->first] * slot[c->slot]));
+			  counted(f, c) / (f->level[c->day - f->first] * slot[c->slot]));
 	}
 	credibility(l, one, none, f->m->contact_var);
 	centre(l, l);
@@ -240,7 +259,7 @@ static void day_means(struct fit *f)
 	for (size_t i = 0; i < f->n; i++) {
 		const struct aht_cell *c = &f->cells[i];
 		double factor = f->m->factor[c->weekday * f->m->slots + c->slot];
-		f->day_sum[c->day - f->first] += c->contacts * c->mean_s / factor;
+		f->day_sum[c->day - f->first] += c->contacts * counted(f, c) / factor;
 		f->day_contacts[c->day - f->first] += c->contacts;
 	}
 }
@@ -360,7 +379,7 @@ void aht_fit(const struct aht_cell *cells, size_t n, int32_t origin, double defa
 	f.day_contacts = scratch->number + 2 * f.stride;
 	f.spare = scratch->number + 3 * f.stride;
 	f.mean = plain_mean(cells, n, &m->contacts);
-	for (int pass = 0; pass < 2; pass++) {
+	for (; f.pass < PASSES; f.pass++) {
 		day_means(&f);
 		smooth_level(&f);
 		m->contact_var = contact_variance(&f, f.spare, f.spare + f.stride);

@@ -186,11 +186,12 @@ static void kaplan_meier(const struct wait *w, size_t n, struct wfm_patience *p,
 		for (next = i; next < n && w[next].s <= w[i].s; next++)
 			gone += w[next].abandoned;
 		double model = exp(-w[i].s / p->mean_s);
+		bool many = risk >= 20.0 && risk >= 0.02 * (double)n;
 		if (gone > 0.0) {
-			p->misfit = fmax(p->misfit, fabs(survival - model));
+			p->misfit = many ? fmax(p->misfit, fabs(survival - model)) : p->misfit;
 			survival *= 1.0 - gone / risk;
 			greenwood += risk > gone ? gone / (risk * (risk - gone)) : 0.0;
-			p->misfit = fmax(p->misfit, fabs(survival - model));
+			p->misfit = many ? fmax(p->misfit, fabs(survival - model)) : p->misfit;
 		}
 		band(survival, greenwood, &low, &high);
 		if (isnan(p->median_s) && survival <= 0.5)
