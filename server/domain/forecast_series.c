@@ -3,23 +3,39 @@
 
 #include "server/base/clock.h"
 #include "server/domain/queue_history.h"
+#include "server/domain/sound_history.h"
 
-static const struct field warning_rows[] = {
-	F_TEXT(struct forecast_warning, code, 0, 0, 0, "what kind of warning"),
-	F_TEXT(struct forecast_warning, text, 0, 0, 0, "the warning as a sentence"),
-	F_DATE(struct forecast_warning, from, FIELD_OPTIONAL, "first local date concerned"),
-	F_DATE(struct forecast_warning, to, FIELD_OPTIONAL, "last local date concerned"),
-	F_INT(struct forecast_warning, count, FIELD_OPTIONAL, 0, 1e15, "rows or days concerned"),
+struct future_rows {
+	int64_t count, from, to;
 };
-const struct fields forecast_warning_fields =
-	FIELDS("ForecastWarning", struct forecast_warning, warning_rows);
+static const struct field future_rows_rows[] = {
+	F_INT(struct future_rows, count, 0, 0, 0, ""),
+	F_DATE(struct future_rows, from, FIELD_OPTIONAL, ""),
+	F_DATE(struct future_rows, to, FIELD_OPTIONAL, ""),
+};
+static const struct fields future_fields =
+	FIELDS("FutureHistory", struct future_rows, future_rows_rows);
 
-void forecast_warn(struct arena *a, struct forecast_warnings *w, struct forecast_warning warning)
+/* An import refuses rows of the future; they come by other ways, or when the clock was wrong. */
+static bool warn_of_future(struct db *db, struct arena *a, const struct site_queue *q,
+			   struct forecast_warnings *w, struct err *e)
 {
-	struct forecast_warning *slot =
-		arena_grow(a, (void **)&w->items, &w->cap, w->count, sizeof *slot);
-	*slot = warning;
-	w->count++;
+	struct future_rows f;
+	char from[11], to[11];
+
+	if (!db_one(db, SQL_FORECAST_FUTURE,
+		    DB_ARGS(db_int("queue_id", q->id), db_instant("now", clock_now())), NULL,
+		    &future_fields, a, &f, e))
+		return false;
+	if (f.count == 0)
+		return true;
+	date_format(f.from, from);
+	date_format(f.to, to);
+	forecast_warn(a, w, (struct forecast_warning){
+		.code = "future_rows", .from = f.from, .to = f.to, .count = f.count,
+		.text = arena_printf(a, "%lld rows lie in the future, from %s to %s, and were left out",
+				     (long long)f.count, from, to) });
+	return true;
 }
 
 /* Hours that were never open before are guessed, and the planner should know. */
@@ -49,8 +65,12 @@ bool forecast_series_load(struct db *db, struct arena *a, const struct site_cale
 	size_t n;
 
 	*out = (struct forecast_series){ 0 };
-	if (!queue_history_load(db, a, site, q, until, &rows, &n, e))
+	if (!queue_history_load(db, a, site, q, until, &rows, &n, &out->warnings, e) ||
+	    !warn_of_future(db, a, q, &out->warnings, e))
 		return false;
+	if (n == 0)
+		return err_set(e, ERR_INVALID, "queue %s has no history to forecast from", q->code);
+	history_warn_of_holes(a, site->zone, rows, n, until, &out->warnings);
 	struct wfm_observation *o = arena_array(a, n, sizeof *o);
 	for (size_t i = 0; i < n; i++) {
 		int64_t date;
@@ -69,8 +89,6 @@ bool forecast_series_load(struct db *db, struct arena *a, const struct site_cale
 	s->interval_min = (int)q->interval_min;
 	s->observations = o;
 	s->n_observations = n;
-	if (n == 0)
-		span.first = span.from;
 	s->special_days = site_special_days(site, q, &span, a, &s->n_special_days);
 	/* NULL: learnt, for mail arrives while the doors are shut. */
 	s->open = site_queue_is_mail(q) ? NULL : site_open_mask(site, (int)q->interval_min, &span, a);

@@ -7,25 +7,10 @@
 #ifndef DOMAIN_FORECAST_SERIES_H
 #define DOMAIN_FORECAST_SERIES_H
 
+#include "server/domain/forecast_warning.h"
 #include "server/domain/site_calendar.h"
 #include "wfm/series.h"
 #include "wfm/status.h"
-
-/* Something a planner should know of the history: shown with the report card of the queue. */
-struct forecast_warning {
-	const char *code; /* stable, for translations */
-	const char *text; /* a plain sentence without a full stop */
-	int64_t from, to; /* local dates concerned; FIELD_NULL: none */
-	int64_t count;    /* rows or days concerned; FIELD_NULL: none */
-};
-extern const struct fields forecast_warning_fields;
-
-struct forecast_warnings {
-	struct forecast_warning *items;
-	size_t count, cap;
-};
-
-void forecast_warn(struct arena *a, struct forecast_warnings *w, struct forecast_warning warning);
 
 struct forecast_series {
 	struct wfm_series series;

@@ -124,15 +124,6 @@ static void warn_of_backtest(struct arena *a, const struct wfm_report_card *r,
 	forecast_warn(a, w, v);
 }
 
-static const char *warnings_text(struct arena *a, const struct forecast_warnings *w)
-{
-	const char *all = "";
-
-	for (size_t i = 0; i < w->count; i++)
-		all = arena_printf(a, "%s%s%s", all, i > 0 ? "; " : "", w->items[i].text);
-	return all;
-}
-
 static const char *report_json(const struct keeping *k, const struct forecast_warnings *w)
 {
 	const struct wfm_report_card *r = &k->f->report;
@@ -199,7 +190,7 @@ static bool keep_report(const struct keeping *k, const struct forecast_warnings 
 			      db_real("coverage95", c->coverage_95),
 			      db_real("naive_wape", r->score[r->seasonal_naive].wape),
 			      db_real("mean4_wape", r->score[r->four_week_mean].wape),
-			      db_text("warning", warnings_text(k->arena, &w)),
+			      db_text("warning", forecast_warnings_text(k->arena, &w)),
 			      db_text("report", report), db_text("outliers", outliers)),
 		      NULL, NULL, e);
 }

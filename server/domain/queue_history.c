@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "server/domain/sound_history.h"
+
 static const struct field row_rows[] = {
 	F_INSTANT(struct queue_history_row, start, 0, ""),
 	F_REAL(struct queue_history_row, offered, 0, 0, 0, ""),
@@ -40,18 +42,31 @@ struct merging {
 	const struct site_calendar *site;
 	const struct site_queue *queue;
 	int64_t until;
+	struct forecast_warnings *warnings;
 	struct member *members;
 	size_t member_count;
 	struct part *parts;
 	size_t part_count, part_cap;
 };
 
-static bool load_rows(const struct merging *m, int64_t queue_id, int64_t until,
+/* What is sound of a queue's rows; when nothing is, the reasons are the error. */
+static bool load_rows(const struct merging *m, const struct member *k, int64_t until,
 		      struct queue_history_row **rows, size_t *count, struct err *e)
 {
-	return db_rows(m->db, SQL_FORECAST_HISTORY,
-		       DB_ARGS(db_int("queue_id", queue_id), db_instant("until", until)), NULL,
-		       &row_fields, m->arena, (void **)rows, count, e);
+	struct forecast_warnings found = { 0 };
+	size_t n;
+
+	if (!db_rows(m->db, SQL_FORECAST_HISTORY,
+		     DB_ARGS(db_int("queue_id", k->queue_id), db_instant("until", until)), NULL,
+		     &row_fields, m->arena, (void **)rows, &n, e))
+		return false;
+	*count = history_keep_sound(m->arena, m->site->zone, k->code, (int)k->interval_min, *rows, n,
+				    &found);
+	for (size_t i = 0; i < found.count; i++)
+		forecast_warn(m->arena, m->warnings, found.items[i]);
+	return n == 0 || *count > 0 ||
+	       err_set(e, ERR_INVALID, "queue %s: nothing of its history can be used: %.300s", k->code,
+		       forecast_warnings_text(m->arena, &found));
 }
 
 static bool add_part(struct merging *m, const struct member *k, const struct queue_history_row *r,
@@ -108,7 +123,7 @@ static bool load_member(struct merging *m, struct member *k, struct err *e)
 		int64_t ends = zone_to_utc(m->site->zone, k->until, 0);
 		until = ends < until ? ends : until;
 	}
-	if (!load_rows(m, k->queue_id, until, &rows, &n, e))
+	if (!load_rows(m, k, until, &rows, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!add_part(m, k, &rows[i], e))
@@ -173,15 +188,16 @@ static void add_up(struct merging *m, struct queue_history_row **rows, size_t *c
 
 bool queue_history_load(struct db *db, struct arena *a, const struct site_calendar *site,
 			const struct site_queue *q, int64_t until, struct queue_history_row **rows,
-			size_t *count, struct err *e)
+			size_t *count, struct forecast_warnings *w, struct err *e)
 {
-	struct merging m = { .db = db, .arena = a, .site = site, .queue = q, .until = until };
+	struct merging m = { .db = db, .arena = a, .site = site, .queue = q, .until = until,
+			     .warnings = w };
 
 	if (!db_rows(db, SQL_QUEUE_LINEAGE, DB_ARGS(db_int("queue_id", q->id)), NULL, &member_fields, a,
 		     (void **)&m.members, &m.member_count, e))
 		return false;
 	if (m.member_count <= 1)
-		return load_rows(&m, q->id, until, rows, count, e);
+		return load_rows(&m, &m.members[0], until, rows, count, e);
 	for (size_t i = 0; i < m.member_count; i++)
 		if (!load_member(&m, &m.members[i], e))
 			return false;

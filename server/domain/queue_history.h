@@ -10,6 +10,7 @@
 #ifndef DOMAIN_QUEUE_HISTORY_H
 #define DOMAIN_QUEUE_HISTORY_H
 
+#include "server/domain/forecast_warning.h"
 #include "server/domain/site_calendar.h"
 
 struct queue_history_row {
@@ -17,10 +18,11 @@ struct queue_history_row {
 	double offered, handled, handle_time_s; /* the last two NaN: not known */
 };
 
-/* Rows by start, before the instant `until`; at a repeated hour two of one wall-clock interval. */
+/* Sound rows by start, before the instant `until`; at a repeated hour two of one wall-clock interval.
+ * What was not sound is told in w; ERR_INVALID with the reasons when nothing was. */
 bool queue_history_load(struct db *db, struct arena *a, const struct site_calendar *site,
 			const struct site_queue *q, int64_t until, struct queue_history_row **rows,
-			size_t *count, struct err *e);
+			size_t *count, struct forecast_warnings *w, struct err *e);
 
 /* ---------------------------------------------------------------- which queues */
 

@@ -2,6 +2,12 @@
 SELECT start_at AS start, offered, handled, handle_time_s
 FROM history WHERE queue_id = :queue_id AND start_at < :until ORDER BY start_at;
 
+-- name: forecast_future
+SELECT count(h.start_at) AS count, min(h.start_at AT TIME ZONE s.zone)::date AS from,
+	max(h.start_at AT TIME ZONE s.zone)::date AS to
+FROM queue q JOIN site s ON s.id = q.site_id LEFT JOIN history h ON h.queue_id = q.id AND h.start_at > :now
+WHERE q.id = :queue_id;
+
 -- name: forecast_unknown
 -- Queues of a site that have no history before an instant.
 SELECT q.code FROM queue q

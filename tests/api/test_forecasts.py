@@ -364,3 +364,53 @@ def test_a_breakdown_raises_a_flag_and_a_warning(planner, judged):
 def test_accuracy_refuses_what_makes_no_sense(planner, query, pointer):
     reply = planner.get(f"/forecast-accuracy?{query}")
     assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]]
+
+
+# ---------------------------------------------------------------- rubbish in the history
+
+@pytest.fixture
+def lone_queue(service, planner):
+    """A queue of a site of its own in UTC, open 8 to 18 every day, and a way to write its history."""
+    code = f"RUB{service.sql('SELECT count(*) FROM site')[0][0]}"
+    site = planner.post("/sites", json={
+        "code": code, "name": "Somewhere", "region_id": 1, "kind": "contact_centre", "country": "US", "zone": "UTC",
+        "hours": [{"weekday": d, "open": "08:00", "close": "18:00"} for d in range(1, 8)]}).json()["id"]
+    queue = planner.post("/queues", json={"code": code, "name": "Lone", "site_id": site, "skill_id": 1,
+                                          "channel": "voice", "interval_min": 30, "aht_s": 200}).json()["id"]
+
+    def write(first, days, minutes, offered=None):
+        service.sql("INSERT INTO history (queue_id, start_at, offered) SELECT %s, t, coalesce(%s, round(%s * (1 +"
+                    " 0.3 * sin(extract(epoch FROM t) / 9999)))) FROM generate_series(%s::date, %s::date - interval"
+                    " '1 minute', make_interval(mins => %s)) AS t WHERE extract(hour FROM t) BETWEEN 8 AND 17",
+                    (queue, offered, minutes, first, first + datetime.timedelta(days), minutes))
+
+    yield site, queue, write
+    service.sql("DELETE FROM forecast WHERE site_id = %s", (site,))
+    service.sql("DELETE FROM queue WHERE id = %s", (queue,))
+    service.sql("DELETE FROM site WHERE id = %s", (site,))
+
+
+def test_rubbish_is_told_and_the_rest_is_forecast(planner, lone_queue):
+    site, queue, write = lone_queue
+    today = datetime.datetime.now(UTC).date()
+    write(today - datetime.timedelta(200), 70, 15)
+    write(today - datetime.timedelta(90), 80, 30)
+    write(today + datetime.timedelta(3), 1, 30, 1000)
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": site, "week": week_ahead(1)}))
+    assert job["state"] == "done", job
+    [card] = planner.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"]
+    told = {w["code"]: w for w in card["report"]["warnings"]}
+    assert {"finer_rows", "gap", "stale", "future_rows"} <= set(told)
+    assert told["finer_rows"]["count"] == 70 * 40 and "added up to 30 minutes" in told["finer_rows"]["text"]
+    assert told["gap"]["count"] == 40 and told["gap"]["from"] == str(today - datetime.timedelta(130))
+    assert told["future_rows"]["count"] == 20 and told["stale"]["to"] is None
+    rows = planner.items(f"/forecasts/{job['result']['forecast_id']}/intervals")
+    assert len(rows) >= 140 and all(20 < r["mean"] < 40 for r in rows)
+
+
+def test_history_of_other_intervals_alone_is_refused(planner, lone_queue):
+    site, queue, write = lone_queue
+    write(datetime.datetime.now(UTC).date() - datetime.timedelta(90), 80, 60)
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": site, "week": week_ahead(1)}))
+    assert job["state"] == "failed"
+    assert "nothing of its history can be used" in str(job) and "800 rows" in str(job) and "every 60 minutes" in str(job)
