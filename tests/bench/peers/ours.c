@@ -17,6 +17,7 @@ enum { ROW = 12, MAX_CLOSED = 64 };
 struct table {
 	struct wfm_observation *rows; /* offered NaN = a hole */
 	size_t n, room;
+	int16_t opens; /* the earliest slot of any day */
 	struct wfm_special_day closed[MAX_CLOSED];
 	size_t n_closed;
 };
@@ -49,6 +50,8 @@ static void load(struct table *t, const char *path)
 		}
 		if (closed)
 			note_closed(t, day);
+		if (t->n == 0 || slot < t->opens)
+			t->opens = (int16_t)slot;
 		if (t->n == t->room) {
 			t->room = t->room ? 2 * t->room : 4096;
 			t->rows = realloc(t->rows, t->room * sizeof *t->rows);
@@ -127,7 +130,7 @@ int main(int argc, char **argv)
 	struct wfm_forecast_options o = {
 		.first_day = future.rows[0].day,
 		.days = future.rows[future.n - 1].day - future.rows[0].day + 1,
-		.first_slot = future.rows[0].slot > past.rows[0].slot ? future.rows[0].slot : 0,
+		.first_slot = future.rows[0].slot > past.opens ? future.rows[0].slot : 0,
 		.method = judge ? NULL : argv[1],
 		.origins = judge ? 0 : -1
 	};
