@@ -33,10 +33,49 @@ async function factors(page) {
 	return rows.filter((r) => r.mean > 0).map((r) => ({ at: Date.parse(r.start), factor: r.adjusted_mean / r.mean, mean: r.mean, adjusted: r.adjusted_mean }));
 }
 
+/**
+ * Forecasts of the five weeks before the running one, as its own moved back: what was made in time to be
+ * compared with what came. The second queue's last three are far too high, so that it must be flagged.
+ */
+const PAST = `DO $$
+DECLARE f record; n bigint; bad bigint;
+BEGIN
+	SELECT * INTO f FROM forecast WHERE site_id = 1 ORDER BY id LIMIT 1;
+	SELECT max(queue_id) INTO bad FROM forecast_queue WHERE forecast_id = f.id;
+	FOR k IN 1..5 LOOP
+		INSERT INTO forecast (site_id, first_day, last_day, created_at)
+			VALUES (f.site_id, f.first_day - 7 * k, f.last_day - 7 * k, (f.first_day - 7 * k)::timestamptz - interval '2 days')
+			RETURNING id INTO n;
+		INSERT INTO forecast_queue SELECT (jsonb_populate_record(q, jsonb_build_object('forecast_id', n))).*
+			FROM forecast_queue q WHERE forecast_id = f.id;
+		INSERT INTO forecast_interval SELECT n, queue_id, start_at - k * interval '168 h', mean * c, q05 * c, q10 * c,
+				q25 * c, q50 * c, q75 * c, q90 * c, q95 * c, aht_s
+			FROM forecast_interval, LATERAL (SELECT CASE WHEN queue_id = bad AND k <= 3 THEN 2.0 ELSE 1.0 END AS c) x
+			WHERE forecast_id = f.id;
+	END LOOP;
+END $$;`;
+
+/** A faulty counter: one half-hour of last Wednesday with a thousand times too many contacts. */
+async function freak(page) {
+	await step("a freak half-hour comes into the history", async () => {
+		const site = await page.evaluate(() => new URLSearchParams(location.hash.split("?")[1]).get("site"));
+		const queue = (await ask(page, `/queues?site_id=${site}`)).items.find((q) => q.channel === "voice");
+		const day = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
+		const { csrf } = await ask(page, "/session");
+		const reply = await page.request.post(new URL("/api/v1/history/import", page.url()).href, {
+			headers: { "Content-Type": "text/csv", "X-CSRF-Token": csrf },
+			data: `queue,start,offered\n${queue.code},${day}T15:00:00Z,2400\n`,
+		});
+		expect(reply.ok(), `${reply.status()} ${await reply.text()}`);
+		await page.selectOption("#queue", String(queue.id));
+	});
+}
+
 async function makeTwice(page) {
 	await step("Forecast again makes a second version with its author", async () => {
 		for (const wanted of [1, 2]) {
 			if (await page.locator(".versions tbody tr").count() >= wanted) continue;
+			if (wanted === 2) await freak(page);
 			await page.click("#make-forecast:not(:disabled)");
 			await page.waitForFunction((n) => document.querySelectorAll(".versions tbody tr").length >= n, wanted, { timeout: MADE_MS });
 		}
@@ -46,13 +85,35 @@ async function makeTwice(page) {
 	});
 }
 
+async function looking(page, seeded) {
+	await step("what was set aside as freak is marked and listed", async () => {
+		await page.locator(".legend", { hasText: "Set aside as freak" }).waitFor();
+		const frame = page.locator(".chart-frame").first();
+		await frame.getByRole("button", { name: "Table" }).click();
+		const rows = await frame.locator("tbody tr", { hasText: "learnt as" }).allInnerTexts();
+		expect(rows.some((r) => /2,400/.test(r)), `the freak is not among ${rows.length} marked`);
+		await frame.getByRole("button", { name: "Chart" }).click();
+	});
+	if (!seeded) return note("no database at hand to make a past of: accuracy by horizon is not looked at");
+	await step("past forecasts stand against what came, and a broken promise is said first", async () => {
+		const flags = await page.locator(".notice-warn li").allInnerTexts();
+		expect(flags.length === 1 && /was promised/.test(flags[0]), flags.join(" / "));
+		const rows = await page.locator(".ranges-past li").allInnerTexts();
+		expect(rows.length >= 1 && rows.every((r) => /\d%/.test(r) && /floor \d/.test(r) && /repeating the week \d/.test(r)), rows.join(" / "));
+		await page.locator(".notice-warn .linkish").click();
+		await page.locator(".ranges-past .chip-bad").waitFor();
+		await page.screenshot({ path: "build/screenshots/forecast-flag.png", fullPage: true });
+	});
+	return undefined;
+}
+
 async function reading(page) {
 	await step("the methods stand beside each other with the reason for the choice", async () => {
 		expect(/WAPE/.test(await page.locator(".methods .reason").innerText()), "no reason");
 		const rows = await page.locator(".methods tbody tr").allInnerTexts();
 		expect(rows.length >= 5, `${rows.length} methods`);
-		expect(rows.filter((r) => /chosen|share/.test(r)).length >= 1, "none is chosen");
-		expect(rows.every((r) => (r.match(/\d%/g) ?? []).length >= 5), `a method lacks figures: ${rows.join(" / ")}`);
+		expect(rows.filter((r) => /chosen/.test(r)).length === 1, "none is chosen");
+		expect(rows.filter((r) => (r.match(/\d%/g) ?? []).length >= 5).length >= 5, `a method lacks figures: ${rows.join(" / ")}`);
 		expect(/Poisson floor/.test(await page.locator(".methods").innerText()), "no floor");
 	});
 	await step("calendar effects are readable numbers with where they likely lie", async () => {
@@ -200,10 +261,14 @@ export async function forecast(visit, look) {
 	await logIn(page, "planner", PASSWORD);
 	await visit.go("#/plan/forecast?site=1");
 	await page.waitForSelector(".versions, .empty");
-	if (full) await makeTwice(page);
-	await page.waitForSelector(".plot canvas");
-	if (full) await reading(page);
 	if (full) {
+		await visit.database?.(PAST);
+		await makeTwice(page);
+	}
+	await page.waitForSelector(".plot canvas");
+	if (full) {
+		await reading(page);
+		await looking(page, visit.database !== undefined);
 		await dragging(visit);
 		await typing(page);
 		await farAhead(visit);

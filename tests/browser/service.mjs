@@ -9,9 +9,10 @@ const START_MS = 90_000;
 const STOP_MS = 20_000;
 export const PASSWORD = "cuadrante-demo";
 
-function run(binary, args) {
+function run(binary, args, input = "") {
 	return new Promise((resolve, reject) => {
-		const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+		const child = spawn(binary, args, { stdio: ["pipe", "pipe", "pipe"] });
+		child.stdin.end(input);
 		let said = "";
 		child.stdout.on("data", (d) => { said += d; });
 		child.stderr.on("data", (d) => { said += d; });
@@ -20,7 +21,7 @@ function run(binary, args) {
 	});
 }
 
-/** Resolves with { url, stop }. */
+/** Resolves with { url, stop, database }; database(text) runs statements that no route offers: a past. */
 export async function startService(binary) {
 	const dir = mkdtempSync(join(tmpdir(), "cuadrante-browser-"));
 	// The database drops to an unprivileged user when we are root, who must reach its folder.
@@ -55,5 +56,6 @@ export async function startService(binary) {
 		await stop();
 		throw e;
 	}
-	return { url, stop, log: () => said };
+	const database = (text) => run(binary, ["db", "shell", "--data-dir", dir], `\\set ON_ERROR_STOP 1\n${text}\n`);
+	return { url, stop, database, log: () => said };
 }

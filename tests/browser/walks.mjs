@@ -11,8 +11,8 @@ const FIRST_JS_BUDGET = 60 * 1024;
 
 /** One role at the page in one look. */
 class Visit {
-	constructor(shots, look, opened) {
-		Object.assign(this, { shots, look, ...opened });
+	constructor(shots, look, database, opened) {
+		Object.assign(this, { shots, look, database, ...opened });
 	}
 
 	async stop(view) {
@@ -298,11 +298,11 @@ async function publish(visit) {
 	});
 }
 
-async function walk(name, browser, url, shots) {
+async function walk(name, browser, { url, database }, shots) {
 	const viewport = ["agent", "forecast-phone"].includes(name) ? PHONE : DESK;
 	for (const look of LOOKS) {
 		note(`${name} in ${look.name}`);
-		const visit = new Visit(shots, look, await openPage(browser, url, look, viewport));
+		const visit = new Visit(shots, look, database, await openPage(browser, url, look, viewport));
 		try {
 			await walks[name](visit, look);
 		} catch (e) {
@@ -326,7 +326,7 @@ export async function runAll(wanted, root) {
 		? { url: process.env.CUADRANTE_URL, stop: async () => undefined } : await startService(binary);
 	const browser = await launch();
 	try {
-		for (const name of clicked) await walk(name, browser, service.url, shots);
+		for (const name of clicked) await walk(name, browser, service, shots);
 	} finally {
 		await browser.close();
 		await service.stop();

@@ -16,19 +16,25 @@ import type { QueueScope } from "./forecast-scope";
 const inWords = (sentence: string, scores: MethodScore[]): string => scores.map((s) => s.method).sort((a, b) => b.length - a.length)
 	.reduce((text, code) => text.replace(new RegExp(`\\b${code}\\b`, "g"), tcode("method", code)), sentence);
 
+/** Has a share in the forecast worth telling. */
+const isPart = (s: MethodScore): boolean => (s.weight ?? 0) > 0.005;
+
 /** The judge's own sentence where it is in the reader's language, else the same said from its figures. */
 function Reason({ report, scores }: { report: ForecastReport; scores: MethodScore[] }) {
 	if (lang.value === "en" && report.reason) return <p class="reason">{inWords(report.reason, scores)}</p>;
-	const tried = scores.filter((s) => s.origins > 0 && s.wape != null).sort((a, b) => (a.wape ?? 0) - (b.wape ?? 0));
-	const used = tried.filter((s) => s.chosen || (s.weight ?? 0) > 0.005);
-	const best = used.find((s) => s.chosen) ?? used[0];
-	const next = tried.find((s) => s !== best);
-	if (!best) return report.reason ? <p class="reason" lang="en">{report.reason}</p> : null;
-	const params = {
-		method: tcode("method", best.method), wape: pct(best.wape), n: best.origins, of: tried.length,
-		next: next ? tcode("method", next.method) : "", next_wape: pct(next?.wape), share: pct(best.weight, 0),
-	};
-	return <p class="reason">{t(used.length > 1 ? "accuracy.reason_weighted" : next ? "accuracy.reason" : "accuracy.reason_only", params)}</p>;
+	const said = (x: MethodScore) => ({ method: tcode("method", x.method), wape: pct(x.wape), n: x.origins });
+	const parts = scores.filter(isPart).sort((a, b) => (b.weight ?? 0) - (a.weight ?? 0));
+	const chosen = scores.find((s) => s.chosen) ?? parts[0];
+	const others = scores.filter((s) => s.origins > 0 && s.wape != null && s !== chosen).sort((a, b) => (a.wape ?? 0) - (b.wape ?? 0));
+	const next = others[0];
+	if (!chosen) return report.reason ? <p class="reason" lang="en">{report.reason}</p> : null;
+	if (parts.length > 1) {
+		const mix = parts.map((x) => `${tcode("method", x.method)} ${pct(x.weight, 0)}`).join(", ");
+		return <p class="reason">{t("accuracy.reason_weighted", { ...said(chosen), mix })}</p>;
+	}
+	return <p class="reason">{t(next ? "accuracy.reason" : "accuracy.reason_only", {
+		...said(chosen), of: others.length + 1, next: next ? tcode("method", next.method) : "", next_wape: pct(next?.wape),
+	})}</p>;
 }
 
 /** What of the past was learnt from, and what the reader should know of it. */
@@ -50,12 +56,11 @@ function Methods({ queue }: { queue: ForecastQueue }) {
 	const { report } = queue;
 	const scores = report?.scores ?? [];
 	if (!report || scores.length === 0) return null;
-	const share = (s: MethodScore) => (s.weight ?? (s.chosen ? 1 : 0));
 	const columns: Column<MethodScore>[] = [
 		{
 			key: "method", head: t("forecast.method"), rowHead: true, sort: (s) => tcode("method", s.method),
-			cell: (s) => <>{tcode("method", s.method)} {share(s) > 0.995 ? <Chip tone="accent">{t("accuracy.chosen")}</Chip>
-				: share(s) > 0.005 && <Chip tone="accent">{t("accuracy.weight", { share: pct(share(s), 0) })}</Chip>}</>,
+			cell: (s) => <>{tcode("method", s.method)} {s.chosen && <Chip tone="accent">{t("accuracy.chosen")}</Chip>}
+				{isPart(s) && (s.weight ?? 0) < 0.995 && <Chip>{t("accuracy.weight", { share: pct(s.weight, 0) })}</Chip>}</>,
 		},
 		{ key: "wape", head: t("forecast.wape"), cell: (s) => pct(s.wape), num: true, sort: (s) => s.wape },
 		{ key: "week1", head: t("accuracy.week1"), cell: (s) => pct(s.wape_week1), num: true, sort: (s) => s.wape_week1 },
@@ -156,7 +161,7 @@ export function ReportCard({ forecast, site, picked }: { forecast: Forecast; sit
 		{ key: "days", head: t("forecast.history_days"), cell: (q) => num(q.history_days), num: true, sort: (q) => q.history_days },
 		{
 			key: "method", head: t("forecast.method"),
-			cell: (q) => <>{tcode("method", q.method)}{q.warning && <span class="warn-note"><Icon name="warn" /><span lang="en">{q.warning}</span></span>}</>,
+			cell: (q) => <><span class="nowrap">{tcode("method", q.method)}</span>{q.warning && <span class="warn-note"><Icon name="warn" /><span lang="en">{q.warning}</span></span>}</>,
 		},
 	];
 	return (

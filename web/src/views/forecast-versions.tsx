@@ -22,7 +22,7 @@ export function Versions(props: QueueScope & { all: Forecast[]; onMade: () => vo
 			key: "made", head: t("versions.made"), rowHead: true, sort: (f) => f.id,
 			cell: (f) => <>{fmtMoment(instant(f.created_at), site.zone)} {f.id === forecast.id && <Chip tone="accent">{t("versions.shown")}</Chip>}</>,
 		},
-		{ key: "author", head: t("adjust.author"), cell: (f) => f.author ?? "–", sort: (f) => f.author ?? null },
+		{ key: "author", head: t("adjust.author"), cell: (f) => f.author ?? "Cuadrante", sort: (f) => f.author ?? null },
 		{ key: "days", head: t("versions.covers"), cell: (f) => fmtShortRange(f.first_day, f.last_day), sort: (f) => f.first_day },
 		{
 			key: "do", head: t("versions.compare"), cell: (f) => (f.id === forecast.id ? "–" : (

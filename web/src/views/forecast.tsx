@@ -49,12 +49,17 @@ function Flags({ rows, queues }: { rows: HorizonAccuracy[]; queues: ForecastQueu
 			<div>
 				<p><b>{t("flag.title")}</b></p>
 				<ul>
-					{flagged.map((r) => (
-						<li key={`${r.queue_id} ${r.horizon}`}>
-							<button type="button" class="linkish" onClick={() => setParams({ queue: r.queue_id })}>{nameOf(r.queue_id)}</button>
-							{" · "}{t("accuracy.horizon", { n: r.horizon })}
-							{r.promised_wape != null && <>: {t(r.flag_since ? "flag.since" : "flag.sentence", { wape: pct(r.wape), promised: pct(r.promised_wape), since: r.flag_since ? fmtDate(r.flag_since) : "" })}</>}
-							{r.flag_reason && <small class="muted block" lang="en">{r.flag_reason}</small>}
+					{[...new Set(flagged.map((r) => r.queue_id))].map((id) => (
+						<li key={id}>
+							<button type="button" class="linkish" onClick={() => setParams({ queue: id })}>{nameOf(id)}</button>
+							{flagged.filter((r) => r.queue_id === id).map((r) => (
+								<p key={r.horizon}>
+									{t("accuracy.horizon", { n: r.horizon })}: {t(r.flag_since ? "flag.since" : "flag.sentence", {
+										wape: pct(r.wape), promised: pct(r.promised_wape), since: r.flag_since ? fmtDate(r.flag_since) : "",
+									})}
+									{r.flag_reason && <small class="muted block" lang="en">{r.flag_reason}</small>}
+								</p>
+							))}
 						</li>
 					))}
 				</ul>
