@@ -37,6 +37,7 @@ struct fixture {
 	struct site_calendar site;
 	struct site_queue *queues;
 	size_t queue_count;
+	struct forecast_warnings warnings;
 };
 
 static int begin(void **state)
@@ -77,7 +78,7 @@ static size_t load(struct fixture *f, const char *until, struct queue_history_ro
 	size_t n;
 	int64_t at;
 	assert_true(instant_parse(until, &at));
-	if (!queue_history_load(f->db, f->arena, &f->site, &f->queues[0], at, rows, &n, &f->err))
+	if (!queue_history_load(f->db, f->arena, &f->site, &f->queues[0], at, rows, &n, &f->warnings, &f->err))
 		fail_msg("%s", f->err.message);
 	return n;
 }
@@ -160,7 +161,7 @@ static void test_holes_of_a_part_leave_the_day_out(void **state)
 	}
 }
 
-static void test_what_does_not_fit_is_refused(void **state)
+static void test_what_does_not_fit_is_left_out_and_told(void **state)
 {
 	struct fixture *f = *state;
 	struct queue_history_row *rows;
@@ -169,9 +170,12 @@ static void test_what_does_not_fit_is_refused(void **state)
 	put(f, 1, 1, &fine);
 	pgcluster_sql(f->url, "INSERT INTO history (queue_id, start_at, offered)"
 			      " VALUES (3, '2026-03-20 08:20-03', 7)");
-	assert_false(queue_history_load(f->db, f->arena, &f->site, &f->queues[0], clock_now(), &rows, &n, &f->err));
-	assert_int_equal(f->err.code, ERR_INVALID);
-	assert_string_equal(f->err.message, "queue new: an interval of fine that begins at 08:20 does not fit into one of 30 minutes");
+	assert_true(queue_history_load(f->db, f->arena, &f->site, &f->queues[0], clock_now(), &rows, &n,
+				       &f->warnings, &f->err));
+	assert_int_equal(n, 28 * 6);
+	assert_int_equal(f->warnings.count, 1);
+	assert_string_equal(f->warnings.items[0].text,
+			    "1 rows on 2026-03-20 begin within an interval of 15 minutes and were left out");
 }
 
 /* The repeated hour stays two: 4 April 2026, 23:00 comes twice in Santiago. */
@@ -205,7 +209,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_weights_and_intervals_add_up, begin, end),
 		cmocka_unit_test_setup_teardown(test_sources_of_sources, begin, end),
 		cmocka_unit_test_setup_teardown(test_holes_of_a_part_leave_the_day_out, begin, end),
-		cmocka_unit_test_setup_teardown(test_what_does_not_fit_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_does_not_fit_is_left_out_and_told, begin, end),
 		cmocka_unit_test_setup_teardown(test_the_repeated_hour_stays_two, begin, end),
 	};
 	if (!zones_start(&e)) {
