@@ -33,8 +33,9 @@ struct wfm_joint {
 	double *mean;      /* days × slots: expected contacts; 0 where shut */
 	double *variance;  /* days × slots: of the count's root √(y+¼), as its quantiles have it */
 	double *day_load;  /* days × factors: loading of ln(day volume) on each common factor */
-	double *day_own;   /* days × 2: sd of the day's own part of ln(volume), and the correlation of
-			      that part with the day before's */
+	double *day_own;   /* days × 3: sd of the day's own part of ln(volume); correlation of that
+			      part with the day before's; share of the sum of the slots' own parts
+			      that they take back among themselves, so that the day is no wider */
 	double *shape;     /* shapes × slots on the root scale, then days × shapes: sd of the scores */
 };
 

@@ -79,6 +79,13 @@ enum wfm_status dlm_covariance(const struct dlm *k, const struct fc_train *t, do
 			       struct wfm_error *e);
 
 /*
+ * How much more than the model's variance week totals err in the past, in-sample: every week of
+ * the last two years from the state before it, days weighted by weekday; dlm_week.c.
+ */
+enum wfm_status dlm_week_ratio(const struct dlm *k, struct fc_pool *pool, const double weight[7],
+			       double *ratio, struct wfm_error *e);
+
+/*
  * All of it: builds k, fits with the index-th part of memory, and gives mean and variance of
  * the steps ahead in the training's pool.
  */

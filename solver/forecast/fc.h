@@ -145,6 +145,15 @@ struct fc_method {
 			       struct fc_output *out, struct wfm_error *e);
 };
 
+/* week.c: dcov changed so that a week's total has `ratio` times the variance; dv as it is. */
+void fc_week_widen(double ratio, struct fc_output *out);
+
+/* Variance of ln(day total) from its root's: d ln y = 2 dx ÷ x. */
+static inline double fc_log_variance(const struct fc_output *o, size_t day)
+{
+	return o->dx[day] > 0.5 ? 4.0 * o->dv[day] / (o->dx[day] * o->dx[day]) : 0.0;
+}
+
 /*
  * mixture.c: out becomes the weighted mean of outputs of the same days, by method; parts and
  * weight have WFM_MAX_METHODS entries, those with weight 0 are not read.

@@ -3,8 +3,8 @@
  * The flat joint: making, checking, scaling, and its split into the parts that scenarios add up.
  *
  * With r0² = mean − w, w the variance of the rate's root (the count's less Poisson noise), a
- * slot's root is r0(1 + c·D/2) + Σ C_k e_k + own: the day's factor first, as far as w has room
- * (c <= 1), then the shapes, then the rest. E of its square is the mean, whatever the split.
+ * slot's root is r0(1 + c·D/2) + Σ C_k e_k + own: the day's factor first, as far as w has room or
+ * a little further (c <= 1), then the shapes, then the rest. E of its square is the mean, whatever the split.
  */
 #include "joint.h"
 
@@ -12,12 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const double WIDER = 1.1;
+
 void wfm_joint_counts(const struct wfm_joint *s, size_t counts[5])
 {
 	size_t days = (size_t)s->days, slots = (size_t)s->slots, shapes = (size_t)s->shapes;
 	counts[0] = counts[1] = days * slots;
 	counts[2] = days * (size_t)s->factors;
-	counts[3] = 2 * days;
+	counts[3] = 3 * days;
 	counts[4] = shapes * slots + days * shapes;
 }
 
@@ -92,8 +94,8 @@ enum wfm_status wfm_joint_check(const struct wfm_joint *j, struct wfm_error *e)
 		  within(j->shape, vectors, -1.0, 1.0, "shape", e) &&
 		  within(j->shape + vectors, counts[4] - vectors, 0.0, 1e13, "shape", e);
 	for (int32_t h = 0; h < j->days && ok; h++)
-		ok = within(j->day_own + 2 * h, 1, 0.0, 100.0, "day_own", e) &&
-		     within(j->day_own + 2 * h + 1, 1, -1.0, 1.0, "day_own", e);
+		ok = within(j->day_own + 3 * h, 1, 0.0, 100.0, "day_own", e) &&
+		     within(j->day_own + 3 * h + 1, 2, 0.0, 1.0, "day_own", e);
 	return ok ? WFM_OK : WFM_INVALID;
 }
 
@@ -126,7 +128,7 @@ void wfm_joint_scale(struct wfm_joint *j, int32_t day, double factor)
 
 double fc_joint_day_variance(const struct wfm_joint *j, int day)
 {
-	double own = j->day_own[2 * day], sum = own * own;
+	double own = j->day_own[3 * day], sum = own * own;
 	const double *load = j->day_load + (size_t)day * (size_t)j->factors;
 	for (int k = 0; k < j->factors; k++)
 		sum += load[k] * load[k];
@@ -149,9 +151,12 @@ struct fc_slot_split fc_slot_split(double mean, double variance, double day_vari
 	s.centre = sqrt(mean - rate);
 	s.day = 0.5 * s.centre;
 	double taken = s.day * s.day * day_variance;
-	if (taken > rate) {
-		s.day *= sqrt(rate / taken);
-		taken = rate;
+	/* Slots and days are calibrated apart: where a slot has no room for its day it gets a
+	   little, or a sum of such slots would lose what ties it together. */
+	double room = fmax(rate, WIDER * WIDER * variance - noise);
+	if (taken > room) {
+		s.day *= sqrt(room / taken);
+		taken = room;
 	}
 	s.own = sqrt(fmax(0.0, rate - taken));
 	return s;

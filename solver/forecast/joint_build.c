@@ -15,46 +15,81 @@
 
 enum { NEAR_DAYS = 15, ROUNDS = 6 };
 
-/* What slots spread a day's total by themselves, when the day's factor has variance V. */
-static double own_spread(const struct wfm_joint *j, int h, double V, double *slope)
+/* What a day's total varies by, when its factor has variance V: Poisson noise, the slots' own
+   parts, and per unit of D. */
+struct day_parts {
+	double noise, own, slope;
+};
+
+static struct day_parts day_split(const struct wfm_joint *j, int h, double V)
 {
-	double spread = 0.0;
-	*slope = 0.0;
+	struct day_parts d = { 0 };
 	for (int s = 0; s < j->slots; s++) {
 		size_t c = (size_t)h * (size_t)j->slots + (size_t)s;
 		if (!(j->mean[c] > 0.0))
 			continue;
 		struct fc_slot_split p = fc_slot_split(j->mean[c], j->variance[c], V);
-		double own = p.own * p.own, square = p.centre * p.centre;
-		spread += 4.0 * square * own + 2.0 * own * own + (p.poisson ? j->mean[c] : 0.0);
-		*slope += 2.0 * p.centre * p.day;
+		double own = p.own * p.own, spread = 4.0 * p.centre * p.centre * own + 2.0 * own * own;
+		d.noise += p.poisson ? j->mean[c] : spread;
+		d.own += p.poisson ? spread : 0.0;
+		d.slope += 2.0 * p.centre * p.day;
 	}
-	return spread;
+	return d;
 }
 
-/* V with slope(V)²·V + own_spread(V) = the total's variance, by damped iteration. */
-static double day_variance(const struct wfm_joint *j, int h, double dx, double dv)
+/*
+ * V with slope(V)²·V + own(V) + noise = the total's variance, by damped iteration; no less than
+ * what ties the day to others, as far as noise leaves room for it. Then the slots' own parts
+ * have to cancel in part: j->day_own says how much of their sum is left.
+ */
+static double day_variance(struct wfm_joint *j, int h, const struct fc_output *out)
 {
-	double wanted = 4.0 * dx * dx * dv + 2.0 * dv * dv, slope, V = 0.0;
-	double root = 0.0;
+	double dx = out->dx[h], dv = out->dv[h], slope = 0.0, V = 0.0;
+	double wanted = 4.0 * dx * dx * dv + 2.0 * dv * dv;
+	double tied = out->dcov[(size_t)h * (size_t)out->days + (size_t)h];
+	struct day_parts d = { 0 };
 	for (int i = 0; i < ROUNDS; i++) {
-		double spread = own_spread(j, h, V, &slope);
+		d = day_split(j, h, V);
 		/* The slope falls where slots have no room for V: keep the first one's scale. */
 		if (i == 0)
-			root = slope;
-		if (!(root > 0.0))
+			slope = d.slope;
+		if (!(slope > 0.0))
 			return 0.0;
-		double next = fmax(0.0, wanted - spread) / (root * root);
+		double next = fmax(0.0, wanted - d.own - d.noise) / (slope * slope);
 		V = i < 2 ? next : 0.5 * (V + next);
+	}
+	double least = fmin(tied, fmax(0.0, wanted - d.noise) / (slope * slope));
+	if (V < least) {
+		V = least;
+		d = day_split(j, h, V);
+		double left = fmax(0.0, wanted - d.noise - slope * slope * V);
+		j->day_own[3 * h + 2] = d.own > left ? 1.0 - sqrt(left / d.own) : 0.0;
 	}
 	return fmin(V, 25.0);
 }
 
+/*
+ * Where the method does not say how days hang together: half of a day's variance beyond noise is
+ * a level that was wrong from the start, and is forgotten over some ten days.
+ */
+static void fill_covariance(const struct fc_output *out)
+{
+	size_t days = (size_t)out->days;
+	for (size_t h = 0; h < days; h++)
+		if (out->dcov[h * days + h] > 0.0)
+			return;
+	for (size_t h = 0; h < days; h++)
+		for (size_t k = 0; k < days; k++) {
+			double a = fc_log_variance(out, h) - 1.0 / fmax(out->dx[h] * out->dx[h], 0.25);
+			double b = fc_log_variance(out, k) - 1.0 / fmax(out->dx[k] * out->dx[k], 0.25);
+			out->dcov[h * days + k] = 0.5 * sqrt(fmax(a, 0.0) * fmax(b, 0.0)) *
+						  exp(-fabs((double)h - (double)k) / 10.0);
+		}
+}
+
 static double covariance(const struct fc_output *out, int i, int k)
 {
-	if (out->dcov != NULL)
-		return out->dcov[(size_t)i * (size_t)out->days + (size_t)k];
-	return 0.0;
+	return out->dcov[(size_t)i * (size_t)out->days + (size_t)k];
 }
 
 static int node_of(int k, int factors, int days)
@@ -98,10 +133,10 @@ static void fit_within(struct wfm_joint *j, const struct fc_output *out, const d
 		}
 		double own = sqrt(fmax(0.0, V[h] - sum));
 		if (h > 0 && own * before > 0.0)
-			j->day_own[2 * h + 1] = fmin(
+			j->day_own[3 * h + 1] = fmin(
 				fmax((covariance(out, h, h - 1) - cross) / (own * before), 0.0), 0.99);
 		before = own;
-		j->day_own[2 * h] = own;
+		j->day_own[3 * h] = own;
 	}
 	for (int h = 0; h < j->days; h++) {
 		double *load = j->day_load + (size_t)h * (size_t)j->factors, sum = 0.0;
@@ -139,6 +174,7 @@ struct wfm_joint *fc_joint_build(struct fc_pool *pool, const struct fc_grid *g,
 		wfm_joint_free(j);
 		return NULL;
 	}
+	fill_covariance(out);
 	for (int h = 0; h < out->days; h++) {
 		for (int s = 0; s < g->slots; s++) {
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
@@ -147,7 +183,7 @@ struct wfm_joint *fc_joint_build(struct fc_pool *pool, const struct fc_grid *g,
 			j->mean[c] = fc_mean(out->x[c], out->v[c]);
 			j->variance[c] = out->v[c];
 		}
-		V[h] = day_variance(j, h, out->dx[h], out->dv[h]);
+		V[h] = day_variance(j, h, out);
 	}
 	copy_shapes(j, out);
 	factorise(j, out);

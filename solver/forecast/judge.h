@@ -36,7 +36,6 @@ void fc_explain(const struct fc_backtest *b, bool asked, struct wfm_report_card 
    main method's errors at origins whose horizon had ended by grid day n; 1 = as they are. */
 struct fc_scales fc_calibrate(const struct fc_backtest *b, int n, struct fc_pool *scratch);
 void fc_rescale(const struct fc_scales *k, int slots, struct fc_output *out);
-
 /* score.c */
 struct fc_tally {
 	double error, error_week1, signed_error, pinball;

@@ -7,6 +7,7 @@
  */
 #include "fc.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Σ w a, and to `spread`, when given, Σ w a² − (Σ w a)². */
@@ -49,11 +50,6 @@ static double *field_dv(const struct fc_output *o)
 	return o->dv;
 }
 
-static double *field_dcov(const struct fc_output *o)
-{
-	return o->dcov;
-}
-
 /* The parts' shapes side by side, each with its share of the variance, as many as fit. */
 static void mix_shapes(const struct fc_output *parts, const double *weight, int slots,
 		       struct fc_output *out)
@@ -72,6 +68,46 @@ static void mix_shapes(const struct fc_output *parts, const double *weight, int 
 		}
 }
 
+/*
+ * How days hang together: as in those parts that say so, raised to the mixture's variance; and
+ * where the parts lie apart from the mixture, they do so for many days alike.
+ */
+static void mix_covariance(const struct fc_output *parts, const double *weight,
+			   struct fc_output *out)
+{
+	size_t days = (size_t)out->days;
+	bool knows[WFM_MAX_METHODS] = { false };
+	double sum = 0.0;
+	for (int i = 0; i < WFM_MAX_METHODS; i++) {
+		for (size_t h = 0; h < days && weight[i] > 0.0; h++)
+			knows[i] = knows[i] || parts[i].dcov[h * days + h] > 0.0;
+		sum += knows[i] ? weight[i] : 0.0;
+	}
+	if (!(sum > 0.0))
+		return;
+	for (size_t h = 0; h < days; h++)
+		for (size_t k = 0; k < days; k++) {
+			double c = 0.0, own_h = 0.0, own_k = 0.0, apart = 0.0;
+			for (int i = 0; i < WFM_MAX_METHODS; i++) {
+				if (!(weight[i] > 0.0))
+					continue;
+				apart += weight[i] * (parts[i].dx[h] - out->dx[h]) *
+					 (parts[i].dx[k] - out->dx[k]);
+				if (!knows[i])
+					continue;
+				c += weight[i] / sum * parts[i].dcov[h * days + k];
+				own_h += weight[i] / sum * fc_log_variance(&parts[i], h);
+				own_k += weight[i] / sum * fc_log_variance(&parts[i], k);
+			}
+			double scale = fmax(out->dx[h] * out->dx[k], 0.25);
+			double known = own_h * own_k > 0.0 ? 1.0 / sqrt(own_h * own_k) : 0.0;
+			double within = sqrt(fmax(0.0, fc_log_variance(out, h) * fc_log_variance(out, k)));
+			/* The mixture's variance has the distance between parts in it already. */
+			double rest = fmax(0.0, within - 4.0 * fabs(apart) / scale);
+			out->dcov[h * days + k] = c * known * rest + 4.0 * apart / scale;
+		}
+}
+
 void fc_mix(const struct fc_output *parts, const double *weight, int slots, struct fc_output *out)
 {
 	size_t days = (size_t)out->days, cells = days * (size_t)slots;
@@ -79,7 +115,7 @@ void fc_mix(const struct fc_output *parts, const double *weight, int slots, stru
 	mean_of(parts, weight, cells, field_x, out->x, out->v);
 	mean_of(parts, weight, days, field_dv, out->dv, NULL);
 	mean_of(parts, weight, days, field_dx, out->dx, out->dv);
-	mean_of(parts, weight, days * days, field_dcov, out->dcov, NULL);
+	mix_covariance(parts, weight, out);
 	mix_shapes(parts, weight, slots, out);
 	out->counts = false;
 	for (int i = 0; i < WFM_MAX_METHODS; i++)

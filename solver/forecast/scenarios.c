@@ -8,33 +8,53 @@
 
 #include <math.h>
 
-/* One count from the root of its rate; or, steadier than Poisson, from the root of the count. */
-static double count(struct draw *d, double root, double own)
+/* A count steadier than Poisson, from its own root. */
+static double steady_count(struct draw *d, double root, double sd)
 {
-	if (own >= 0.0) {
-		root += own * draw_normal(d);
-		return draw_poisson(d, fmin(root * root, 1e12));
-	}
-	root -= own * draw_normal(d);
+	root += sd * draw_normal(d);
 	return root > 0.5 ? floor(root * root - 0.25 + rng_unit(&d->rng)) : 0.0;
+}
+
+/* Roots of the rates of one day, in volume: the day's factor, shapes, the slots' own parts. */
+static void draw_roots(const struct fc_plan *p, int h, double factor, struct draw *d,
+		       double *volume)
+{
+	const struct wfm_joint *j = p->joint;
+	double score[WFM_JOINT_SHAPES], sum = 0.0, norm = 0.0, back = j->day_own[3 * h + 2];
+	for (int k = 0; k < j->shapes; k++)
+		score[k] = draw_normal(d);
+	for (int s = 0; s < j->slots; s++) {
+		size_t c = (size_t)h * (size_t)j->slots + (size_t)s;
+		double root = p->centre[c] + p->day[c] * factor;
+		const double *e = p->shape + c * (size_t)j->shapes;
+		for (int k = 0; k < j->shapes; k++)
+			root += e[k] * score[k];
+		if (p->own[c] > 0.0) {
+			double own = p->own[c] * draw_normal(d);
+			root += own;
+			sum += p->centre[c] * own;
+			norm += p->centre[c] * p->centre[c];
+		}
+		volume[s] = root;
+	}
+	for (int s = 0; s < j->slots && back > 0.0 && norm > 0.0; s++) {
+		size_t c = (size_t)h * (size_t)j->slots + (size_t)s;
+		if (p->own[c] > 0.0)
+			volume[s] -= back * sum / norm * p->centre[c];
+	}
 }
 
 static void draw_day(const struct fc_plan *p, int h, double factor, struct draw *d, double *volume)
 {
 	const struct wfm_joint *j = p->joint;
-	double score[WFM_JOINT_SHAPES];
-	for (int k = 0; k < j->shapes; k++)
-		score[k] = draw_normal(d);
+	draw_roots(p, h, factor, d, volume);
 	for (int s = 0; s < j->slots; s++) {
 		size_t c = (size_t)h * (size_t)j->slots + (size_t)s;
-		volume[s] = 0.0;
-		if (!(p->centre[c] > 0.0) && p->own[c] == 0.0)
-			continue;
-		double root = p->centre[c] + p->day[c] * factor;
-		const double *e = p->shape + c * (size_t)j->shapes;
-		for (int k = 0; k < j->shapes; k++)
-			root += e[k] * score[k];
-		volume[s] = count(d, root, p->own[c]);
+		double root = volume[s];
+		if (p->own[c] < 0.0)
+			volume[s] = steady_count(d, root, -p->own[c]);
+		else
+			volume[s] = draw_poisson(d, fmin(root * root, 1e12));
 	}
 }
 
@@ -45,9 +65,9 @@ static void draw_one(const struct fc_plan *p, struct draw *d, double *volume)
 	for (int k = 0; k < j->factors; k++)
 		common[k] = draw_normal(d);
 	for (int h = 0; h < j->days; h++) {
-		double tie = j->day_own[2 * h + 1];
+		double tie = j->day_own[3 * h + 1];
 		own = tie * own + sqrt(1.0 - tie * tie) * draw_normal(d);
-		double factor = j->day_own[2 * h] * own;
+		double factor = j->day_own[3 * h] * own;
 		for (int k = 0; k < j->factors; k++)
 			factor += j->day_load[h * j->factors + k] * common[k];
 		draw_day(p, h, factor, d, volume + (size_t)h * (size_t)j->slots);
@@ -67,7 +87,7 @@ enum wfm_status wfm_scenarios_draw(const struct wfm_joint *joint, uint64_t seed,
 		status = wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	for (int i = 0; i < n && status == WFM_OK; i++) {
 		struct draw d;
-		draw_seed(&d, seed + 0x9e3779b97f4a7c15u * ((uint64_t)i + 1));
+		draw_seed_stream(&d, seed, (uint64_t)i);
 		draw_one(&plan, &d, volume + (size_t)i * cells);
 	}
 	fc_pool_free(&pool);

@@ -32,6 +32,7 @@ struct summing {
 static void sum_day(const struct fc_plan *p, int h, struct day_sum *t)
 {
 	const struct wfm_joint *j = p->joint;
+	double left = 1.0 - j->day_own[3 * h + 2];
 	for (int s = 0; s < j->slots; s++) {
 		size_t c = (size_t)h * (size_t)j->slots + (size_t)s;
 		double r = p->centre[c], own = p->own[c] * p->own[c];
@@ -48,7 +49,7 @@ static void sum_day(const struct fc_plan *p, int h, struct day_sum *t)
 		t->base += r * r + own + q;
 		t->slope += 2.0 * r * p->day[c];
 		t->bend += p->day[c] * p->day[c];
-		t->own_variance += 4.0 * r * r * own + 2.0 * own * own;
+		t->own_variance += left * left * (4.0 * r * r * own + 2.0 * own * own);
 	}
 }
 
@@ -132,9 +133,9 @@ static void draw_sums(const struct summing *w, struct draw *d, double *sum)
 		int64_t to = s->sum_of_day != NULL ? s->sum_of_day[h] : h;
 		for (size_t q = 0; q < n; q++) {
 			const struct wfm_joint *j = s->joints[q];
-			double tie = j->day_own[2 * h + 1];
+			double tie = j->day_own[3 * h + 1];
 			w->own[q] = tie * w->own[q] + sqrt(1.0 - tie * tie) * shock[q];
-			double factor = j->day_own[2 * h] * w->own[q];
+			double factor = j->day_own[3 * h] * w->own[q];
 			for (int k = 0; k < j->factors; k++)
 				factor += j->day_load[h * j->factors + k] *
 					  w->common[q * factors + (size_t)k];
@@ -226,7 +227,7 @@ enum wfm_status wfm_scenarios_total(const struct wfm_sums *sums, struct wfm_tota
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct draw d;
-		draw_seed(&d, sums->seed + 0x9e3779b97f4a7c15u * (i + 1));
+		draw_seed_stream(&d, sums->seed, i);
 		draw_sums(&w, &d, drawn + i * sums->n_sums);
 	}
 	summarise(drawn, sums->n_sums, n, column, totals);

@@ -18,6 +18,8 @@
 
 enum { SHAPE_MIN_DAYS = 40 };
 
+static const double PLUGGED_IN = 1.2; /* variance of a week's total, to its variance given them */
+
 struct parts {
 	struct dlm day, score[FC_SHAPES];
 	double *day_mean, *day_var;                   /* by step ahead */
@@ -183,6 +185,22 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 	}
 }
 
+/*
+ * Ties between days as strong as past weeks say, and never weaker than the model's: its
+ * parameters are plugged in, and what they are uncertain by is wrong for all days alike.
+ */
+static enum wfm_status widen_weeks(const struct fc_train *t, const struct parts *p,
+				   struct fc_output *out, struct wfm_error *e)
+{
+	double weight[7], ratio;
+	for (int w = 0; w < 7; w++)
+		weight[w] = exp(p->day.centre[w]);
+	enum wfm_status status = dlm_week_ratio(&p->day, t->pool, weight, &ratio, e);
+	if (status == WFM_OK)
+		fc_week_widen(PLUGGED_IN * fmax(1.0, ratio / p->day.kappa2), out);
+	return status;
+}
+
 static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 			   struct fc_output *out, struct wfm_error *e)
 {
@@ -197,8 +215,10 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (p.day_cov != NULL)
 		memcpy(out->dcov, p.day_cov,
 		       (size_t)out->days * (size_t)out->days * sizeof *out->dcov);
+	if (memory->refit && p.day_cov != NULL)
+		status = widen_weeks(t, &p, out, e);
 	dlm_effects(&p.day, out);
-	return WFM_OK;
+	return status;
 }
 
 const struct fc_method fc_state_space = {

@@ -14,6 +14,12 @@ void draw_seed(struct draw *d, uint64_t seed)
 	d->kept = 0.0;
 }
 
+void draw_seed_stream(struct draw *d, uint64_t seed, uint64_t index)
+{
+	/* Not splitmix64's own step, by which rng_seed walks: states would overlap. */
+	draw_seed(d, (seed ^ 0x6a09e667f3bcc909u) + 0xd1342543de82ef95u * (index + 1));
+}
+
 double draw_normal(struct draw *d)
 {
 	if (d->has_kept) {

@@ -15,6 +15,8 @@ struct draw {
 };
 
 void draw_seed(struct draw *d, uint64_t seed);
+/* The index-th of many streams of one seed; neighbours have nothing to do with each other. */
+void draw_seed_stream(struct draw *d, uint64_t seed, uint64_t index);
 double draw_normal(struct draw *d);
 /* A Poisson count; mean >= 0 and at most 1e12. */
 double draw_poisson(struct draw *d, double mean);
