@@ -30,7 +30,7 @@ static void weekday_means(const struct fc_train *t, struct day_model *m)
 	}
 	double overall = weights > 0.0 ? all / weights : log(0.5);
 	for (int w = 0; w < 7; w++) {
-		m->mean[w] = bottom[w] > 0.0 ? top[w] / bottom[w] : overall;
+		m->mean[w] = bottom[w] > 0.0 ? top[w] / bottom[w] : overall + fc_unseen_weekday(t, w);
 		m->evidence[w] = bottom[w];
 	}
 }

@@ -110,6 +110,10 @@ struct fc_train {
 enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
 			       struct fc_train *t, struct wfm_error *e);
 
+/* ln of the usual day total of a weekday without a usable day, against the mean of those with some,
+   as its opening hours make it; 0 for a weekday that was seen. */
+double fc_unseen_weekday(const struct fc_train *t, int weekday);
+
 /* What a method answers for horizon days n .. n+days−1, ordinary days assumed throughout. */
 struct fc_output {
 	int days;

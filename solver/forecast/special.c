@@ -5,6 +5,10 @@
  * five weeks either side; the group's log factor is (Σl+κF)/(k+κ), κ = ½, shrunk towards that
  * of its family, F = Σl/(k+κ) over all days of the family (0 without one). How far one more day
  * of the group may lie from it: variance U² + κτ²/(k+κ), τ the spread of l within the family.
+ *
+ * A special day without a single observation, though the same weekday a week before or after has
+ * some, was shut whatever the caller knew. Where most of a group's days were shut (of its
+ * family's, when the group was never seen), so will the next be: factor 0.
  */
 #include "fc.h"
 
@@ -52,13 +56,28 @@ static double special_log(const struct fc_train *t, int day)
 
 struct likes {
 	double n, sum, squares;
+	int shut;
 };
 
 static void like(struct likes *k, double l)
 {
+	if (isnan(l)) {
+		k->shut++;
+		return;
+	}
 	k->n += 1.0;
 	k->sum += l;
 	k->squares += l * l;
+}
+
+static bool was_shut(const struct fc_train *t, int day)
+{
+	const double *row = fc_row(t->grid, day);
+	for (int s = 0; s < t->grid->slots; s++)
+		if (!isnan(row[s]))
+			return false;
+	return (day >= 7 && !isnan(t->total[day - 7])) ||
+	       (day + 7 < t->n && !isnan(t->total[day + 7]));
 }
 
 static double group_factor(const struct fc_train *t, const struct wfm_special_day *p, double *sd,
@@ -74,7 +93,7 @@ static double group_factor(const struct fc_train *t, const struct wfm_special_da
 		bool same = p->group >= 0 && q->group == p->group;
 		bool akin = p->family > 0 && q->family == p->family;
 		double l = same || akin ? special_log(t, d) : NAN;
-		if (isnan(l))
+		if (isnan(l) && !((same || akin) && was_shut(t, d)))
 			continue;
 		if (same)
 			like(&group, l);
@@ -86,7 +105,11 @@ static double group_factor(const struct fc_train *t, const struct wfm_special_da
 		double mean = family.sum / family.n;
 		spread = fmax(UNKNOWN_SD, sqrt(fmax(0.0, family.squares / family.n - mean * mean)));
 	}
-	*seen = (int)group.n;
+	*seen = (int)group.n + group.shut;
+	if (group.shut > group.n || (*seen == 0 && family.shut > family.n)) {
+		*sd = 0.0;
+		return 0.0;
+	}
 	*sd = sqrt(UNKNOWN_SD * UNKNOWN_SD + spread * spread * SHRINK / (group.n + SHRINK));
 	return exp((group.sum + SHRINK * centre) / (group.n + SHRINK));
 }

@@ -95,9 +95,12 @@ static enum wfm_status fit_day(const struct fc_train *t, struct fc_memory *memor
 	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
 	double raise = fmax(1.0, floor / p->day.kappa2);
 	mix_covariance(p, t, cov, mean, weight, raise);
+	double unseen[7];
+	for (int w = 0; w < 7; w++)
+		unseen[w] = fc_unseen_weekday(t, w);
 	for (int i = 0; i < p->day.n_total - p->day.n; i++) {
 		double apart = mean[i] - p->day_mean[i];
-		p->day_mean[i] += weight * apart;
+		p->day_mean[i] += weight * apart + unseen[p->day.row[p->day.n + i].weekday];
 		p->day_var[i] += weight * (variance[i] - p->day_var[i]);
 		p->day_var[i] = raise * (p->day_var[i] + weight * (1.0 - weight) * apart * apart);
 	}

@@ -213,6 +213,27 @@ static void clean_day(struct fc_train *t, int day, const double *scale, double *
 	t->usable++;
 }
 
+double fc_unseen_weekday(const struct fc_train *t, int weekday)
+{
+	const struct fc_grid *g = t->grid;
+	bool seen[7] = { false };
+	double own = 0.0, others = 0.0, n = 0.0;
+	for (int d = 0; d < t->n; d++)
+		seen[g->days[d].weekday] = seen[g->days[d].weekday] || !isnan(t->total[d]);
+	if (seen[weekday])
+		return 0.0;
+	for (int s = 0; s < g->slots; s++) {
+		/* A weekday never seen has the mean median of those that were. */
+		double m = t->median[weekday * g->slots + s], y = fmax(0.0, m * m - 0.25);
+		own += g->open[weekday][s] ? y : 0.0;
+		for (int w = 0; w < 7; w++)
+			others += seen[w] && g->open[w][s] ? y : 0.0;
+	}
+	for (int w = 0; w < 7; w++)
+		n += seen[w];
+	return own > 0.0 && others > 0.0 ? log(own * n / others) : 0.0;
+}
+
 enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
 			       struct fc_train *t, struct wfm_error *e)
 {

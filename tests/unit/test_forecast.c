@@ -332,6 +332,35 @@ static void test_special_days_by_kind(void **state)
 	free(h.rows);
 }
 
+/* Days of a kind that never have a contact are shut, whether or not anybody said so. */
+static void test_special_days_without_rows(void **state)
+{
+	(void)state;
+	struct history h = make(30, 140, 1500, 0.02);
+	struct wfm_special_day s[5];
+	const int day[] = { 30, 65, 100, 142, 144 };
+	size_t kept = 0;
+	for (int k = 0; k < 5; k++) /* two of group 1 and one of group 2; then another of 1, and one new */
+		s[k] = (struct wfm_special_day){ .day = MONDAY + day[k], .kind = WFM_DAY_SPECIAL,
+						 .group = k == 4 ? 3 : k == 2 ? 2 : 1, .factor = NAN,
+						 .family = 1 };
+	for (size_t i = 0; i < h.n; i++)
+		if (h.rows[i].day != MONDAY + 30 && h.rows[i].day != MONDAY + 65)
+			h.rows[kept++] = h.rows[i];
+	h.series.n_observations = kept;
+	h.series.special_days = s;
+	h.series.n_special_days = 5;
+	struct wfm_forecast f = forecast(&h.series, 14);
+	check_sane(&f, 48);
+	assert_true(f.days[2].mean < 1e-6 && f.days[2].quantile[6] < 1e-6);
+	assert_true(factor_of(&f, "special_group_1") < 1e-6);
+	assert_true(factor_of(&f, "special_group_2") > 0.8); /* that one was open */
+	assert_true(f.days[4].mean < 1e-6);		     /* like most of its family */
+	assert_true(f.days[3].mean > 100);
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
 /* The day after an open holiday has an effect of its own, learnt and applied. */
 static void test_days_beside_special_days(void **state)
 {
@@ -397,6 +426,43 @@ static void test_longer_hours_from_now_on(void **state)
 	}
 	assert_true(last > 50);
 	assert_true(fresh > 0.85 * last && fresh < 1.15 * last);
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
+/* Sundays from 10:00 to 14:00 from now on, never before: their share of the other days' volume. */
+static void test_a_weekday_from_now_on(void **state)
+{
+	(void)state;
+	struct history h = make(30, 140, 1500, 0.02);
+	uint8_t open[7 * 48];
+	struct wfm_special_day shut[19];
+	size_t kept = 0;
+	for (int i = 0; i < 7 * 48; i++)
+		open[i] = i / 48 == 6 ? i % 48 >= 20 && i % 48 < 28 : i % 48 >= 16 && i % 48 < 40;
+	for (size_t i = 0; i < h.n; i++)
+		if (wfm_weekday(h.rows[i].day) != 6)
+			h.rows[kept++] = h.rows[i];
+	h.series.n_observations = kept;
+	for (int w = 0; w < 19; w++)
+		shut[w] = (struct wfm_special_day){ .day = MONDAY + 7 * w + 6, .kind = WFM_DAY_CLOSED,
+						    .group = -1, .factor = NAN, .first_slot = 20,
+						    .slots = 8 };
+	h.series.open = open;
+	h.series.special_days = shut;
+	h.series.n_special_days = 19;
+	struct wfm_forecast f = forecast(&h.series, 7);
+	check_sane(&f, 48);
+	double same = 0, sunday = 0;
+	for (size_t i = 0; i < f.n_slots; i++) {
+		bool within = f.slots[i].slot >= 20 && f.slots[i].slot < 28;
+		int w = wfm_weekday(f.slots[i].day);
+		same += w < 6 && within ? f.slots[i].mean / 6 : 0;
+		sunday += w == 6 ? f.slots[i].mean : 0;
+	}
+	assert_true(sunday > 0.6 * same && sunday < 1.5 * same);
+	assert_int_equal(wfm_weekday(f.days[0].day), 6);
+	assert_true(fabs(f.days[0].mean - sunday) < 0.1 * sunday);
 	wfm_forecast_free(&f);
 	free(h.rows);
 }
@@ -529,8 +595,10 @@ int main(void)
 		cmocka_unit_test(test_one_outlier_moves_little),
 		cmocka_unit_test(test_special_days),
 		cmocka_unit_test(test_special_days_by_kind),
+		cmocka_unit_test(test_special_days_without_rows),
 		cmocka_unit_test(test_days_beside_special_days),
 		cmocka_unit_test(test_longer_hours_from_now_on),
+		cmocka_unit_test(test_a_weekday_from_now_on),
 		cmocka_unit_test(test_repeated_hour_is_averaged),
 		cmocka_unit_test(test_handling_time),
 		cmocka_unit_test(test_cold_start),
