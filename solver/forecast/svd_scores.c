@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Scores of whole days (after Shen & Huang 2008, with a richer model of the scores): the days'
- * x = √(y+¼) are written in their own leading singular vectors, x_d(t) ≈ Σ_k β_dk v_k(t); each
- * series β_k follows the day-level dynamic linear model with its calendar effects (dlm.c), so
- * level, weekday and holiday act on the shape as well. Then
+ * x = √(y+¼) are written in their own leading singular vectors, x_d(t) ≈ Σ_k β_dk v_k(t). The
+ * first is the day's size, the others its shape in proportion: ln β_0 and the ratios β_k/β_0 each
+ * follow the day-level dynamic linear model with its calendar effects (dlm.c), so level, weekday
+ * and holiday act in per cent, and on the shape as well. Then
  *
  *   x̂ = Σ β̂_k v_k(t) + c_w(t)      var = Σ V_k v_k(t)² + h(x̂²) + c_t x̂²
  *
@@ -166,11 +167,70 @@ static enum wfm_status hang_together(const struct fc_train *t, const struct scor
 			for (int s = 0; s < g->slots; s++)
 				slope[h] += 2.0 * out->x[h * (size_t)g->slots + (size_t)s] *
 					    p->v[k * g->slots + s];
+			slope[h] *= p->mean[0][step - p->model[k].n]; /* models are in proportion */
 			slope[h] /= fmax(out->dx[h] * out->dx[h], 0.5);
 		}
 		for (size_t i = 0; i < days; i++)
 			for (size_t j = 0; j < days; j++)
 				out->dcov[i * days + j] += slope[i] * slope[j] * cov[i * days + j];
+	}
+	return WFM_OK;
+}
+
+/* The known part of the variance of ln β_0 and of the ratios: ¼/β_0², of a median day. */
+static void score_noise(const struct fc_train *t, const double *size, double *work, double noise[7])
+{
+	for (int w = 0; w < 7; w++) {
+		int n = 0;
+		for (int d = 0; d < t->n; d++)
+			if (t->grid->days[d].weekday == w && !isnan(size[d]))
+				work[n++] = exp(2.0 * size[d]);
+		noise[w] = n > 0 ? 0.25 / fmax(fc_median(work, n), 0.25) : 0.0;
+	}
+}
+
+/* β to ln β_0 and ratios, in place. */
+static void relate(const struct fc_train *t, struct scores *p)
+{
+	double sum = 0.0;
+	for (int d = 0; d < t->n; d++)
+		sum += isnan(p->beta[d]) ? 0.0 : p->beta[d];
+	double sign = sum < 0.0 ? -1.0 : 1.0;
+	for (int s = 0; s < t->grid->slots; s++)
+		p->v[s] *= sign;
+	for (int d = 0; d < t->n; d++) {
+		double size = fmax(sign * p->beta[d], 0.5);
+		if (isnan(p->beta[d]))
+			continue;
+		p->beta[d] = log(size);
+		for (int k = 1; k < p->count; k++)
+			p->beta[(size_t)k * (size_t)t->n + (size_t)d] /= size;
+	}
+}
+
+/* Models of all the scores; their means and variances come back on the scale of β. */
+static enum wfm_status model_scores(const struct fc_train *t, struct fc_memory *memory,
+				    struct scores *p, struct wfm_error *e)
+{
+	double noise[7], *work = fc_alloc(t->pool, (size_t)t->n, sizeof *work);
+	if (work == NULL)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	relate(t, p);
+	score_noise(t, p->beta, work, noise);
+	for (int k = 0; k < p->count; k++) {
+		enum wfm_status status =
+			dlm_run(t, p->beta + (size_t)k * (size_t)t->n, noise, false, memory, k,
+				&p->model[k], &p->mean[k], &p->variance[k], e);
+		if (status != WFM_OK)
+			return status;
+	}
+	for (int i = 0; i < p->model[0].n_total - p->model[0].n; i++) {
+		/* As in state_space.c: a variance that is mostly ignorance must not raise the mean. */
+		double size = exp(p->mean[0][i] + 0.5 * fmin(p->variance[0][i], 0.025));
+		for (int k = 0; k < p->count; k++) {
+			p->mean[k][i] = k == 0 ? size : size * p->mean[k][i];
+			p->variance[k][i] *= size * size;
+		}
 	}
 	return WFM_OK;
 }
@@ -192,10 +252,7 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	project(t, x, &p);
 	left_over(t, x, &p);
-	enum wfm_status status = WFM_OK;
-	for (int k = 0; k < p.count && status == WFM_OK; k++)
-		status = dlm_run(t, p.beta + (size_t)k * days, NULL, false, memory, k, &p.model[k],
-				 &p.mean[k], &p.variance[k], e);
+	enum wfm_status status = model_scores(t, memory, &p, e);
 	if (status != WFM_OK)
 		return status;
 	combine(t, &p, out);
@@ -204,7 +261,8 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 
 const struct fc_method fc_svd_scores = {
 	.name = "svd_scores",
-	.min_days = 10,
+	.min_days = 20,
 	.prior = 1.0,
+	.prior_a_month = 1.0,
 	.run = run,
 };
