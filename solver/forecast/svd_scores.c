@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum { COMPONENTS = 4, SHRINK_DAYS = 6 };
+static const double MOST_SHAPE = 2.0; /* a score farther from 0 than twice the size is no shape */
 
 struct scores {
 	int count;
@@ -189,8 +190,8 @@ static void score_noise(const struct fc_train *t, const double *size, double *wo
 	}
 }
 
-/* β to ln β_0 and ratios, in place. */
-static void relate(const struct fc_train *t, struct scores *p)
+/* β to ln β_0 and ratios, in place; the largest ln β_0. */
+static double relate(const struct fc_train *t, struct scores *p)
 {
 	double sum = 0.0;
 	for (int d = 0; d < t->n; d++)
@@ -198,14 +199,19 @@ static void relate(const struct fc_train *t, struct scores *p)
 	double sign = sum < 0.0 ? -1.0 : 1.0;
 	for (int s = 0; s < t->grid->slots; s++)
 		p->v[s] *= sign;
+	double largest = log(0.5);
 	for (int d = 0; d < t->n; d++) {
 		double size = fmax(sign * p->beta[d], 0.5);
 		if (isnan(p->beta[d]))
 			continue;
 		p->beta[d] = log(size);
-		for (int k = 1; k < p->count; k++)
-			p->beta[(size_t)k * (size_t)t->n + (size_t)d] /= size;
+		largest = fmax(largest, p->beta[d]);
+		for (int k = 1; k < p->count; k++) {
+			double *score = &p->beta[(size_t)k * (size_t)t->n + (size_t)d];
+			*score = fmin(fmax(*score / size, -MOST_SHAPE), MOST_SHAPE);
+		}
 	}
+	return largest;
 }
 
 /* Models of all the scores; their means and variances come back on the scale of β. */
@@ -215,7 +221,7 @@ static enum wfm_status model_scores(const struct fc_train *t, struct fc_memory *
 	double noise[7], *work = fc_alloc(t->pool, (size_t)t->n, sizeof *work);
 	if (work == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	relate(t, p);
+	double largest = relate(t, p);
 	score_noise(t, p->beta, work, noise);
 	for (int k = 0; k < p->count; k++) {
 		enum wfm_status status =
@@ -225,11 +231,19 @@ static enum wfm_status model_scores(const struct fc_train *t, struct fc_memory *
 			return status;
 	}
 	for (int i = 0; i < p->model[0].n_total - p->model[0].n; i++) {
-		/* As in state_space.c: a variance that is mostly ignorance must not raise the mean. */
-		double size = exp(p->mean[0][i] + 0.5 * fmin(p->variance[0][i], 0.025));
-		for (int k = 0; k < p->count; k++) {
-			p->mean[k][i] = k == 0 ? size : size * p->mean[k][i];
-			p->variance[k][i] *= size * size;
+		/* The rate's own variance raises the mean, but not one that is mostly ignorance; nor
+		   are days ten times as busy as ever foreseen. */
+		const struct dlm *k0 = &p->model[0];
+		double own = p->variance[0][i] -
+			     k0->kappa2 * noise[k0->row[k0->n + i].weekday];
+		double size = exp(fmin(p->mean[0][i], largest + 1.15) +
+				  0.5 * fmin(fmax(own, 0.0), 0.025));
+		p->mean[0][i] = size;
+		p->variance[0][i] *= size * size;
+		for (int k = 1; k < p->count; k++) {
+			double ratio = fmin(fmax(p->mean[k][i], -MOST_SHAPE), MOST_SHAPE);
+			p->mean[k][i] = size * ratio;
+			p->variance[k][i] = size * size * fmin(p->variance[k][i], MOST_SHAPE);
 		}
 	}
 	return WFM_OK;
