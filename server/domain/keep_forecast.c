@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "server/domain/stored_joint.h"
+
 /* ---------------------------------------------------------------- the report card */
 
 static const struct field score_rows[] = {
@@ -269,5 +271,6 @@ bool forecast_keep_queue(struct db *db, struct arena *a, const struct site_calen
 {
 	struct keeping k = { db, a, site, q, forecast_id, f };
 
-	return keep_report(&k, w, e) && keep_intervals(&k, e);
+	return keep_report(&k, w, e) && keep_intervals(&k, e) &&
+	       (f->joint == NULL || joint_keep(db, a, forecast_id, q->id, f->joint, e));
 }

@@ -4,6 +4,7 @@
 #include "server/base/clock.h"
 #include "server/domain/forecast_accuracy.h"
 #include "server/domain/keep_forecast.h"
+#include "server/domain/stored_joint.h"
 
 enum { FORECAST_WEEKS_MAX = 12 };
 
@@ -40,6 +41,9 @@ struct making {
 	int64_t until;      /* history ends here: the first day's midnight, or now */
 	const struct accuracy *accuracy; /* of past versions, for their flags */
 	size_t accuracy_count;
+	struct wfm_day_errors *errors; /* of each queue's backtest, for how they move together */
+	int64_t *queue_ids;
+	size_t done_count;
 };
 
 bool forecast_check(struct db *db, struct arena *a, const struct forecast_request *r, struct err *e)
@@ -93,6 +97,17 @@ static void warn_of_flags(const struct making *m, struct forecast_warnings *w)
 	}
 }
 
+/* What the library frees with the forecast is needed once all queues have theirs. */
+static void note_errors(struct making *m, const struct wfm_forecast *f)
+{
+	struct wfm_backtest_day *days = arena_array(m->arena, f->n_backtest, sizeof *days);
+
+	for (size_t i = 0; i < f->n_backtest; i++)
+		days[i] = f->backtest[i];
+	m->errors[m->done_count] = (struct wfm_day_errors){ days, f->n_backtest };
+	m->queue_ids[m->done_count++] = m->queue->id;
+}
+
 static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 {
 	struct forecast_series history;
@@ -117,6 +132,7 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 	warn_of_flags(m, &history.warnings);
 	bool ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
 				      &history.warnings, e);
+	note_errors(m, &f);
 	wfm_forecast_free(&f);
 	return ok;
 }
@@ -132,6 +148,8 @@ static bool forecast_body(struct making *m, const struct site_queue *queues, siz
 				  db_int("user_id", user_id), db_int("job_id", job_id)),
 			  NULL, forecast_id, e))
 		return false;
+	m->errors = arena_array(m->arena, count, sizeof *m->errors);
+	m->queue_ids = arena_array(m->arena, count, sizeof *m->queue_ids);
 	for (size_t i = 0; i < count; i++) {
 		m->queue = &queues[i];
 		m->share = 1.0 / (double)count;
@@ -139,7 +157,7 @@ static bool forecast_body(struct making *m, const struct site_queue *queues, siz
 		if (!forecast_one(m, *forecast_id, e))
 			return false;
 	}
-	return true;
+	return correlation_keep(m->db, m->arena, *forecast_id, m->queue_ids, m->errors, count, e);
 }
 
 bool forecast_make(struct db *db, struct arena *a, const struct forecast_request *r,

@@ -29,3 +29,12 @@ bool accuracy_list_handle(struct request *rq, struct reply *rp, struct err *e)
 	return forecast_accuracy(rq->db, rq->arena, rq->query, &rows, &n, e) &&
 	       reply_list(rp, &accuracy_fields, rows, n, NULL, e);
 }
+
+bool forecast_totals_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct forecast_total *rows;
+	size_t n;
+	return forecast_totals(rq->db, rq->arena, request_path_int(rq, "forecast_id"), rq->query, &rows,
+			       &n, e) &&
+	       reply_list(rp, &forecast_total_fields, rows, n, NULL, e);
+}

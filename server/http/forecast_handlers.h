@@ -5,6 +5,7 @@
 
 #include "server/domain/adjust_forecast.h"
 #include "server/domain/forecast_accuracy.h"
+#include "server/domain/forecast_totals.h"
 #include "server/http/routes.h"
 
 extern const struct fields forecast_query_fields, forecast_compare_query_fields;
@@ -15,5 +16,6 @@ extern const struct fields forecast_outlier_fields, forecast_compare_fields;
 bool adjustment_create_handle(struct request *rq, struct reply *rp, struct err *e);
 bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *e);
 bool accuracy_list_handle(struct request *rq, struct reply *rp, struct err *e);
+bool forecast_totals_handle(struct request *rq, struct reply *rp, struct err *e);
 
 #endif

@@ -214,6 +214,10 @@ const struct route routes[] = {
 	  .reply = &forecast_compare_fields, .sql = ROUTE_SQL(SQL_FORECAST_COMPARE),
 	  .summary = "This version beside another and what came, by day" },
 
+	{ .method = METHOD_GET, .path = V1 "/forecasts/{forecast_id:int}/totals", .roles = ROLE_PLANNING,
+	  .query = &totals_query_fields, .shape = REPLY_LIST, .reply = &forecast_total_fields,
+	  .flags = ROUTE_SLOW, .handle = forecast_totals_handle,
+	  .summary = "Totals by day or week of queues and site, from joint scenarios" },
 	{ .method = METHOD_GET, .path = V1 "/forecast-accuracy", .roles = ROLE_PLANNING,
 	  .query = &accuracy_query_fields, .shape = REPLY_LIST, .reply = &accuracy_fields,
 	  .flags = ROUTE_SLOW, .handle = accuracy_list_handle,

@@ -89,6 +89,11 @@ FROM forecast_interval i
 WHERE i.forecast_id = :forecast_id AND (:queue_id::bigint IS NULL OR i.queue_id = :queue_id)
 GROUP BY 1, 2 ORDER BY 1, 2;
 
+-- name: forecast_exists
+-- No row when there is no such forecast, or none of that queue.
+SELECT f.id FROM forecast f JOIN forecast_queue r ON r.forecast_id = f.id
+WHERE f.id = :forecast_id AND (:queue_id::bigint IS NULL OR r.queue_id = :queue_id) LIMIT 1;
+
 -- name: forecast_covering
 -- The newest forecast of a site that covers a range of days and was made of today's history.
 SELECT id FROM forecast

@@ -414,3 +414,57 @@ def test_history_of_other_intervals_alone_is_refused(planner, lone_queue):
     job = planner.wait_job(planner.post("/forecasts", json={"site_id": site, "week": week_ahead(1)}))
     assert job["state"] == "failed"
     assert "nothing of its history can be used" in str(job) and "800 rows" in str(job) and "every 60 minutes" in str(job)
+
+
+# ---------------------------------------------------------------- totals
+
+QUANTILES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
+
+
+def test_totals_come_from_joint_scenarios(planner, forecast, queue):
+    path = f"/forecasts/{forecast['id']}/totals"
+    days = planner.items(path)
+    own = [d for d in days if d["queue_id"] == queue]
+    assert planner.items(f"{path}?by=day&queue_id={queue}") == own
+    site = [d for d in days if d["queue_id"] is None]
+    assert {d["queue_id"] for d in days} == {None} | {q["queue_id"] for q in forecast["queues"]}
+    means, low, high = {}, {}, {}
+    for r in intervals(planner, forecast, queue):
+        local = (instant(r["start"]) - datetime.timedelta(hours=6)).date().isoformat()
+        means[local] = means.get(local, 0) + r["mean"]
+        low[local] = low.get(local, 0) + r["q10"]
+        high[local] = high.get(local, 0) + r["q90"]
+    for d in own:
+        quantiles = [d[q] for q in QUANTILES]
+        assert quantiles == sorted(quantiles)
+        if d["day"] not in means:
+            assert d["mean"] == 0
+            continue
+        # Scenarios are draws: their mean is near. A sum is surer than its parts, but not by as much as if
+        # these were independent.
+        assert d["mean"] == pytest.approx(means[d["day"]], rel=0.03)
+        assert low[d["day"]] < d["q10"] < d["q50"] < d["q90"] < high[d["day"]]
+        assert d["q90"] - d["q10"] > 2 * 1.28 * math.sqrt(d["mean"]) * 0.95
+    for d in site:
+        parts = [x for x in days if x["day"] == d["day"] and x["queue_id"] is not None]
+        assert len(parts) == len(forecast["queues"])
+        assert d["mean"] == pytest.approx(sum(x["mean"] for x in parts), rel=0.02, abs=1)
+        assert d["q90"] <= sum(x["q90"] for x in parts) * 1.02 and d["q90"] >= max(x["q90"] for x in parts) * 0.98
+    weeks = planner.items(f"{path}?by=week")
+    assert {w["day"] for w in weeks} == {forecast["first_day"],
+                                         str(datetime.date.fromisoformat(forecast["first_day"]) + datetime.timedelta(7))}
+    for w in weeks:
+        until = str(datetime.date.fromisoformat(w["day"]) + datetime.timedelta(7))
+        parts = [x for x in days if x["queue_id"] == w["queue_id"] and w["day"] <= x["day"] < until]
+        assert w["mean"] == pytest.approx(sum(x["mean"] for x in parts), rel=0.02)
+        assert w["q90"] - w["q10"] <= sum(x["q90"] - x["q10"] for x in parts) * 1.05
+
+
+def test_totals_refused_say_why(service, planner, forecast, queue):
+    assert planner.get("/forecasts/999999/totals").status_code == 404
+    assert planner.get(f"/forecasts/{forecast['id']}/totals?queue_id=1").status_code == 404
+    assert planner.get(f"/forecasts/{forecast['id']}/totals?by=month").status_code == 422
+    other = make(planner, week=week_ahead(2))
+    service.sql("DELETE FROM forecast_joint WHERE forecast_id = %s", (other["id"],))
+    reply = planner.get(f"/forecasts/{other['id']}/totals")
+    assert reply.status_code == 409 and "scenarios" in reply.json()["detail"]
