@@ -9,85 +9,78 @@
 #include "server/base/clock.h"
 #include "server/cli/cli.h"
 #include "server/cli/forecast_form.h"
-#include "server/cli/volume_file.h"
+#include "server/cli/volume_series.h"
 
 struct forecast_args {
 	const char *history, *special, *from, *method;
 	int64_t weeks, interval;
-	double aht_s;
-	bool json, quiet;
+	double aht_s, redial, redial_delay_s;
+	bool json, quiet, skip_bad;
+	int32_t first_day; /* of from; 0: not given */
 };
 
-/* One row per interval wanted, summing finer rows; days on which the clock goes back keep both. */
-struct bin {
-	int64_t day;
-	int slot, offset_s, parts;
-	double offered, handled, handle_time_s;
+/* What a run works with: all of it in the arena. */
+struct forecast_job {
+	struct arena *arena;
+	const struct forecast_args *args;
+	struct volume_file file;
+	struct special_file special;
+	struct forecast_document doc;
+	size_t note_cap;
 };
 
-static bool same_bin(const struct bin *a, const struct bin *b)
+static struct wfm_special_day *special_days(struct arena *a, const struct special_file *f,
+					    const char *queue, size_t *n)
 {
-	return a->day == b->day && a->slot == b->slot && a->offset_s == b->offset_s;
-}
-
-static struct bin bin_of(const struct volume_row *r, int interval_min)
-{
-	int64_t local = r->start + r->offset_s;
-	int64_t day = (local >= 0 ? local : local - 86399) / 86400;
-	return (struct bin){ .day = day,
-			     .slot = (int)((local - day * 86400) / 60 / interval_min),
-			     .offset_s = r->offset_s,
-			     .parts = 1,
-			     .offered = r->offered,
-			     .handled = r->handled,
-			     .handle_time_s = r->handle_time_s };
-}
-
-/* A bin with some of its parts missing is scaled up; with most of them missing it is a hole. */
-static struct wfm_observation observation(const struct bin *b, int parts)
-{
-	double scale = (double)parts / b->parts;
-	return (struct wfm_observation){
-		.day = (int32_t)b->day,
-		.slot = (int16_t)b->slot,
-		.offered = b->parts * 2 >= parts ? b->offered * scale : NAN,
-		.handled = b->handled,
-		.handle_time_s = b->handle_time_s,
-	};
-}
-
-static struct wfm_observation *observations(struct arena *a, const struct volume_queue *q,
-					    int interval_min, int parts, size_t *count)
-{
-	struct wfm_observation *rows = arena_array(a, q->row_count, sizeof *rows);
-	struct bin now = { 0 };
-	*count = 0;
-	for (size_t i = 0; i < q->row_count; i++) {
-		struct bin b = bin_of(&q->rows[i], interval_min);
-		if (i > 0 && same_bin(&b, &now)) {
-			now.parts++;
-			now.offered += b.offered;
-			now.handled += b.handled;
-			now.handle_time_s += b.handle_time_s;
-			continue;
-		}
-		if (i > 0)
-			rows[(*count)++] = observation(&now, parts);
-		now = b;
-	}
-	rows[(*count)++] = observation(&now, parts);
-	return rows;
-}
-
-static struct wfm_special_day *special_days(struct arena *a, const struct special_row *rows,
-					    size_t count, const char *queue, size_t *n)
-{
-	struct wfm_special_day *days = arena_array(a, count, sizeof *days);
+	struct wfm_special_day *days = arena_array(a, f->count, sizeof *days);
 	*n = 0;
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].queue == NULL || strcmp(rows[i].queue, queue) == 0)
-			days[(*n)++] = rows[i].day;
+	for (size_t i = 0; i < f->count; i++)
+		if (f->rows[i].queue == NULL || strcmp(f->rows[i].queue, queue) == 0)
+			days[(*n)++] = f->rows[i].day;
 	return days;
+}
+
+static void add_note(struct forecast_job *job, const char *text)
+{
+	struct forecast_document *d = &job->doc;
+	const char **kept = arena_grow(job->arena, (void **)&d->notes, &job->note_cap, d->note_count,
+				       sizeof *kept);
+	d->note_count++;
+	*kept = text;
+	if (!job->args->quiet)
+		(void)fprintf(stderr, "cuadrante forecast: %s: %s\n", job->args->history, text);
+}
+
+static void note_file(struct forecast_job *job)
+{
+	const struct err *left = &job->file.left_out;
+	char text[480];
+	for (size_t i = 0; i < left->items_kept; i++) {
+		(void)snprintf(text, sizeof text, "%s: %s; left out", left->items[i].pointer,
+			       left->items[i].message);
+		add_note(job, arena_strdup(job->arena, text));
+	}
+	if (left->item_count > left->items_kept) {
+		(void)snprintf(text, sizeof text, "and %zu more places left out",
+			       left->item_count - left->items_kept);
+		add_note(job, arena_strdup(job->arena, text));
+	}
+	for (size_t i = 0; i < job->file.note_count; i++)
+		add_note(job, job->file.notes[i]);
+}
+
+/* Rows that a given --from cuts off. */
+static void note_unused(struct forecast_job *job, const char *queue, const struct wfm_series *s)
+{
+	size_t unused = 0;
+	char text[400];
+	for (size_t i = 0; i < s->n_observations; i++)
+		unused += s->observations[i].day >= job->args->first_day;
+	if (job->args->first_day == 0 || unused == 0)
+		return;
+	(void)snprintf(text, sizeof text, "queue %.60s: %zu intervals from %s on are not learnt from",
+		       queue, unused, job->args->from);
+	add_note(job, arena_strdup(job->arena, text));
 }
 
 static void report(const struct forecast_queue *q)
@@ -101,6 +94,8 @@ static void report(const struct forecast_queue *q)
 		if (strcmp(q->scores[i].method, "seasonal_naive") == 0)
 			naive = &q->scores[i];
 	}
+	if (q->history[0] != '\0')
+		(void)fprintf(stderr, " (%s)", q->history);
 	if (own == NULL || own->origins == 0 || isnan(own->wape)) {
 		(void)fprintf(stderr, "; too short to be judged on its past\n");
 		return;
@@ -111,6 +106,17 @@ static void report(const struct forecast_queue *q)
 		      100 * own->wape, 100 * (naive != NULL ? naive->wape : NAN),
 		      100 * q->poisson_floor, 100 * own->bias, 100 * own->coverage_80,
 		      (long long)own->origins);
+	if (q->reason[0] != '\0')
+		(void)fprintf(stderr, "  why: %s\n", q->reason);
+	if (!isnan(q->patience.mean_s))
+		(void)fprintf(stderr, "  patience %.0f s (95 %%: %.0f to %.0f), %s\n",
+			      q->patience.mean_s, q->patience.low_s, q->patience.high_s,
+			      q->patience.reason);
+	if (!isnan(q->redials.fresh))
+		(void)fprintf(stderr, "  %.0f of %.0f attempts taken for redials%s\n",
+			      q->redials.offered - q->redials.fresh, q->redials.offered,
+			      q->redials.unplaced > 0.05 * (q->redials.offered - q->redials.fresh) ?
+				      "; more were expected than came: is the share too high?" : "");
 }
 
 static void write_csv(struct strbuf *s, const struct forecast_queue *q, int offset_s)
@@ -126,57 +132,113 @@ static void write_csv(struct strbuf *s, const struct forecast_queue *q, int offs
 	}
 }
 
-static bool forecast_queue_run(struct arena *a, const struct forecast_args *args,
-			       const struct volume_file *file, size_t index,
-			       const struct special_row *special, size_t special_count,
+static void fill_patience(struct arena *a, const struct volume_queue *q, struct forecast_queue *out)
+{
+	struct wfm_patience p;
+	if (!volume_patience(a, q, &p))
+		return;
+	out->patience = (struct forecast_patience){ p.known ? p.mean_s : NAN, p.low_s,
+						    isinf(p.high_s) ? NAN : p.high_s, p.abandons,
+						    arena_strdup(a, p.reason) };
+}
+
+static bool take_redials(struct forecast_job *job, struct volume_queue *q,
+			 struct forecast_redials *out, struct err *e)
+{
+	struct wfm_redial redial = { job->args->redial, job->args->redial_delay_s };
+	struct wfm_offered_load totals;
+	bool any = false;
+	for (size_t i = 0; i < q->row_count; i++)
+		any = any || !isnan(q->rows[i].abandoned) || !isnan(q->rows[i].handled);
+	if (!any)
+		return err_at(e, ERR_INVALID, "--redial",
+			      "needs the column abandoned or handled, queue %.60s has neither", q->name);
+	if (!volume_without_redials(job->arena, q, &redial, &totals, e))
+		return false;
+	*out = (struct forecast_redials){ redial.probability, totals.offered, totals.fresh,
+					  totals.unplaced };
+	return true;
+}
+
+static bool fill_aht(const struct wfm_series *s, const struct forecast_args *args,
+		     struct forecast_queue *out, struct err *e)
+{
+	struct wfm_aht aht;
+	struct wfm_error w;
+	struct wfm_aht_options o = { .first_day = args->first_day, .default_aht_s = args->aht_s };
+	if (wfm_aht_forecast(s, &o, &aht, &w) != WFM_OK)
+		return err_from_wfm(e, &w);
+	if (aht.contacts > 0.0)
+		forecast_form_aht(&aht, &out->aht);
+	wfm_aht_free(&aht);
+	return true;
+}
+
+static bool forecast_queue_run(struct forecast_job *job, struct volume_queue *q,
 			       struct forecast_queue *out, struct err *e)
 {
-	const struct volume_queue *q = &file->queues[index];
-	int interval = args->interval > 0 ? (int)args->interval : file->interval_min;
+	struct arena *a = job->arena;
+	const struct forecast_args *args = job->args;
+	int interval = job->file.interval_min;
 	struct wfm_series s = { .interval_min = interval };
-	s.observations = observations(a, q, interval, interval / file->interval_min,
-				      &s.n_observations);
-	s.special_days = special_days(a, special, special_count, q->name, &s.n_special_days);
+	struct forecast_redials redials = { NAN, NAN, NAN, NAN };
+	if (args->redial > 0.0 && !take_redials(job, q, &redials, e))
+		return false;
+	s.observations = volume_observations(a, q, interval, &s.n_observations);
+	s.special_days = special_days(a, &job->special, q->name, &s.n_special_days);
+	note_unused(job, q->name, &s);
 	struct wfm_forecast_options o = { .days = (int32_t)(7 * args->weeks),
+					  .first_day = args->first_day,
 					  .method = args->method,
 					  .default_aht_s = args->aht_s };
-	if (args->from != NULL) {
-		int64_t date;
-		if (!date_parse(args->from, &date))
-			return err_at(e, ERR_INVALID, "--from", "needs a date like 2026-11-23");
-		o.first_day = (int32_t)date;
-	}
+	struct forecast_source from = { q->name, interval, q->rows[q->row_count - 1].offset_s,
+					&job->special };
 	struct wfm_forecast f;
 	struct wfm_error w = { 0 };
-	if (wfm_forecast_run(&s, &o, &f, &w) != WFM_OK) {
-		err_from_wfm(e, &w);
-		return false;
-	}
-	forecast_form_fill(a, q->name, interval, q->rows[q->row_count - 1].offset_s, &f, out);
+	if (wfm_forecast_run(&s, &o, &f, &w) != WFM_OK)
+		return err_from_wfm(e, &w);
+	bool ok = forecast_form_fill(a, &from, &f, out, e);
 	wfm_forecast_free(&f);
-	return true;
+	if (!ok)
+		return false;
+	out->redials = redials;
+	fill_patience(a, q, out);
+	return fill_aht(&s, args, out, e);
+}
+
+static bool read_input(struct forecast_job *job, const char **file, struct err *e)
+{
+	const struct forecast_args *args = job->args;
+	struct volume_options o = { (int)args->interval, args->skip_bad, clock_now() };
+	*file = args->history;
+	if (!volume_file_read(job->arena, args->history, &o, &job->file, e))
+		return false;
+	*file = args->special;
+	return args->special == NULL || special_file_read(job->arena, args->special,
+							  job->file.interval_min, &job->special, e);
 }
 
 static int run(struct arena *a, const struct forecast_args *args, struct strbuf *s)
 {
 	struct err e = ERR_INIT;
-	struct volume_file file;
-	struct special_row *special = NULL;
-	size_t special_count = 0;
-	if (!volume_file_read(a, args->history, (int)args->interval, &file, &e))
-		return cli_fail("forecast", args->history, &e);
-	int interval = args->interval > 0 ? (int)args->interval : file.interval_min;
-	if (args->special != NULL &&
-	    !special_file_read(a, args->special, interval, &special, &special_count, &e))
-		return cli_fail("forecast", args->special, &e);
-	struct forecast_document doc = { .interval_min = interval };
-	doc.queues = arena_array(a, file.queue_count, sizeof *doc.queues);
+	struct forecast_job job = { .arena = a, .args = args };
+	const char *place;
+	if (!read_input(&job, &place, &e)) {
+		int code = cli_fail("forecast", place, &e);
+		if (place == args->history && e.items_kept > 0 && !args->skip_bad)
+			(void)fprintf(stderr, "cuadrante forecast: --skip-bad leaves such places out "
+					      "and forecasts from the rest\n");
+		return code;
+	}
+	note_file(&job);
+	job.doc.interval_min = job.file.interval_min;
+	job.doc.queues = arena_array(a, job.file.queue_count, sizeof *job.doc.queues);
 	if (!args->json)
 		strbuf_puts(s, "queue,start,mean,q05,q10,q25,q50,q75,q90,q95,aht_s\n");
-	for (size_t i = 0; i < file.queue_count; i++) {
-		struct forecast_queue *q = &doc.queues[doc.queue_count++];
-		const struct volume_queue *from = &file.queues[i];
-		if (!forecast_queue_run(a, args, &file, i, special, special_count, q, &e)) {
+	for (size_t i = 0; i < job.file.queue_count; i++) {
+		struct forecast_queue *q = &job.doc.queues[job.doc.queue_count++];
+		struct volume_queue *from = &job.file.queues[i];
+		if (!forecast_queue_run(&job, from, q, &e)) {
 			(void)cli_fail("forecast", from->name, &e);
 			return e.code == ERR_INVALID ? CLI_BAD : CLI_NO;
 		}
@@ -186,7 +248,7 @@ static int run(struct arena *a, const struct forecast_args *args, struct strbuf 
 			write_csv(s, q, from->rows[from->row_count - 1].offset_s);
 	}
 	if (args->json) {
-		field_to_json(&forecast_document_fields, &doc, s);
+		field_to_json(&forecast_document_fields, &job.doc, s);
 		strbuf_putc(s, '\n');
 	}
 	return cli_write(s, CLI_DONE);
@@ -194,7 +256,7 @@ static int run(struct arena *a, const struct forecast_args *args, struct strbuf 
 
 int cli_forecast(int argc, char **argv)
 {
-	struct forecast_args args = { .weeks = 2, .aht_s = 180 };
+	struct forecast_args args = { .weeks = 2, .aht_s = 180, .redial_delay_s = 600 };
 	const struct cli_option options[] = {
 		{ "history", CLI_TEXT, &args.history, 0, 0,
 		  "queue,start,offered[,handled,handle_time_s,...] as CSV; - for standard input" },
@@ -209,6 +271,12 @@ int cli_forecast(int argc, char **argv)
 		  "handling time where the history has none, seconds (180)" },
 		{ "method", CLI_TEXT, &args.method, 0, 0,
 		  "one method instead of the best on past origins" },
+		{ "redial", CLI_REAL, &args.redial, 0, 0.95,
+		  "of those who abandon this share calls again; taken off the history (0)" },
+		{ "redial-delay", CLI_REAL, &args.redial_delay_s, 1, 86400,
+		  "seconds until they do, on average (600)" },
+		{ "skip-bad", CLI_FLAG, &args.skip_bad, 0, 0,
+		  "leave out what is unsound in the history, place by place, instead of refusing it" },
 		{ "json", CLI_FLAG, &args.json, 0, 0, "the whole forecast with its report card" },
 		{ "quiet", CLI_FLAG, &args.quiet, 0, 0, "no report card on standard error" },
 	};
@@ -228,6 +296,15 @@ int cli_forecast(int argc, char **argv)
 		struct err e = ERR_INIT;
 		err_set(&e, ERR_INVALID, "--history is needed (see cuadrante forecast --help)");
 		return cli_fail("forecast", NULL, &e);
+	}
+	int64_t from;
+	if (args.from != NULL) {
+		struct err e = ERR_INIT;
+		if (!date_parse(args.from, &from)) {
+			err_at(&e, ERR_INVALID, "--from", "needs a date like 2026-11-23");
+			return cli_fail("forecast", NULL, &e);
+		}
+		args.first_day = (int32_t)from;
 	}
 	struct arena *a = arena_new(0);
 	struct strbuf s;

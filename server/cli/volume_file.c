@@ -26,6 +26,7 @@ struct history_reading {
 	struct csv_reader *csv;
 	struct volume_queue *last; /* rows of a queue usually follow each other */
 	struct err found;	   /* mistakes so far; the whole file is read before it is refused */
+	bool skip_bad;
 };
 
 static void place(char out[80], int64_t line, const char *column)
@@ -79,7 +80,6 @@ static bool history_row(void *ctx, int64_t line, const char *const *cells, struc
 	char at[80];
 	double ignored;
 	int offset;
-	(void)e;
 
 	if (cells[H_QUEUE][0] == '\0' || strlen(cells[H_QUEUE]) > QUEUE_NAME_MAX) {
 		place(at, line, "queue");
@@ -94,13 +94,22 @@ static bool history_row(void *ctx, int64_t line, const char *const *cells, struc
 		return true;
 	}
 	row.offset_s = offset;
-	if (!volume_number(cells[H_OFFERED], 0, 1e9, line, "offered", &row.offered, &r->found) ||
+	if (!optional(cells[H_OFFERED], line, "offered", &row.offered, &r->found) ||
 	    !optional(cells[H_HANDLED], line, "handled", &row.handled, &r->found) ||
 	    !optional(cells[H_HANDLE_TIME], line, "handle_time_s", &row.handle_time_s, &r->found) ||
-	    !optional(cells[H_ABANDONED], line, "abandoned", &ignored, &r->found) ||
+	    !optional(cells[H_ABANDONED], line, "abandoned", &row.abandoned, &r->found) ||
 	    !optional(cells[H_IN_TARGET], line, "answered_in_target", &ignored, &r->found) ||
-	    !optional(cells[H_WAIT_TIME], line, "wait_time_s", &ignored, &r->found))
+	    !optional(cells[H_WAIT_TIME], line, "wait_time_s", &row.wait_s, &r->found))
 		return true;
+	if (isnan(row.offered))
+		row.offered = row.handled + row.abandoned;
+	if (isnan(row.offered) || row.offered > 1e9) {
+		place(at, line, "offered");
+		err_at(&r->found, ERR_INVALID, at,
+		       isnan(row.offered) ? "is empty, and handled and abandoned do not tell it" :
+					    "must be between 0 and 1000000000");
+		return true;
+	}
 	struct volume_queue *q = queue_named(r, cells[H_QUEUE]);
 	if (r->file->queue_count > HISTORY_QUEUES_MAX)
 		return err_set(e, ERR_TOO_LARGE, "more than %d queues", HISTORY_QUEUES_MAX);
@@ -116,105 +125,43 @@ static bool feed(void *ctx, const char *bytes, size_t n, struct err *e)
 	return csv_reader_feed(ctx, bytes, n, e);
 }
 
-static int by_start(const void *a, const void *b)
+/* A row that does not fit the header: a mistake like any other. */
+static bool history_bad_row(void *ctx, int64_t line, const char *why, struct err *e)
 {
-	const struct volume_row *x = a, *y = b;
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->offset_s != y->offset_s)
-		return x->offset_s < y->offset_s ? -1 : 1;
-	return (x->line > y->line) - (x->line < y->line);
-}
-
-/*
- * The smallest step between neighbours is the interval; duplicates are refused. Two rows of one
- * instant under different offsets stay: a clock that did not go forward when its zone did, and two
- * wall-clock slots as far as the forecast is concerned.
- */
-static int64_t sort_and_measure(struct volume_queue *q, struct err *e)
-{
-	int64_t step = INT64_MAX;
+	struct history_reading *r = ctx;
 	char at[80];
-	qsort(q->rows, q->row_count, sizeof *q->rows, by_start);
-	for (size_t i = 1; i < q->row_count; i++) {
-		int64_t gap = q->rows[i].start - q->rows[i - 1].start;
-		if (gap == 0 && q->rows[i].offset_s != q->rows[i - 1].offset_s)
-			continue;
-		if (gap == 0) {
-			place(at, q->rows[i].line, "start");
-			err_at(e, ERR_INVALID, at, "queue %.60s has this interval on line %lld already",
-			       q->name, (long long)q->rows[i - 1].line);
-		} else if (gap < step) {
-			step = gap;
-		}
-	}
-	return step;
-}
-
-static bool find_interval(struct volume_file *f, int wanted, struct err *e)
-{
-	static const int allowed[] = { 60, 30, 20, 15, 10, 6, 5 };
-	int64_t step = INT64_MAX;
-	for (size_t i = 0; i < f->queue_count; i++) {
-		int64_t own = sort_and_measure(&f->queues[i], e);
-		step = own < step ? own : step;
-	}
-	if (e->code != ERR_NONE)
-		return false;
-	f->interval_min = 0;
-	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0] && f->interval_min == 0; i++)
-		if (step == INT64_MAX ? allowed[i] == (wanted > 0 ? wanted : 30)
-				      : step >= allowed[i] * 60 && step % (allowed[i] * 60) == 0)
-			f->interval_min = allowed[i];
-	if (f->interval_min == 0)
-		return err_set(e, ERR_INVALID,
-			       "the rows lie %lld seconds apart; intervals of 5, 6, 10, 15, 20, 30 or "
-			       "60 minutes are understood",
-			       (long long)step);
-	if (wanted > 0 && (wanted < f->interval_min || wanted % f->interval_min != 0)) {
-		/* Rows an hour apart may still be half-hour data with every other row missing. */
-		return err_set(e, ERR_INVALID,
-			       "--interval %d cannot be made of %d-minute rows", wanted,
-			       f->interval_min);
-	}
+	(void)snprintf(at, sizeof at, "line %lld", (long long)line);
+	if (!r->skip_bad)
+		return err_at(e, ERR_INVALID, at, "%s", why);
+	(void)err_at(&r->found, ERR_INVALID, at, "%s", why);
 	return true;
 }
 
-static bool check_grid(const struct volume_file *f, struct err *e)
+bool volume_file_read(struct arena *a, const char *path, const struct volume_options *options,
+		      struct volume_file *out, struct err *e)
 {
-	char at[80];
-	for (size_t i = 0; i < f->queue_count; i++)
-		for (size_t j = 0; j < f->queues[i].row_count; j++) {
-			const struct volume_row *r = &f->queues[i].rows[j];
-			if ((r->start + r->offset_s) % (f->interval_min * 60) == 0)
-				continue;
-			place(at, r->line, "start");
-			err_at(e, ERR_INVALID, at, "is not on the %d-minute grid of the other rows",
-			       f->interval_min);
-		}
-	return e->code == ERR_NONE;
-}
-
-bool volume_file_read(struct arena *a, const char *path, int interval_min, struct volume_file *out,
-		      struct err *e)
-{
-	*out = (struct volume_file){ 0 };
-	struct history_reading r = { .arena = a, .file = out, .found = ERR_INIT };
+	*out = (struct volume_file){ .left_out = ERR_INIT };
+	struct history_reading r = { .arena = a, .file = out, .found = ERR_INIT,
+				     .skip_bad = options->skip_bad };
 	r.csv = csv_reader_new(history_columns,
 			       sizeof history_columns / sizeof history_columns[0], history_row, &r);
 	if (r.csv == NULL)
 		return err_set(e, ERR_INTERNAL, "out of memory");
+	csv_reader_on_bad(r.csv, history_bad_row);
 	bool ok = cli_stream_file(path, feed, r.csv, e) && csv_reader_finish(r.csv, e);
 	csv_reader_free(r.csv);
 	if (!ok)
 		return false;
-	if (r.found.code != ERR_NONE) {
+	if (r.found.code != ERR_NONE && !options->skip_bad) {
 		*e = r.found;
 		return false;
 	}
-	if (out->queue_count == 0)
-		return err_set(e, ERR_INVALID, "has no rows");
-	return find_interval(out, interval_min, e) && check_grid(out, e);
+	out->left_out = r.found;
+	if (out->queue_count == 0) {
+		*e = r.found;
+		return e->code != ERR_NONE ? false : err_set(e, ERR_INVALID, "has no rows");
+	}
+	return volume_check(a, options, out, e);
 }
 
 enum special_column { S_DATE, S_KIND, S_QUEUE, S_FACTOR, S_FROM, S_TO };
@@ -226,22 +173,20 @@ static const struct csv_column special_columns[] = {
 struct special_reading {
 	struct arena *arena;
 	int interval_min;
-	struct special_row *rows;
-	size_t count, cap;
-	const char **groups;
-	size_t group_count, group_cap;
+	struct special_file *file;
 	struct err found;
 };
 
 static int32_t group_of(struct special_reading *r, const char *kind)
 {
-	for (size_t i = 0; i < r->group_count; i++)
-		if (strcmp(r->groups[i], kind) == 0)
+	struct special_file *f = r->file;
+	for (size_t i = 0; i < f->group_count; i++)
+		if (strcmp(f->groups[i], kind) == 0)
 			return (int32_t)i;
-	const char **g = arena_grow(r->arena, (void **)&r->groups, &r->group_cap, r->group_count,
+	const char **g = arena_grow(r->arena, (void **)&f->groups, &f->group_cap, f->group_count,
 				    sizeof *g);
 	*g = arena_strdup(r->arena, kind);
-	return (int32_t)r->group_count++;
+	return (int32_t)f->group_count++;
 }
 
 /* "HH:MM" on the interval's grid, 24:00 allowed. */
@@ -315,17 +260,20 @@ static bool special_row_read(void *ctx, int64_t line, const char *const *cells, 
 		return true;
 	if (cells[S_QUEUE] != NULL && cells[S_QUEUE][0] != '\0')
 		row.queue = arena_strdup(r->arena, cells[S_QUEUE]);
-	struct special_row *kept = arena_grow(r->arena, (void **)&r->rows, &r->cap, r->count,
+	struct special_file *f = r->file;
+	struct special_row *kept = arena_grow(r->arena, (void **)&f->rows, &f->cap, f->count,
 					      sizeof *kept);
-	r->count++;
+	f->count++;
 	*kept = row;
 	return true;
 }
 
-bool special_file_read(struct arena *a, const char *path, int interval_min, struct special_row **rows,
-		       size_t *count, struct err *e)
+bool special_file_read(struct arena *a, const char *path, int interval_min, struct special_file *out,
+		       struct err *e)
 {
-	struct special_reading r = { .arena = a, .interval_min = interval_min, .found = ERR_INIT };
+	*out = (struct special_file){ 0 };
+	struct special_reading r = { .arena = a, .interval_min = interval_min, .file = out,
+				     .found = ERR_INIT };
 	struct csv_reader *csv = csv_reader_new(
 		special_columns, sizeof special_columns / sizeof special_columns[0],
 		special_row_read, &r);
@@ -337,7 +285,5 @@ bool special_file_read(struct arena *a, const char *path, int interval_min, stru
 		*e = r.found;
 		ok = false;
 	}
-	*rows = r.rows;
-	*count = r.count;
 	return ok;
 }

@@ -219,10 +219,207 @@ static void test_missed_clock_change(void **state)
 	struct arena *a = arena_new(0);
 	struct volume_file f;
 	struct err e = ERR_INIT;
-	assert_true(volume_file_read(a, path_of("spring.csv"), 0, &f, &e));
+	struct volume_options o = { 0 };
+	assert_true(volume_file_read(a, path_of("spring.csv"), &o, &f, &e));
 	assert_int_equal(f.interval_min, 30);
 	assert_int_equal(f.queues[0].row_count, 5);
 	arena_free(a);
+}
+
+/* Rows of 08:00 to 20:00 from one date to another, `step` minutes each, appended to f. */
+static void write_rows(FILE *f, const char *queue, int64_t from, int64_t to, int step)
+{
+	for (int64_t d = from; d < to; d++)
+		for (int m = 480; m < 1200; m += step) {
+			char start[26];
+			instant_format(d * 86400 + m * 60, 0, start);
+			(void)fprintf(f, "%s,%s,%d\n", queue, start, 40 * step / 30 + (int)(d + m) % 3);
+		}
+}
+
+static FILE *open_history(const char *name)
+{
+	FILE *f = fopen(path_of(name), "w");
+	assert_non_null(f);
+	(void)fprintf(f, "queue,start,offered\n");
+	return f;
+}
+
+static void must_say(const char *words)
+{
+	const char *err = read_file("err");
+	if (strstr(err, words) == NULL)
+		fail_msg("\"%s\" is not in: %s", words, err);
+}
+
+/* The mean forecast for noon of a Wednesday; the forecast must be there. */
+static double noon_of(const char *queue, const char *date)
+{
+	char start[80];
+	(void)snprintf(start, sizeof start, "\n%s,%sT12:00:00Z,", queue, date);
+	const char *row = strstr(read_file("out"), start);
+	if (row == NULL)
+		fail_msg("no row%s", start);
+	return row != NULL ? strtod(row + strlen(start), NULL) : NAN;
+}
+
+static int forecast_rubbish(bool skip)
+{
+	return skip ? RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--weeks", "1",
+			  "--from", "2025-03-17", "--skip-bad") :
+		      RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--weeks", "1",
+			  "--from", "2025-03-17");
+}
+
+/* Ten weeks and then something that is not right: named and refused, or left out and forecast. */
+static void test_rubbish_rows(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rows, *place, *why;
+	} cases[] = {
+		/* line 1682 is the first after ten weeks of 24 half hours */
+		{ "sales,2025-03-16T12:00:00Z,40\n", "line 1682, column start",
+		  "has this interval on line 1666 already" },
+		{ "sales,2025-03-16T12:00:00Z,999\n", "line 1666, column start",
+		  "again with other figures" },
+		{ "sales,2025-03-16T12:07:00Z,41\n", "line 1682, column start",
+		  "is not on the 30-minute grid" },
+		{ "sales,2025-03-16T12:17:00Z,NaN\n", "line 1682, column offered", "is not a number" },
+		{ "sales,2025-03-16T20:30:00Z,41,9,9,9\n", "line 1682", "cells" },
+		{ "sales,2199-01-01T08:00:00Z,41\n", "line 1682, column start",
+		  "2199-01-01 lies in the future" },
+		{ "sales,2025-03-16T20:30:00Z,\n", "line 1682, column offered", "is empty" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		FILE *f = open_history("bad.csv");
+		int64_t first = date_from_ymd(2025, 1, 6);
+		write_rows(f, "sales", first, first + 70, 30);
+		(void)fputs(cases[i].rows, f);
+		assert_int_equal(fclose(f), 0);
+		assert_int_equal(forecast_rubbish(false), CLI_BAD);
+		assert_string_equal(read_file("out"), "");
+		must_say(cases[i].place);
+		must_say(cases[i].why);
+		if (strstr(cases[i].why, "cells") == NULL)
+			must_say("--skip-bad");
+		assert_int_equal(forecast_rubbish(true), CLI_DONE);
+		must_say(cases[i].place);
+		must_say("left out");
+		assert_true(fabs(noon_of("sales", "2025-03-19") - 41) < 1.5);
+	}
+}
+
+/* Hourly rows until the switch was changed, half-hourly since. */
+static void test_mixed_intervals(void **state)
+{
+	(void)state;
+	FILE *f = open_history("bad.csv");
+	int64_t first = date_from_ymd(2025, 1, 6);
+	write_rows(f, "sales", first, first + 28, 60);
+	write_rows(f, "sales", first + 28, first + 70, 30);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(forecast_rubbish(false), CLI_BAD);
+	must_say("line 2, column start: queue sales has rows of 60 minutes from 2025-01-06 to 2025-02-02, "
+		 "of 30 otherwise (with --interval 60 both can be used)");
+	assert_int_equal(forecast_rubbish(true), CLI_DONE);
+	assert_true(fabs(noon_of("sales", "2025-03-19") - 41) < 1.5);
+	must_say("42 days from 2025-02-03");
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--interval",
+			     "60", "--weeks", "1"), CLI_DONE);
+	assert_true(fabs(noon_of("sales", "2025-03-19") - 82) < 2.5);
+	must_say("rows of 60 minutes from 2025-01-06 to 2025-02-02");
+	must_say("70 days from 2025-01-06");
+}
+
+/* Queues at different intervals are forecast by one that both add up to. */
+static void test_queues_of_different_intervals(void **state)
+{
+	(void)state;
+	FILE *f = open_history("bad.csv");
+	int64_t first = date_from_ymd(2025, 1, 6);
+	write_rows(f, "fine", first, first + 70, 15);
+	write_rows(f, "coarse", first, first + 70, 30);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(forecast_rubbish(false), CLI_DONE);
+	must_say("different intervals; all are forecast by 30 minutes");
+	assert_true(fabs(noon_of("fine", "2025-03-19") - 42) < 1.5);
+	assert_true(fabs(noon_of("coarse", "2025-03-19") - 41) < 1.5);
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--interval",
+			     "15"), CLI_BAD);
+	must_say("30-minute rows (queue coarse)");
+}
+
+/* Months without rows are holes; a history that ends long before --from is still a history. */
+static void test_gaps(void **state)
+{
+	(void)state;
+	FILE *f = open_history("bad.csv");
+	int64_t first = date_from_ymd(2024, 5, 6);
+	write_rows(f, "sales", first, first + 140, 30);
+	write_rows(f, "sales", first + 260, first + 315, 30);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(forecast_rubbish(false), CLI_DONE);
+	must_say("queue sales: no rows from 2024-09-23 to 2025-01-20 (120 days, between lines 3361 and "
+		 "3362); they are holes, not zeros");
+	assert_true(fabs(noon_of("sales", "2025-03-19") - 41) < 1.5);
+	/* Rows at or after --from are not learnt from, and that is said. */
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--weeks", "1",
+			     "--from", "2025-03-03"), CLI_DONE);
+	must_say("336 intervals from 2025-03-03 on are not learnt from");
+}
+
+/* Nothing sound at all: a refusal with the reasons. */
+static void test_nothing_sound(void **state)
+{
+	(void)state;
+	write_file("bad.csv", "queue,start,offered\na,2025-01-05T08:00:00Z,x\na,tomorrow,3\n");
+	assert_int_equal(forecast_rubbish(true), CLI_BAD);
+	must_say("line 2, column offered");
+	must_say("line 3, column start");
+	assert_string_equal(read_file("out"), "");
+}
+
+/* 78 weeks ahead with totals by day and week; demand from handled + abandoned less redials; patience. */
+static void test_whole_document(void **state)
+{
+	(void)state;
+	FILE *f = fopen(path_of("bad.csv"), "w");
+	assert_non_null(f);
+	(void)fprintf(f, "queue,start,offered,handled,abandoned,handle_time_s,wait_time_s\n");
+	int64_t first = date_from_ymd(2025, 1, 6);
+	for (int64_t d = first; d < first + 70; d++)
+		for (int m = 480; m < 1200; m += 30) {
+			char start[26];
+			instant_format(d * 86400 + m * 60, 0, start);
+			(void)fprintf(f, "sales,%s,,%d,10,%d,2400\n", start, 30 + (int)(d + m) % 3,
+				      300 * (30 + (int)(d + m) % 3));
+		}
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--weeks", "78",
+			     "--redial", "0.5", "--json"), CLI_DONE);
+	const char *out = read_file("out");
+	static const char *const parts[] = { "\"notes\":[]", "\"reason\":\"", "\"history\":\"70 days from",
+					     "\"aht\":{\"level_s\":", "\"patience\":{\"mean_s\":240,",
+					     "\"redials\":{\"probability\":0.5,\"offered\":",
+					     "\"week_totals\":[{\"monday\":\"2025-03-17\",\"days\":7,",
+					     "{\"monday\":\"2026-09-07\",\"days\":7," };
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (strstr(out, parts[i]) == NULL)
+			fail_msg("%s is missing in %.1200s", parts[i], out);
+	/* 31 handled, 10 abandoned, half of those again: 36. */
+	const char *week = strstr(out, "\"week_totals\":[");
+	double mean = strtod(strstr(week, "\"mean\":") + 7, NULL);
+	assert_true(fabs(mean / (7 * 24 * 36.0) - 1) < 0.02);
+	must_say("attempts taken for redials");
+	must_say("patience 240 s");
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("history.csv"), "--redial",
+			     "0.99"), CLI_BAD);
+	write_rows(f = open_history("bad.csv"), "sales", first, first + 30, 30);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("bad.csv"), "--redial",
+			     "0.5"), CLI_BAD);
+	must_say("needs the column abandoned");
 }
 
 static void shared_series(const char *file, const char *interval)
@@ -285,6 +482,12 @@ int main(void)
 		cmocka_unit_test(test_special_days),
 		cmocka_unit_test(test_mistakes_have_places),
 		cmocka_unit_test(test_missed_clock_change),
+		cmocka_unit_test(test_rubbish_rows),
+		cmocka_unit_test(test_mixed_intervals),
+		cmocka_unit_test(test_queues_of_different_intervals),
+		cmocka_unit_test(test_gaps),
+		cmocka_unit_test(test_nothing_sound),
+		cmocka_unit_test(test_whole_document),
 		cmocka_unit_test(test_bank_us_2003),
 		cmocka_unit_test(test_bank_il_1999),
 	};
