@@ -76,7 +76,8 @@ const html = readFileSync(join(here, "src/index.html"), "utf8")
 writeFileSync(join(dist, "index.html"), html);
 
 // The first page is the shell, its words in one language and the heaviest first view with all it loads at once.
-const views = Object.keys(outputs).filter((o) => /^src\/views\//.test(outputs[o].entryPoint ?? ""));
+// What a click opens (views/opened) comes after it.
+const views = Object.keys(outputs).filter((o) => /^src\/views\/[^/]+$/.test(outputs[o].entryPoint ?? ""));
 const charts = Object.keys(outputs).filter((o) => /^src\/chart\//.test(outputs[o].entryPoint ?? ""));
 /** A part of the words in the language that is longest. */
 function wordsOf(part) {

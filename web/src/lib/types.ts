@@ -401,7 +401,9 @@ export interface HorizonAccuracy {
 	flag_reason: string | null;
 }
 export interface OutlookWeek {
+	/** null: the site. */
 	queue_id: number | null;
+	load_hours: number;
 	week: string;
 	mean: number;
 	q05: number;
@@ -412,7 +414,7 @@ export interface OutlookWeek {
 	q90: number;
 	q95: number;
 }
-export interface Outlook { id: number; site_id: number; created_at: string; author?: string | null; weeks?: OutlookWeek[] }
+export interface Outlook { id: number; site_id: number; created_at: string; author?: string | null; queues?: { queue_id: number; method: string; warnings: ForecastWarning[] }[]; weeks?: OutlookWeek[] }
 export interface ComparedDay {
 	queue_id: number;
 	day: string;

@@ -21,3 +21,11 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
 		return View ? <View {...props} /> : <Busy lines={5} />;
 	};
 }
+
+/** As lazy, but what stands on the first screen goes first: it comes when the page has nothing else to do. */
+export function later<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+	return lazy<P>(() => new Promise<void>((ready) => {
+		if ("requestIdleCallback" in window) requestIdleCallback(() => ready(), { timeout: 2_000 });
+		else setTimeout(ready, 300);
+	}).then(load));
+}

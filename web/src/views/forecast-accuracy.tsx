@@ -5,8 +5,8 @@ import { num, pct, signedPct } from "../lib/format";
 import { lang, t, tcode, tmaybe, tn } from "../lib/i18n";
 import type { Loaded } from "../lib/load";
 import { setParams } from "../lib/route";
-import { fmtMoment, fmtRange, instant } from "../lib/time";
-import type { Forecast, ForecastQueue, ForecastReport, HorizonAccuracy, MethodScore, Site } from "../lib/types";
+import { fmtDate, fmtMoment, fmtRange, instant } from "../lib/time";
+import type { Forecast, ForecastQueue, ForecastReport, ForecastWarning, HorizonAccuracy, MethodScore, Site } from "../lib/types";
 import { Busy, Card, ChartFrame, Chip, Icon, LegendKey, ProblemBox } from "../ui/basic";
 import { Ranges } from "../ui/ranges";
 import { type Column, DataTable } from "../ui/table";
@@ -37,6 +37,10 @@ function Reason({ report, scores }: { report: ForecastReport; scores: MethodScor
 	})}</p>;
 }
 
+export function Warnings({ all }: { all: ForecastWarning[] }) {
+	return <>{all.map((w) => <span key={w.code} class="warn-note"><Icon name="warn" />{warningText(w)}</span>)}</>;
+}
+
 /** What of the past was learnt from, and what the reader should know of it. */
 function Learnt({ queue, report }: { queue: ForecastQueue; report: ForecastReport }) {
 	const { first_day: first, last_day: last, longest_gap_days: gap, outliers } = report;
@@ -45,11 +49,15 @@ function Learnt({ queue, report }: { queue: ForecastQueue; report: ForecastRepor
 			{first && last && <span>{t("accuracy.learnt", { n: num(queue.history_days), span: fmtRange(first, last) })}</span>}
 			{gap != null && gap > 0 && <span> · {tn("accuracy.gap", gap)}</span>}
 			{outliers != null && outliers > 0 && <span> · {tn("accuracy.set_aside", outliers)}</span>}
-			{report.warnings?.map((w) => (
-				<span key={w.code} class="warn-note"><Icon name="warn" />{tmaybe(`forecast_warning.${w.code}`) ?? <span lang="en">{w.text}</span>}</span>
-			))}
+			<Warnings all={report.warnings ?? []} />
 		</p>
 	);
+}
+
+function warningText(w: ForecastWarning) {
+	const days = w.from && w.to ? ` (${fmtRange(w.from, w.to)})` : w.from ? ` (${fmtDate(w.from)})` : "";
+	const words = lang.value === "en" ? undefined : tmaybe(`forecast_warning.${w.code}`, { n: num(w.count) });
+	return words ? words + days : <span lang="en">{w.text}</span>;
 }
 
 function Methods({ queue }: { queue: ForecastQueue }) {

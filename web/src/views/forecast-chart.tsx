@@ -18,10 +18,10 @@ import type { ForecastInterval, HistoryRow, Outlier, Site, SpecialDay } from "..
 import { Busy, Button, ChartFrame, LegendKey, ProblemBox, Segments } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
-import type { FormProps } from "./forecast-form";
+import type { FormProps } from "./opened/adjust-form";
 import type { QueueScope } from "./forecast-scope";
 
-const AdjustForm = lazy<FormProps>(() => import("./forecast-form"));
+const AdjustForm = lazy<FormProps>(() => import("./opened/adjust-form"));
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
 
 function marksOf(days: SpecialDay[], site: Site, queueId: number): PlotMark[] {

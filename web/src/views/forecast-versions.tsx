@@ -8,12 +8,14 @@ import type { Forecast } from "../lib/types";
 import { Button, Card, Chip } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
-import type { CompareProps } from "./forecast-compare";
+import type { CompareProps } from "./opened/compare";
 import { type QueueScope, versionName } from "./forecast-scope";
 
-const Compare = lazy<CompareProps>(() => import("./forecast-compare"));
+const Compare = lazy<CompareProps>(() => import("./opened/compare"));
 
-export function Versions(props: QueueScope & { all: Forecast[]; onMade: () => void }) {
+export interface VersionsProps extends QueueScope { all: Forecast[] }
+
+export default function Versions(props: VersionsProps) {
 	const { site, forecast, all } = props;
 	const [withId, setWithId] = useState<number>();
 	const other = all.find((f) => f.id === withId && f.id !== forecast.id);

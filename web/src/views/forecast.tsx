@@ -12,20 +12,21 @@ import { route, setParams } from "../lib/route";
 import { addDays, fmtDate, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Adjustment, Forecast, ForecastQueue, HorizonAccuracy, Queue, Site } from "../lib/types";
 import { Busy, Button, Empty, Icon, ProblemBox, Select } from "../ui/basic";
-import { lazy } from "../ui/lazy";
+import { later, lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
 import { Accuracy, ReportCard } from "./forecast-accuracy";
 import { Adjustments } from "./forecast-adjust";
 import { ForecastChart } from "./forecast-chart";
 import { Effects } from "./forecast-effects";
-import { Outlook } from "./forecast-outlook";
 import { type QueueScope, versionName } from "./forecast-scope";
 import { Totals } from "./forecast-totals";
-import { Versions } from "./forecast-versions";
+import type { VersionsProps } from "./forecast-versions";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 
 const RestOfDay = lazy<QueueScope>(() => import("./forecast-today"));
+const Versions = later<VersionsProps>(() => import("./forecast-versions"));
+const Outlook = later<QueueScope>(() => import("./forecast-outlook"));
 /** The weeks of past forecasts that the accuracy card looks back on. */
 const ACCURACY_WEEKS = 12;
 
@@ -72,9 +73,9 @@ function NoHistory({ queues }: { queues: Queue[] | undefined }) {
 	return queues?.length === 0 ? <p>{t("forecast.no_queues")}</p> : <p>{t("forecast.none_lead")}</p>;
 }
 
-interface ShownProps extends PlanScope { all: Forecast[]; forecast: Forecast; reload: () => void }
+interface ShownProps extends PlanScope { all: Forecast[]; forecast: Forecast }
 
-function Shown({ site, week, all, forecast, reload }: ShownProps) {
+function Shown({ site, week, all, forecast }: ShownProps) {
 	const cards = forecast.queues ?? [];
 	const queue = cards.find((q) => String(q.queue_id) === route.value.params.queue) ?? cards[0];
 	const now = today(site.zone);
@@ -99,7 +100,7 @@ function Shown({ site, week, all, forecast, reload }: ShownProps) {
 			</div>
 			<Accuracy scope={scope} horizons={accuracy} />
 			<ReportCard forecast={forecast} site={site} picked={queue.queue_id} />
-			<Versions {...scope} all={all} onMade={reload} />
+			<Versions {...scope} all={all} />
 			<Outlook {...scope} />
 		</>
 	);
@@ -132,7 +133,7 @@ export default function ForecastView({ site, week }: PlanScope) {
 			</div>
 			<JobPanel state={job} title={t("forecast.running")} />
 			{forecast.data ? (
-				<Shown site={site} week={week} all={all} forecast={forecast.data} reload={versions.reload} />
+				<Shown site={site} week={week} all={all} forecast={forecast.data} />
 			) : !job.running && <Empty title={t("forecast.none")}><NoHistory queues={queues.data} /></Empty>}
 		</div>
 	);

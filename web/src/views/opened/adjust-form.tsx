@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An adjustment in words: the same stretch and change that the hand makes on the chart.
 import { useState } from "preact/hooks";
-import { call } from "../lib/api";
-import { drafted, type Draft, fromField, type Span, toField, within } from "../lib/forecast";
-import { num, signed, signedPct } from "../lib/format";
-import { t } from "../lib/i18n";
-import { toast } from "../lib/live";
-import type { AdjustmentKind, ForecastQueue, Site } from "../lib/types";
-import { Button, ProblemBox, Segments } from "../ui/basic";
+import { call } from "../../lib/api";
+import { drafted, type Draft, fromField, type Span, toField, within } from "../../lib/forecast";
+import { num, signed, signedPct } from "../../lib/format";
+import { t } from "../../lib/i18n";
+import { toast } from "../../lib/live";
+import type { AdjustmentKind, ForecastQueue, Site } from "../../lib/types";
+import { Button, ProblemBox, Segments } from "../../ui/basic";
 
 /** As the service wants it. */
 const REASON_MIN = 3;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two versions of a week's forecast beside each other, by interval and by day.
 import { useMemo } from "preact/hooks";
-import type { PlotProps } from "../chart/plot";
-import { list, query } from "../lib/api";
-import { withGaps } from "../lib/forecast";
-import { num, signed, signedPct, upTo } from "../lib/format";
-import { t } from "../lib/i18n";
-import { useLoad } from "../lib/load";
-import { addDays, fmtDay, fmtDayTime, instant, instantOf, mondayOfWeek } from "../lib/time";
-import type { ComparedDay, Forecast, ForecastInterval } from "../lib/types";
-import { Busy, Button, ChartFrame, LegendKey, ProblemBox } from "../ui/basic";
-import { lazy } from "../ui/lazy";
-import { type Column, DataTable } from "../ui/table";
-import { type QueueScope, versionName } from "./forecast-scope";
+import type { PlotProps } from "../../chart/plot";
+import { list, query } from "../../lib/api";
+import { withGaps } from "../../lib/forecast";
+import { num, signed, signedPct, upTo } from "../../lib/format";
+import { t } from "../../lib/i18n";
+import { useLoad } from "../../lib/load";
+import { addDays, fmtDay, fmtDayTime, instant, instantOf, mondayOfWeek } from "../../lib/time";
+import type { ComparedDay, Forecast, ForecastInterval } from "../../lib/types";
+import { Busy, Button, ChartFrame, LegendKey, ProblemBox } from "../../ui/basic";
+import { lazy } from "../../ui/lazy";
+import { type Column, DataTable } from "../../ui/table";
+import { type QueueScope, versionName } from "../forecast-scope";
 
-const Plot = lazy<PlotProps>(() => import("../chart/plot"));
+const Plot = lazy<PlotProps>(() => import("../../chart/plot"));
 
 interface Day { day: string; a: number; b: number; actual: number | null }
 interface Point { at: number; a: number | null; b: number | null }
