@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "restore", service_restore, "restore FILE: load such a dump" },
 	{ "demo", service_demo, "load the demo network and print its log-ins" },
 	{ "forecast", cli_forecast, "history.csv to forecast.csv" },
+	{ "holidays", cli_holidays, "a country's holidays as special days for forecast" },
 	{ "staff", cli_staff, "forecast.csv to requirement.csv" },
 	{ "solve", cli_solve, "problem.json to roster.json" },
 	{ "verify", cli_verify, "judge a roster against its problem" },

@@ -5,5 +5,6 @@
 
 int cli_forecast(int argc, char **argv);
 int cli_staff(int argc, char **argv);
+int cli_holidays(int argc, char **argv);
 
 #endif

@@ -164,10 +164,10 @@ bool volume_file_read(struct arena *a, const char *path, const struct volume_opt
 	return volume_check(a, options, out, e);
 }
 
-enum special_column { S_DATE, S_KIND, S_QUEUE, S_FACTOR, S_FROM, S_TO };
+enum special_column { S_DATE, S_KIND, S_QUEUE, S_FACTOR, S_FROM, S_TO, S_NAME };
 static const struct csv_column special_columns[] = {
 	{ "date", true },   { "kind", true }, { "queue", false },
-	{ "factor", false }, { "from", false }, { "to", false },
+	{ "factor", false }, { "from", false }, { "to", false }, { "name", false },
 };
 
 struct special_reading {
@@ -187,6 +187,18 @@ static int32_t group_of(struct special_reading *r, const char *kind)
 				    sizeof *g);
 	*g = arena_strdup(r->arena, kind);
 	return (int32_t)f->group_count++;
+}
+
+/* "holiday:christmas" is learnt from its like and leans on other holidays, "campaign" on its like. */
+static void group_read(struct special_reading *r, const char *kind, struct wfm_special_day *d)
+{
+	const char *colon = strchr(kind, ':');
+	d->group = group_of(r, kind);
+	if (colon == NULL)
+		return;
+	const char *family = arena_strndup(r->arena, kind, (size_t)(colon - kind));
+	d->family = group_of(r, family) + 1;
+	d->neighbours = strcmp(family, "holiday") == 0;
 }
 
 /* "HH:MM" on the interval's grid, 24:00 allowed. */
@@ -252,7 +264,7 @@ static bool special_row_read(void *ctx, int64_t line, const char *const *cells, 
 	else if (strcmp(kind, "outage") == 0)
 		row.day.kind = WFM_DAY_OUTAGE;
 	else
-		row.day.group = group_of(r, kind);
+		group_read(r, kind, &row.day);
 	if (factor != NULL && factor[0] != '\0' &&
 	    !volume_number(factor, 0, 1000, line, "factor", &row.day.factor, &r->found))
 		return true;

@@ -69,8 +69,9 @@ struct special_file {
 	size_t group_count, group_cap;
 };
 
-/* Reads days.csv: date,kind[,queue,factor,from,to]. kind "closed" and "outage" are themselves; any
- * other word is a group of days alike. from and to are HH:MM. */
+/* Reads days.csv: date,kind[,queue,factor,from,to,name]. kind "closed" and "outage" are themselves; any
+ * other word is a group of days alike, "holiday:christmas" one that leans on other holidays while it
+ * is seldom seen. from and to are HH:MM, name is for the reader. */
 bool special_file_read(struct arena *a, const char *path, int interval_min, struct special_file *out,
 		       struct err *e);
 

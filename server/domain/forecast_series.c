@@ -2,6 +2,7 @@
 #include "server/domain/forecast_series.h"
 
 #include "server/base/clock.h"
+#include "server/calendar/holidays.h"
 #include "server/domain/queue_history.h"
 #include "server/domain/sound_history.h"
 
@@ -36,6 +37,51 @@ static bool warn_of_future(struct db *db, struct arena *a, const struct site_que
 		.text = arena_printf(a, "%lld rows lie in the future, from %s to %s, and were left out",
 				     (long long)f.count, from, to) });
 	return true;
+}
+
+static bool day_is_entered(const struct site_calendar *site, const struct site_queue *q, int64_t day)
+{
+	for (size_t i = 0; i < site->specials_count; i++)
+		if (site->specials[i].day == day &&
+		    (site->specials[i].queue_id == FIELD_NULL || site->specials[i].queue_id == q->id))
+			return true;
+	return false;
+}
+
+/* A holiday nobody entered would be forecast as any other day. */
+static void warn_of_holidays(struct arena *a, const struct site_calendar *site,
+			     const struct site_queue *q, const struct site_span *ahead,
+			     struct forecast_warnings *w)
+{
+	const struct holiday_country *c = holiday_country_find(holiday_book(), site->country);
+	struct forecast_warning v = { .code = "holidays_missing", .from = FIELD_NULL, .to = FIELD_NULL };
+	const char *first = "";
+	char day[11];
+	int from, until, m, d;
+
+	date_to_ymd(ahead->from, &from, &m, &d);
+	date_to_ymd(ahead->until - 1, &until, &m, &d);
+	for (int year = from; c != NULL && year <= until; year++) {
+		struct holiday *h;
+		size_t n;
+		holidays_of_year(c, year, a, &h, &n);
+		for (size_t i = 0; i < n; i++) {
+			if (h[i].optional || h[i].date < ahead->from || h[i].date >= ahead->until ||
+			    day_is_entered(site, q, h[i].date))
+				continue;
+			first = v.count == 0 ? h[i].name : first;
+			v.from = v.count == 0 ? h[i].date : v.from;
+			v.to = h[i].date;
+			v.count++;
+		}
+	}
+	if (v.count == 0)
+		return;
+	date_format(v.from, day);
+	v.text = v.count == 1 ? arena_printf(a, "%s (%s) is not entered as a special day", first, day)
+			      : arena_printf(a, "%lld holidays from %s (%s) on are not entered as special days",
+					     (long long)v.count, first, day);
+	forecast_warn(a, w, v);
 }
 
 /* Hours that were never open before are guessed, and the planner should know. */
@@ -93,6 +139,7 @@ bool forecast_series_load(struct db *db, struct arena *a, const struct site_cale
 	/* NULL: learnt, for mail arrives while the doors are shut. */
 	s->open = site_queue_is_mail(q) ? NULL : site_open_mask(site, (int)q->interval_min, &span, a);
 	warn_of_new_hours(a, site, q, &span, &out->warnings);
+	warn_of_holidays(a, site, q, ahead, &out->warnings);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/base/clock.h"
+#include "server/calendar/holidays.h"
 #include "server/domain/forecast_series.h"
 #include "wfm/forecast.h"
 #include "wfm/scenarios.h"
@@ -117,8 +118,9 @@ static void warn_of_calendar(const struct looking *l, const struct wfm_forecast 
 
 	if (f->report.days_used < SEASON_DAYS && l->weeks > 13)
 		warn(l, w, "no_seasons", "too little history to know the seasons of the year", FIELD_NULL);
-	if (last == FIELD_NULL || last + HOLIDAY_GAP_DAYS >= l->ahead.until)
-		return;
+	if (last == FIELD_NULL || last + HOLIDAY_GAP_DAYS >= l->ahead.until ||
+	    holiday_country_find(holiday_book(), l->site.country) != NULL)
+		return; /* where the rules are known, the series itself tells what is missing */
 	date_format(last, day);
 	warn(l, w, "holidays_end", arena_printf(l->arena, "no holidays are entered after %s", day), last + 1);
 }

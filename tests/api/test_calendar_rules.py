@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holidays and paydays by rule, opening hours that change on a date, queues merged and split."""
 import datetime
+import json
+import subprocess
 import uuid
 
 import pytest
+
+from service import binary
 
 
 def pointers(reply):
@@ -208,3 +212,70 @@ def test_a_merged_queue_is_forecast_from_both(planner, region):
     assert [by_day.get(monday + datetime.timedelta(days=n), 0) for n in range(7)] == [18, 18, 22, 22, 22, 0, 0]
     card = next(q for q in planner.get(f"/forecasts/{made}").json()["queues"] if q["queue_id"] == merged["id"])
     assert "without history" in card["warning"]
+
+
+def test_effects_say_which_holiday(planner):
+    monday = datetime.date.today() + datetime.timedelta(days=7 - datetime.date.today().weekday())
+    week = "%d-W%02d" % monday.isocalendar()[:2]
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": 1, "week": week}))
+    queues = planner.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"]
+    for queue in queues:
+        special = {e["group"]: e for e in queue["report"]["effects"] if e["group"]}
+        assert all(e["name"].startswith("special_group_") for e in special.values())
+        christmas, bills = special["holiday:christmas"], special["billing:billing"]
+        # The demo leaves .48 of a day at Christmas, and bills bring 24 % more.
+        assert christmas["label"] == "Navidad" and 0.3 < christmas["factor"] < 0.7
+        assert bills["label"] == "Facturación" and 1.1 < bills["factor"] < 1.4
+        assert {"after_closure_1", "before_closure"} <= {e["name"] for e in queue["report"]["effects"]}
+
+
+def test_a_holiday_nobody_entered_is_told(planner, region):
+    site = make_site(planner, region, country="BR", zone="America/Sao_Paulo")
+    queue = make_queue(planner, site)
+    today = datetime.date.today()
+    sent = planner.post("/history/import", data=history_csv(queue, today - datetime.timedelta(days=60), 60, 9).encode(),
+                        headers={"Content-Type": "text/csv"})
+    assert sent.status_code == 200, sent.text
+    new_year = datetime.date(today.year + 1, 1, 1)
+    week = "%d-W%02d" % new_year.isocalendar()[:2]
+
+    def missing():
+        job = planner.wait_job(planner.post("/forecasts", json={"site_id": site["id"], "week": week}))
+        card = planner.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"][0]
+        return [w for w in card["report"]["warnings"] if w["code"] == "holidays_missing"]
+    assert [w["from"] for w in missing()] == [str(new_year)]
+    planner.post("/special-days/holidays", json={"country": "BR", "from_year": new_year.year})
+    assert missing() == []
+
+
+def test_holidays_offline_feed_the_forecast(tmp_path):
+    """cuadrante holidays | cuadrante forecast: a fall every holiday is learnt and named."""
+    def run(*args):
+        done = subprocess.run([binary(), *map(str, args)], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    countries = run("holidays").splitlines()
+    assert countries[0] == "country,name" and len(countries) > 28
+    days = tmp_path / "days.csv"
+    days.write_text(run("holidays", "CO", 2025, 2026, "--statutory"))
+    dates = {line.split(",")[0] for line in days.read_text().splitlines()[1:]}
+    assert "2026-07-20" in dates and "date,kind,name" == days.read_text().splitlines()[0]
+    rows = ["queue,start,offered"]
+    for n in range(400):
+        day = datetime.date(2025, 6, 2) + datetime.timedelta(days=n)
+        for hour in range(8, 18):
+            rows.append(f"q,{day}T{hour:02d}:00:00-05:00,{20 if str(day) in dates else 40 + day.weekday()}")
+    history = tmp_path / "history.csv"
+    history.write_text("\n".join(rows) + "\n")
+    made = json.loads(run("forecast", "--history", history, "--special", days, "--weeks", 3, "--json"))
+    queue = made["queues"][0]
+    effects = {e["name"]: e["factor"] for e in queue["effects"]}
+    assert 0.4 < effects["holiday:independence"] < 0.6  # 20 July
+    totals = {}
+    for r in queue["intervals"]:
+        totals[r["start"][:10]] = totals.get(r["start"][:10], 0) + r["mean"]
+    assert 0.4 < totals["2026-07-20"] / totals["2026-07-21"] < 0.6
+    closed = run("holidays", "CO", 2026, "--closed", "--statutory")
+    assert "2026-12-25,closed," in closed and "holiday:" not in closed
+    bad = subprocess.run([binary(), "holidays", "ZZ", "2026"], capture_output=True, text=True)
+    assert bad.returncode == 2 and "ZZ" in bad.stderr
