@@ -38,3 +38,11 @@ bool forecast_totals_handle(struct request *rq, struct reply *rp, struct err *e)
 			       &n, e) &&
 	       reply_list(rp, &forecast_total_fields, rows, n, NULL, e);
 }
+
+bool rest_of_day_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct rest_interval *rows;
+	size_t n;
+	return rest_of_day(rq->db, rq->arena, request_path_int(rq, "forecast_id"), rq->query, &rows, &n, e) &&
+	       reply_list(rp, &rest_interval_fields, rows, n, NULL, e);
+}

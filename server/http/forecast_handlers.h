@@ -6,6 +6,7 @@
 #include "server/domain/adjust_forecast.h"
 #include "server/domain/forecast_accuracy.h"
 #include "server/domain/forecast_totals.h"
+#include "server/domain/rest_of_day.h"
 #include "server/http/routes.h"
 
 extern const struct fields forecast_query_fields, forecast_compare_query_fields;
@@ -17,5 +18,6 @@ bool adjustment_create_handle(struct request *rq, struct reply *rp, struct err *
 bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *e);
 bool accuracy_list_handle(struct request *rq, struct reply *rp, struct err *e);
 bool forecast_totals_handle(struct request *rq, struct reply *rp, struct err *e);
+bool rest_of_day_handle(struct request *rq, struct reply *rp, struct err *e);
 
 #endif

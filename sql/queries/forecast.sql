@@ -99,3 +99,20 @@ WHERE f.id = :forecast_id AND (:queue_id::bigint IS NULL OR r.queue_id = :queue_
 SELECT id FROM forecast
 WHERE site_id = :site_id AND first_day <= :first_day AND last_day >= :last_day
 ORDER BY id DESC LIMIT 1;
+
+-- name: rest_queue
+SELECT q.id AS queue_id, q.interval_min, s.zone, f.first_day, f.last_day
+FROM forecast f JOIN forecast_queue r ON r.forecast_id = f.id JOIN queue q ON q.id = r.queue_id
+	JOIN site s ON s.id = q.site_id
+WHERE f.id = :forecast_id AND q.id = :queue_id;
+
+-- name: rest_intervals
+-- A day as it was forecast and adjusted, and what has come in.
+SELECT i.start_at AS start, i.aht_s, coalesce(a.adjusted, i.mean) AS planned,
+	CASE WHEN i.mean > 0 THEN coalesce(a.adjusted, i.mean) / i.mean ELSE 1 END AS factor, h.offered
+FROM forecast_interval i
+	LEFT JOIN forecast_adjusted(:forecast_id, :queue_id, false) AS a USING (queue_id, start_at)
+	LEFT JOIN history h ON h.queue_id = i.queue_id AND h.start_at = i.start_at
+WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
+	AND i.start_at >= :from AND i.start_at < :until
+ORDER BY i.start_at;

@@ -468,3 +468,49 @@ def test_totals_refused_say_why(service, planner, forecast, queue):
     service.sql("DELETE FROM forecast_joint WHERE forecast_id = %s", (other["id"],))
     reply = planner.get(f"/forecasts/{other['id']}/totals")
     assert reply.status_code == 409 and "scenarios" in reply.json()["detail"]
+
+
+# ---------------------------------------------------------------- through the day
+
+def test_the_rest_of_a_day_heeds_its_morning(service, planner, forecast, queue, adjust):
+    rows = intervals(planner, forecast, queue)
+    day = rows[0]["start"][:10]
+    span = [r for r in rows if r["start"][:10] == day]
+    noon = span[len(span) // 2]["start"]
+    path = f"/forecasts/{forecast['id']}/rest-of-day?queue_id={queue}&at={noon}"
+
+    def rest(times):
+        service.sql("DELETE FROM history WHERE queue_id = %s AND start_at > now()", (queue,))
+        if times is not None:
+            service.sql("INSERT INTO history (queue_id, start_at, offered) SELECT queue_id, start_at,"
+                        " round(mean * %s) FROM forecast_interval WHERE forecast_id = %s AND queue_id = %s"
+                        " AND start_at >= %s AND start_at < %s",
+                        (times, forecast["id"], queue, span[0]["start"], noon))
+        return planner.items(path)
+
+    try:
+        unknown, busy, quiet = rest(None), rest(1.5), rest(0.6)
+        usual = rest(1)
+    finally:
+        rest(None)
+    later = [r for r in span if r["start"] >= noon]
+    for plain, u, b, q in zip(later, unknown, busy, quiet):
+        assert plain["start"] == u["start"] == b["start"] == q["start"]
+        assert u["planned"] == plain["mean"] and u["mean"] == pytest.approx(plain["mean"], rel=1e-3)
+        assert q["mean"] < u["mean"] < b["mean"] < 1.5 * u["mean"]
+        assert b["q10"] <= b["q50"] <= b["q90"] and u["q90"] == pytest.approx(plain["q90"], rel=0.05, abs=1)
+    assert len(unknown) == len(later)
+    assert sum(r["q90"] - r["q10"] for r in usual) <= sum(r["q90"] - r["q10"] for r in unknown) * 1.001
+    end = (instant(span[-1]["start"]) + datetime.timedelta(minutes=30)).isoformat()
+    adjust(queue_id=queue, **{"from": span[0]["start"], "to": end}, kind="percent", value=50)
+    for plain, r in zip(later, planner.items(path)):
+        assert r["planned"] == pytest.approx(1.5 * plain["mean"]) and r["mean"] == pytest.approx(r["planned"], rel=1e-3)
+
+
+def test_rest_of_day_refused_says_why(planner, forecast, queue):
+    path = f"/forecasts/{forecast['id']}/rest-of-day"
+    reply = planner.get(f"{path}?queue_id={queue}")
+    assert reply.status_code == 422 and forecast["first_day"] in reply.json()["errors"][0]["message"]
+    assert planner.get(path).status_code == 422
+    assert planner.get(f"{path}?queue_id=1").status_code == 404
+    assert planner.get(f"/forecasts/999999/rest-of-day?queue_id={queue}").status_code == 404
