@@ -10,8 +10,8 @@
  *
  * Below eight weeks of history no shape factors, and a floor under the calibration.
  */
-#include "dlm.h"
 #include "shape.h"
+#include "size.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,9 +21,8 @@ enum { SHAPE_MIN_DAYS = 40 };
 static const double PLUGGED_IN = 1.2; /* variance of a week's total, to its variance given them */
 
 struct parts {
-	struct dlm day, score[FC_SHAPES];
-	double *day_mean, *day_var;                   /* by step ahead */
-	double *day_cov; /* days × days */
+	struct fc_size size;
+	struct dlm score[FC_SHAPES];
 	double *score_mean[FC_SHAPES], *score_var[FC_SHAPES];
 	struct fc_profile profile;
 	struct fc_shape shape;
@@ -46,27 +45,6 @@ static void count_noise(const struct fc_train *t, double *work, double noise[7])
 	}
 }
 
-/* The covariance between days of the mixture of two models, the second's weight given. */
-static void mix_covariance(struct parts *p, const struct fc_train *t, const double *cov,
-			   const double *mean, double weight, double raise)
-{
-	const struct dlm *k = &p->day;
-	for (int i = 0; i < k->n_total - k->n; i++) {
-		size_t row = (size_t)(k->day[k->n + i] - t->n) * (size_t)t->horizon;
-		double apart = weight * (1.0 - weight) * (mean[i] - p->day_mean[i]);
-		for (int j = 0; j < k->n_total - k->n; j++) {
-			size_t c = row + (size_t)(k->day[k->n + j] - t->n);
-			p->day_cov[c] += weight * (cov[c] - p->day_cov[c]) +
-					 apart * (mean[j] - p->day_mean[j]);
-			p->day_cov[c] *= raise;
-		}
-	}
-}
-
-/*
- * The day's total by two models, the effect of the day of the month smooth or rough, averaged
- * with their posterior weights (equal before the data).
- */
 static enum wfm_status fit_day(const struct fc_train *t, struct fc_memory *memory, struct parts *p,
 			       struct wfm_error *e)
 {
@@ -74,36 +52,18 @@ static enum wfm_status fit_day(const struct fc_train *t, struct fc_memory *memor
 	double *work = fc_alloc(t->pool, (size_t)t->n, sizeof *work);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	struct dlm rough;
-	double noise[7], *mean, *variance;
+	double noise[7], unseen[7];
 	count_noise(t, work, noise);
 	for (int d = 0; d < t->n; d++)
 		z[d] = isnan(t->total[d]) ? NAN : log(t->total[d] + 0.5);
-	enum wfm_status status =
-		dlm_run(t, z, noise, true, memory, 0, &p->day, &p->day_mean, &p->day_var, e);
-	if (status == WFM_OK)
-		status = dlm_run(t, z, noise, false, memory, 1, &rough, &mean, &variance, e);
-	double *cov;
-	if (status == WFM_OK)
-		status = dlm_covariance(&p->day, t, &p->day_cov, e);
-	if (status == WFM_OK)
-		status = dlm_covariance(&rough, t, &cov, e);
+	enum wfm_status status = fc_size_fit(t, z, noise, memory, 0, &p->size, e);
 	if (status != WFM_OK)
 		return status;
-	double weight = 1.0 / (1.0 + exp(fmin(fmax(rough.cost - p->day.cost, -50.0), 50.0)));
-	/* Few origins to calibrate on: intervals would be too narrow. */
-	double floor = t->usable < 20 ? 2.5 : t->usable < SHAPE_MIN_DAYS ? 1.7 : 1.0;
-	double raise = fmax(1.0, floor / p->day.kappa2);
-	mix_covariance(p, t, cov, mean, weight, raise);
-	double unseen[7];
+	const struct dlm *k = &p->size.model;
 	for (int w = 0; w < 7; w++)
 		unseen[w] = fc_unseen_weekday(t, w);
-	for (int i = 0; i < p->day.n_total - p->day.n; i++) {
-		double apart = mean[i] - p->day_mean[i];
-		p->day_mean[i] += weight * apart + unseen[p->day.row[p->day.n + i].weekday];
-		p->day_var[i] += weight * (variance[i] - p->day_var[i]);
-		p->day_var[i] = raise * (p->day_var[i] + weight * (1.0 - weight) * apart * apart);
-	}
+	for (int i = 0; i < k->n_total - k->n; i++)
+		p->size.mean[i] += unseen[k->row[k->n + i].weekday];
 	return WFM_OK;
 }
 
@@ -117,7 +77,7 @@ static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, s
 		status = fc_shape_fit(t, &p->profile,
 				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, &p->shape, e);
 	for (int k = 0; k < p->shape.count && status == WFM_OK; k++)
-		status = dlm_run(t, p->shape.score[k], NULL, false, memory, k + 2, &p->score[k],
+		status = dlm_run(t, p->shape.score[k], NULL, false, memory, k + FC_SIZE_MODELS, &p->score[k],
 				 &p->score_mean[k], &p->score_var[k], e);
 	return status;
 }
@@ -160,18 +120,18 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 		memcpy(out->shape + k * g->slots, p->shape.v[k],
 		       (size_t)g->slots * sizeof *out->shape);
 	for (int h = 0; h < out->days; h++) {
-		int step = p->day.step_of_day[t->n + h], w = g->days[t->n + h].weekday;
+		int step = p->size.model.step_of_day[t->n + h], w = g->days[t->n + h].weekday;
 		if (step < 0) { /* a weekday that never opens */
 			closed_day(out, h, g->slots);
 			continue;
 		}
-		int i = step - p->day.n;
-		double V = fmin(p->day_var[i], 4.0);
+		int i = step - p->size.model.n;
+		double V = fmin(p->size.variance[i], 4.0);
 		for (int k = 0; k < p->shape.count; k++)
 			out->shape_variance[h * WFM_JOINT_SHAPES + k] = p->score_var[k][i];
 		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. A
 		   variance that is mostly ignorance must not raise the mean. */
-		double total = fmax(0.0, exp(p->day_mean[i] + 0.25 * fmin(V, 0.1)) - 0.5);
+		double total = fmax(0.0, exp(p->size.mean[i] + 0.25 * fmin(V, 0.1)) - 0.5);
 		total = fmin(total, 10.0 * most + 1.0);
 		out->dx[h] = fc_root(total);
 		out->dv[h] = 0.25 * total * V;
@@ -197,10 +157,10 @@ static enum wfm_status widen_weeks(const struct fc_train *t, const struct parts 
 {
 	double weight[7], ratio;
 	for (int w = 0; w < 7; w++)
-		weight[w] = exp(p->day.centre[w]);
-	enum wfm_status status = dlm_week_ratio(&p->day, t->pool, weight, &ratio, e);
+		weight[w] = exp(p->size.model.centre[w]);
+	enum wfm_status status = dlm_week_ratio(&p->size.model, t->pool, weight, &ratio, e);
 	if (status == WFM_OK)
-		fc_week_widen(PLUGGED_IN * fmax(1.0, ratio / p->day.kappa2), out);
+		fc_week_widen(PLUGGED_IN * fmax(1.0, ratio / p->size.model.kappa2), out);
 	return status;
 }
 
@@ -215,12 +175,12 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (mean == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	combine(t, &p, mean, out);
-	if (p.day_cov != NULL)
-		memcpy(out->dcov, p.day_cov,
+	if (p.size.cov != NULL)
+		memcpy(out->dcov, p.size.cov,
 		       (size_t)out->days * (size_t)out->days * sizeof *out->dcov);
-	if (memory->refit && p.day_cov != NULL)
+	if (memory->refit && p.size.cov != NULL)
 		status = widen_weeks(t, &p, out, e);
-	dlm_effects(&p.day, out);
+	dlm_effects(&p.size.model, out);
 	return status;
 }
 

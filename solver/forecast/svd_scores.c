@@ -10,21 +10,22 @@
  *
  * where c_w(t) is what a weekday's days leave over on average, shrunk towards nothing.
  */
-#include "dlm.h"
 #include "shape.h"
+#include "size.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { COMPONENTS = 4, SHRINK_DAYS = 6 };
+enum { COMPONENTS = 1 + FC_SHAPES, SHRINK_DAYS = 6 };
 static const double MOST_SHAPE = 2.0; /* a score farther from 0 than twice the size is no shape */
 
 struct scores {
 	int count;
 	double *v, *beta, *excess, *left; /* left: 7 × slots, c_w(t) */
 	double noise; /* share of Poisson noise there is: 1, less for counts that hardly vary */
-	struct dlm model[COMPONENTS];
-	double *mean[COMPONENTS], *variance[COMPONENTS];
+	struct fc_size size;                   /* ln β_0 */
+	struct dlm model[COMPONENTS];          /* the ratios, from 1 on */
+	double *mean[COMPONENTS], *variance[COMPONENTS]; /* of β, by step ahead */
 };
 
 static void whole_days(const struct fc_train *t, double *x)
@@ -155,7 +156,11 @@ static enum wfm_status hang_together(const struct fc_train *t, const struct scor
 	out->shapes = p->count;
 	memcpy(out->shape, p->v, (size_t)(p->count * g->slots) * sizeof *out->shape);
 	for (int k = 0; k < p->count; k++) {
-		enum wfm_status status = dlm_covariance(&p->model[k], t, &cov, e);
+		enum wfm_status status = WFM_OK;
+		if (k == 0)
+			cov = p->size.cov;
+		else
+			status = dlm_covariance(&p->model[k], t, &cov, e);
 		if (status != WFM_OK)
 			return status;
 		for (size_t h = 0; h < days; h++) {
@@ -223,13 +228,16 @@ static enum wfm_status model_scores(const struct fc_train *t, struct fc_memory *
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	double largest = relate(t, p);
 	score_noise(t, p->beta, work, noise);
-	for (int k = 0; k < p->count; k++) {
-		enum wfm_status status =
-			dlm_run(t, p->beta + (size_t)k * (size_t)t->n, noise, false, memory, k,
-				&p->model[k], &p->mean[k], &p->variance[k], e);
-		if (status != WFM_OK)
-			return status;
-	}
+	enum wfm_status status = fc_size_fit(t, p->beta, noise, memory, 0, &p->size, e);
+	for (int k = 1; k < p->count && status == WFM_OK; k++)
+		status = dlm_run(t, p->beta + (size_t)k * (size_t)t->n, noise, false, memory,
+				 k - 1 + FC_SIZE_MODELS, &p->model[k], &p->mean[k], &p->variance[k],
+				 e);
+	if (status != WFM_OK)
+		return status;
+	p->mean[0] = p->size.mean;
+	p->variance[0] = p->size.variance;
+	p->model[0] = p->size.model;
 	for (int i = 0; i < p->model[0].n_total - p->model[0].n; i++) {
 		/* The rate's own variance raises the mean, but not one that is mostly ignorance; nor
 		   are days ten times as busy as ever foreseen. */
