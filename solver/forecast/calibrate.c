@@ -3,7 +3,7 @@
  * Intervals as wide as the backtest says. With u the 80th percentile of |z|, z the errors at n
  * past origins in standard deviations of their forecasts on the root scale, the standard
  * deviations are multiplied by (n·u/1.28 + 20)/(n + 20): 1.28 is what u should be, and an
- * origin counts as one observation, for its errors hang together. Between 0.9 and 2; the
+ * origin counts as one observation, for its errors hang together. Between 0.95 and 2, for too narrow costs more than too wide; the
  * variance never falls under that of a Poisson count unless the method's own did.
  */
 #include "judge.h"
@@ -12,7 +12,7 @@
 #include <math.h>
 
 static const double Z80 = 1.2815515655446004, PRIOR_ORIGINS = 20.0;
-static const double NARROWEST = 0.9, WIDEST = 2.0;
+static const double NARROWEST = 0.95, WIDEST = 2.0;
 
 struct errors {
 	double *z;

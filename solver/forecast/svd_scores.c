@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum { COMPONENTS = 1 + FC_SHAPES, SHRINK_DAYS = 6 };
+static const double HALF_LIFE_WEEKS = 8.0; /* of a weekday's own shape, as in profile.c */
 static const double MOST_SHAPE = 2.0; /* a score farther from 0 than twice the size is no shape */
 
 struct scores {
@@ -86,7 +87,7 @@ static void left_over(const struct fc_train *t, double *x, struct scores *p)
 		if (isnan(t->total[d]))
 			continue;
 		int w = g->days[d].weekday;
-		double weight = exp2(-(t->n - d) / 182.0);
+		double weight = exp2(-(t->n - d) / (7.0 * HALF_LIFE_WEEKS));
 		weights[w] += weight;
 		for (int s = 0; s < g->slots; s++)
 			p->left[w * g->slots + s] += weight * x[(size_t)d * (size_t)g->slots + (size_t)s];
