@@ -180,8 +180,10 @@ struct wfm_simulation {
 
 /*
  * A finished roster as the simulator wants it: each agent's work in spans between breaks. While on
- * the work of one queue an agent takes that queue first and, unless planned_only, any other that the
- * agent may serve when nobody waits there. Queues are those of the problem, time 0 is its slot 0.
+ * the work of one queue an agent takes that queue first, and when nobody waits there any other that
+ * the agent may serve, but for those that only people planned on them take: planned_only has a
+ * non-zero byte for these by queue, NULL for none. (Work that may wait is such a queue where nobody
+ * begins an e-mail between two calls.) Queues are those of the problem, time 0 is its slot 0.
  */
 struct wfm_sim_people {
 	struct wfm_sim_set *sets;
@@ -193,7 +195,7 @@ struct wfm_sim_people {
 
 /* The roster must be one that wfm_schedule_verify found no breach in. WFM_NO_MEMORY. */
 enum wfm_status wfm_sim_people_from_roster(const struct wfm_problem *p, const struct wfm_roster *r,
-					   bool planned_only, struct wfm_sim_people *out,
+					   const uint8_t *planned_only, struct wfm_sim_people *out,
 					   struct wfm_error *e);
 void wfm_sim_people_free(struct wfm_sim_people *people);
 

@@ -51,7 +51,10 @@ static bool play(struct trial *t, const char *path, struct wfm_simulation **out,
 		return false;
 	if (!judge(&t->p, r, e))
 		goto out;
-	if (wfm_sim_people_from_roster(&t->p.wfm, r, t->planned_only, &people, &w) != WFM_OK) {
+	uint8_t *alone = arena_array(t->a, t->p.form.queue_count, 1);
+	for (size_t q = 0; q < t->p.form.queue_count; q++)
+		alone[q] = t->planned_only || t->p.form.queues[q].work.due_s > 0;
+	if (wfm_sim_people_from_roster(&t->p.wfm, r, alone, &people, &w) != WFM_OK) {
 		(void)err_from_wfm(e, &w);
 		goto out;
 	}
@@ -119,7 +122,7 @@ int cli_simulate(int argc, char **argv)
 		{ "seed", CLI_INT, &seed, 0, 9007199254740992.0, "of the random numbers (1)" },
 		{ "threads", CLI_INT, &threads, 1, 64, "at most (2); the answer does not depend on it" },
 		{ "planned-only", CLI_FLAG, &planned_only, 0, 0,
-		  "people take only the queue they are planned for, not all they can" },
+		  "people take only the queue they are planned for, not all they can (work that may wait: always)" },
 		{ "trace", CLI_FLAG, &trace, 0, 0, "with the events of the first replication" },
 	};
 	const struct cli_usage usage = {

@@ -78,7 +78,7 @@ static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, 
 
 struct evidence_out {
 	double objective, bound, gap, variable_gap, seconds;
-	int64_t seed, iterations, columns, classes;
+	int64_t seed, iterations, columns, classes, corrected;
 	bool verified;
 	struct parts_out parts;
 	struct unplanned_out *unplanned;
@@ -95,6 +95,7 @@ static const struct field evidence_rows[] = {
 	F_INT(struct evidence_out, iterations, 0, 0, 0, ""),
 	F_INT(struct evidence_out, columns, 0, 0, 0, ""),
 	F_INT(struct evidence_out, classes, 0, 0, 0, ""),
+	F_INT(struct evidence_out, corrected, 0, 0, 0, ""),
 	F_BOOL(struct evidence_out, verified, 0, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
 };
@@ -200,13 +201,13 @@ static bool keep_shortages(struct db *db, struct arena *a, const struct week_pro
 }
 
 static const char *evidence_json(struct arena *a, const struct week_problem *w,
-				 const struct wfm_roster *r)
+				 const struct wfm_roster *r, int64_t corrected)
 {
 	struct evidence_out o = {
 		.objective = r->cost.total, .bound = isfinite(r->bound) ? r->bound : NAN,
 		.gap = r->gap, .variable_gap = r->variable_gap, .seconds = r->seconds,
 		.seed = (int64_t)r->seed, .iterations = r->iterations, .columns = r->columns,
-		.classes = r->classes, .verified = true,
+		.classes = r->classes, .corrected = corrected, .verified = true,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
 			   r->cost.rules, r->cost.wishes },
 		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),
@@ -242,7 +243,8 @@ static const char *request_json(struct arena *a, const struct schedule_request *
 
 bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
-		 const struct wfm_roster *roster, struct schedule_result *out, struct err *e)
+		 const struct wfm_roster *roster, const struct roster_trial *trial,
+		 struct schedule_result *out, struct err *e)
 {
 	struct db_arg site = db_int("site_id", w->site.site_id), monday = db_date("monday", w->monday);
 
@@ -264,8 +266,9 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,
 			    DB_ARGS(site, monday, db_int("plan_id", out->plan_id),
-				    db_text("evidence", evidence_json(a, w, roster))),
+				    db_text("evidence", evidence_json(a, w, roster, trial->corrected))),
 			    NULL, &out->roster_id, e) &&
 	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
-	       keep_shortages(db, a, w, roster, out->roster_id, e);
+	       keep_shortages(db, a, w, roster, out->roster_id, e) &&
+	       roster_trial_keep(db, trial, out->roster_id, e);
 }

@@ -45,10 +45,14 @@ const struct fields schedule_result_fields =
 
 /* Share of the job's progress bar that the forecast takes when one has to be made. */
 static const double FORECAST_SHARE = 0.25;
+/* A corrected draft needs as long as the first took, or this. Half of a long limit is kept for it. */
+static const double CORRECTED_LEAST_S = 20;
+static const double SOLVED = 0.98;
 
 struct making {
 	const struct schedule_watch *watch;
-	double start; /* fraction done when the solver begins */
+	double start, end; /* of the progress bar, while the solver runs */
+	bool cancelled;
 };
 
 static bool tell(const struct making *m, double fraction, const char *phase, double objective,
@@ -66,10 +70,11 @@ static bool forecast_progress(void *context, double fraction, const char *queue)
 
 static bool solve_progress(void *context, const struct wfm_progress *p)
 {
-	const struct making *m = context;
-	return tell(m, m->start + (0.98 - m->start) * p->fraction, wfm_phase_name(p->phase),
-		    isfinite(p->objective) ? p->objective : NAN,
-		    isfinite(p->bound) ? p->bound : NAN, p->gap < 1 ? p->gap : NAN);
+	struct making *m = context;
+	m->cancelled |= tell(m, m->start + (m->end - m->start) * p->fraction, wfm_phase_name(p->phase),
+			     isfinite(p->objective) ? p->objective : NAN,
+			     isfinite(p->bound) ? p->bound : NAN, p->gap < 1 ? p->gap : NAN);
+	return m->cancelled;
 }
 
 static double solve_now(void *context)
@@ -153,14 +158,88 @@ static bool solve_and_judge(const struct week_problem *w, const struct schedule_
 	return ok;
 }
 
+struct draft {
+	struct wfm_roster *roster;
+	struct roster_trial trial;
+};
+
+static bool draw(struct db *db, struct arena *a, const struct week_problem *w, const struct schedule_request *r,
+		 double time_limit_s, struct making *m, struct draft *out, struct err *e)
+{
+	struct schedule_request limited = *r;
+	limited.time_limit_s = time_limit_s;
+	*out = (struct draft){ 0 };
+	if (!solve_and_judge(w, &limited, m, &out->roster, e))
+		return false;
+	(void)tell(m, m->end, "trial", out->roster->cost.total,
+		   isfinite(out->roster->bound) ? out->roster->bound : NAN, out->roster->gap);
+	if (roster_try(db, a, w, out->roster, (uint64_t)r->seed, &out->trial, e))
+		return true;
+	wfm_roster_free(out->roster);
+	out->roster = NULL;
+	return false;
+}
+
+/* The corrected draft stands unless it serves fewer contacts as promised, or as many for more. */
+static void choose(struct draft *first, struct draft *second)
+{
+	double before = roster_trial_shortfall(&first->trial, NULL);
+	double after = roster_trial_shortfall(&second->trial, &first->trial);
+	bool cheaper = second->roster->cost.pay < first->roster->cost.pay;
+	if (after < before * 0.95 || (after <= before * 1.05 && cheaper)) {
+		for (size_t i = 0; i < second->trial.count; i++)
+			second->trial.rows[i].promised = first->trial.rows[i].promised;
+		wfm_roster_free(first->roster);
+		*first = *second;
+	} else {
+		wfm_roster_free(second->roster);
+	}
+}
+
+/*
+ * Formulas take queues one by one; people who can do several make the truth differ. So a draft is
+ * tried, the requirement corrected where it was wrong, and the rest of the time spent on that.
+ */
+static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *w,
+			   const struct schedule_request *r, struct making *m, struct draft *out, struct err *e)
+{
+	struct draft second;
+	struct err why = ERR_INIT;
+	bool pooled = week_is_pooled(w);
+	bool halve = pooled && r->time_limit_s >= 2 * CORRECTED_LEAST_S;
+	double begun = clock_monotonic_s();
+
+	m->end = halve ? 0.5 * (m->start + SOLVED) : SOLVED;
+	if (!draw(db, a, w, r, halve ? 0.5 * r->time_limit_s : r->time_limit_s, m, out, e))
+		return false;
+	double took = clock_monotonic_s() - begun, left = r->time_limit_s - took;
+	if (!pooled || m->cancelled || left < fmin(took, CORRECTED_LEAST_S))
+		return true;
+	int64_t corrected = roster_trial_correct(w, &out->trial);
+	if (corrected == 0)
+		return true;
+	m->start = fmin(m->end, 0.9);
+	m->end = SOLVED;
+	if (draw(db, a, w, r, left, m, &second, &why)) {
+		second.trial.corrected = corrected;
+		choose(out, &second);
+		return true;
+	}
+	if (why.code == ERR_CONFLICT) /* no second roster in the time left: the first is good */
+		return true;
+	*e = why;
+	wfm_roster_free(out->roster);
+	return false;
+}
+
 static bool save(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
-		 const struct wfm_roster *roster, const struct schedule_watch *watch,
-		 struct schedule_result *out, struct err *e)
+		 const struct wfm_roster *roster, const struct roster_trial *trial,
+		 const struct schedule_watch *watch, struct schedule_result *out, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (roster_keep(db, a, w, r, user_id, job_id, roster, out, e) &&
+	if (roster_keep(db, a, w, r, user_id, job_id, roster, trial, out, e) &&
 	    (watch == NULL || watch->saved == NULL || watch->saved(watch->context, out, e)))
 		return db_commit(db, e);
 	db_rollback(db);
@@ -174,7 +253,7 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 	struct schedule_request r = *asked;
 	struct week_problem w;
 	struct making m = { .watch = watch };
-	struct wfm_roster *roster = NULL;
+	struct draft draft;
 
 	if (!schedule_check(db, a, &r, e))
 		return false;
@@ -187,9 +266,9 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 	}
 	tell(&m, m.start, "requirement", NAN, NAN, NAN);
 	if (!week_problem_build(db, a, r.site_id, r.week, r.forecast_id, &w, e) ||
-	    !solve_and_judge(&w, &r, &m, &roster, e))
+	    !draw_corrected(db, a, &w, &r, &m, &draft, e))
 		return false;
-	bool ok = save(db, a, &w, &r, user_id, job_id, roster, watch, out, e);
-	wfm_roster_free(roster);
+	bool ok = save(db, a, &w, &r, user_id, job_id, draft.roster, &draft.trial, watch, out, e);
+	wfm_roster_free(draft.roster);
 	return ok;
 }

@@ -9,7 +9,7 @@
 #ifndef DOMAIN_MAKE_SCHEDULE_H
 #define DOMAIN_MAKE_SCHEDULE_H
 
-#include "server/domain/week_problem.h"
+#include "server/domain/try_roster.h"
 
 struct schedule_request {
 	int64_t site_id;
@@ -46,9 +46,10 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 		   int64_t user_id, int64_t job_id, const struct schedule_watch *w,
 		   struct schedule_result *out, struct err *e);
 
-/* Writes plan, requirement, roster, shifts, activities and shortages; part of schedule_make. */
+/* Writes plan, requirement, roster, shifts, activities, shortages and trial; part of schedule_make. */
 bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
-		 const struct wfm_roster *roster, struct schedule_result *out, struct err *e);
+		 const struct wfm_roster *roster, const struct roster_trial *trial,
+		 struct schedule_result *out, struct err *e);
 
 #endif

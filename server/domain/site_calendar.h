@@ -88,6 +88,12 @@ int64_t site_hours_unseen_from(const struct site_calendar *s, int interval_min,
 /* Work that arrives at any hour and is done in opening hours: e-mail, back office. */
 bool site_queue_is_mail(const struct site_queue *q);
 
+/* Somebody waits for the answer: not mail, not a list to call. */
+static inline bool site_queue_is_live(const struct site_queue *q)
+{
+	return !site_queue_is_mail(q) && q->channel != WFM_OUTBOUND;
+}
+
 /* The special days that concern one queue, in libwfm's form. Mail also comes on closed days. Where
  * opening hours change within the span, the hours of the mask that a day does not have are shut. */
 struct wfm_special_day *site_special_days(const struct site_calendar *s, const struct site_queue *q,

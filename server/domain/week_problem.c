@@ -9,15 +9,12 @@
  * spare one costs a little beside the pay. */
 static const double SHORT1_HOURS = 3, SHORT2_HOURS = 12, SURPLUS_HOURS = 0.2, STEP1_SHARE = 0.05;
 
-struct covered_row {
-	int64_t queue_id, start, end;
-};
 static const struct field covered_rows[] = {
-	F_INT(struct covered_row, queue_id, 0, 0, 0, ""),
-	F_INSTANT(struct covered_row, start, 0, ""),
-	F_INSTANT(struct covered_row, end, 0, ""),
+	F_INT(struct week_covered, queue_id, 0, 0, 0, ""),
+	F_INSTANT(struct week_covered, start, 0, ""),
+	F_INSTANT(struct week_covered, end, 0, ""),
 };
-static const struct fields covered_fields = FIELDS("PlanningCovered", struct covered_row, covered_rows);
+static const struct fields covered_fields = FIELDS("PlanningCovered", struct week_covered, covered_rows);
 
 int64_t week_slot_instant(const struct week_problem *w, int32_t slot)
 {
@@ -146,7 +143,7 @@ static double *fill_queue(const struct week_problem *w, size_t i, struct arena *
 static bool subtract_covered(struct db *db, struct arena *a, struct week_problem *w,
 			     double *const *required, struct err *e)
 {
-	struct covered_row *rows;
+	struct week_covered *rows;
 	size_t n;
 
 	if (!db_rows(db, SQL_SCHEDULE_COVERED_BEFORE,
@@ -154,6 +151,8 @@ static bool subtract_covered(struct db *db, struct arena *a, struct week_problem
 			     db_instant("from", w->from)),
 		     NULL, &covered_fields, a, (void **)&rows, &n, e))
 		return false;
+	w->covered = rows;
+	w->covered_count = n;
 	for (size_t i = 0; i < n; i++)
 		for (size_t q = 0; q < w->queue_count; q++) {
 			if (w->queues[q].id != rows[i].queue_id)
@@ -177,6 +176,7 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 		required[i] = fill_queue(w, i, a, &queues[i]);
 	w->problem.queues = queues;
 	w->problem.queue_count = (int32_t)w->queue_count;
+	w->required = required;
 	return subtract_covered(db, a, w, required, e);
 }
 
@@ -185,7 +185,7 @@ bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t
 {
 	struct wfm_error we;
 
-	*w = (struct week_problem){ .monday = monday };
+	*w = (struct week_problem){ .monday = monday, .forecast_id = forecast_id };
 	if (!site_calendar_load(db, a, site_id, &w->site, e) ||
 	    !site_queues_load(db, a, site_id, &w->queues, &w->queue_count, e))
 		return false;
@@ -207,4 +207,19 @@ bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t
 	if (wfm_problem_check(&w->problem, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
 	return true;
+}
+
+bool week_is_pooled(const struct week_problem *w)
+{
+	for (int32_t i = 0; i < w->problem.agent_count; i++) {
+		const struct wfm_agent *g = &w->problem.agents[i];
+		int live = 0;
+		for (int32_t k = 0; k < g->skill_count; k++)
+			for (size_t q = 0; q < w->queue_count; q++)
+				live += w->problem.queues[q].skill == g->skills[k].skill &&
+					site_queue_is_live(&w->queues[q]);
+		if (live > 1)
+			return true;
+	}
+	return false;
 }

@@ -16,6 +16,9 @@
 
 enum { SLOT_MIN = 15, SLOT_TAIL = 64, WEEK_DAYS = 7 };
 
+/* Each further chat at once lengthens handling by this share. */
+#define WEEK_CHAT_STRETCH 0.1
+
 /* One row of table requirement. */
 struct requirement_row {
 	int64_t start, minutes;
@@ -29,17 +32,25 @@ struct queue_requirement {
 	size_t count;
 };
 
+/* Work that last week's published nights still do after this week has begun. */
+struct week_covered {
+	int64_t queue_id, start, end;
+};
+
 struct week_problem {
 	struct site_calendar site;
-	int64_t monday;
+	int64_t monday, forecast_id;
 	int64_t from, until;           /* instants: Monday midnight, next Monday midnight */
 	struct site_queue *queues;     /* by queue index of the problem */
 	size_t queue_count;
 	struct queue_requirement *requirements; /* by queue */
+	struct week_covered *covered;
+	size_t covered_count;
 	int64_t *agent_ids;            /* by agent index */
 	const char **agent_names;
 	struct contract_set contracts; /* by contract index */
 	struct wfm_problem problem;
+	double **required; /* by queue and slot: what problem.queues point to, to be corrected by a trial */
 };
 
 /* The instant at which a slot begins. */
@@ -49,6 +60,13 @@ int64_t week_slot_instant(const struct week_problem *w, int32_t slot);
  * has no queues or no agents in that week, or a contract cannot be expressed. */
 bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
 			int64_t forecast_id, struct week_problem *out, struct err *e);
+
+/* Some agent can do more than one queue whose contacts wait on the line. */
+bool week_is_pooled(const struct week_problem *w);
+
+/* How a queue is staffed in intervals of so many minutes: its targets, channel and patience. */
+struct wfm_staffing_options week_staffing_options(const struct week_problem *w,
+						  const struct site_queue *q, int minutes);
 
 /* The parts, for week_problem_build. */
 bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, struct week_problem *w,

@@ -45,8 +45,8 @@ static double or_zero(double v)
 	return isnan(v) ? 0 : v;
 }
 
-static struct wfm_staffing_options staffing_options(const struct week_problem *w,
-						    const struct site_queue *q, int minutes)
+struct wfm_staffing_options week_staffing_options(const struct week_problem *w,
+						  const struct site_queue *q, int minutes)
 {
 	bool deferrable = site_queue_is_mail(q) || q->channel == WFM_OUTBOUND;
 	return (struct wfm_staffing_options){
@@ -60,7 +60,7 @@ static struct wfm_staffing_options staffing_options(const struct week_problem *w
 		.patience_s = or_zero(q->patience_s),
 		.counters = w->site.counters == FIELD_NULL ? 0 : (int32_t)w->site.counters,
 		.concurrency = q->channel == WFM_CHAT ? q->concurrency : 1,
-		.stretch = q->channel == WFM_CHAT ? 0.1 : 0,
+		.stretch = q->channel == WFM_CHAT ? WEEK_CHAT_STRETCH : 0,
 		.turnaround_s = !deferrable			? 0
 				: q->turnaround_min == FIELD_NULL ? 24 * 3600
 								  : (double)q->turnaround_min * 60,
@@ -95,7 +95,7 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 	struct volume_row *v;
 	struct wfm_load *loads = arena_array(a, n, sizeof *loads);
 	struct wfm_requirement *r = arena_array(a, n, sizeof *r);
-	struct wfm_staffing_options o = staffing_options(w, q, minutes);
+	struct wfm_staffing_options o = week_staffing_options(w, q, minutes);
 	struct wfm_error we;
 
 	if (!db_rows(db, SQL_SCHEDULE_VOLUMES,

@@ -6,6 +6,7 @@
 #include "server/domain/agent_shifts.h"
 #include "server/domain/request_time_off.h"
 #include "server/domain/subscribe_calendar.h"
+#include "server/domain/try_roster.h"
 #include "server/http/handlers.h"
 #include "server/jobs/queue.h"
 
@@ -279,6 +280,9 @@ const struct route routes[] = {
 	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/shortages", .roles = ROLE_PLANNING,
 	  .shape = REPLY_LIST, .reply = &roster_shortage_fields,
 	  .sql = ROUTE_SQL(SQL_ROSTER_SHORTAGES), .summary = "What is short, when and why" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/trial", .roles = ROLE_PLANNING,
+	  .shape = REPLY_LIST, .reply = &trial_row_fields, .sql = ROUTE_SQL(SQL_ROSTER_TRIAL),
+	  .summary = "Service level promised and simulated, by queue and day" },
 	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/changes", .roles = ROLE_PLANNING,
 	  .shape = REPLY_LIST, .reply = &roster_change_fields, .sql = ROUTE_SQL(SQL_ROSTER_CHANGES),
 	  .summary = "Who would notice its publication" },

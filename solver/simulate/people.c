@@ -10,7 +10,7 @@
 
 struct maker {
 	const struct wfm_problem *p;
-	bool planned_only;
+	const uint8_t *planned_only;
 	struct wfm_sim_people *out;
 	struct wfm_sim_skill *row; /* the set being looked for, at the end of out->skills */
 	int32_t set_room, skill_count, skill_room;
@@ -48,7 +48,7 @@ static int32_t list_skills(struct maker *m, const struct wfm_agent *a, int32_t p
 	int32_t n = 0;
 	for (int32_t q = 0; q < m->p->queue_count; q++) {
 		double speed = speed_on(a, &m->p->queues[q]);
-		if (speed <= 0.0 || (m->planned_only && q != planned))
+		if (speed <= 0.0 || (q != planned && m->planned_only != NULL && m->planned_only[q] != 0))
 			continue;
 		m->row[n++] = (struct wfm_sim_skill){ q, q == planned ? 1 : 2, 0.0, speed };
 	}
@@ -110,7 +110,7 @@ static void add_shift(struct maker *m, const struct wfm_roster *r, const struct 
 }
 
 enum wfm_status wfm_sim_people_from_roster(const struct wfm_problem *p, const struct wfm_roster *r,
-					   bool planned_only, struct wfm_sim_people *out,
+					   const uint8_t *planned_only, struct wfm_sim_people *out,
 					   struct wfm_error *e)
 {
 	*out = (struct wfm_sim_people){ 0 };

@@ -96,6 +96,15 @@ SELECT :roster_id, r.queue_id, r.start, r.people, r.reason, r.hour_value_cents
 FROM jsonb_to_recordset(:rows::jsonb) AS r(queue_id bigint, start timestamptz, people float8,
 	reason text, hour_value_cents float8);
 
+-- name: roster_trial_insert
+INSERT INTO roster_trial (roster_id, queue_id, day, offered, target, promised, simulated, low, high,
+	sl_p10, sl_p50, sl_p90, p_target, abandoned_share, asa_s, replications)
+SELECT :roster_id, r.queue_id, r.day, r.offered, r.target, r.promised, r.simulated, r.low, r.high,
+	r.sl_p10, r.sl_p50, r.sl_p90, r.p_target, r.abandoned_share, r.asa_s, r.replications
+FROM jsonb_to_recordset(:rows::jsonb) AS r(queue_id bigint, day date, offered float8, target float8,
+	promised float8, simulated float8, low float8, high float8, sl_p10 float8, sl_p50 float8,
+	sl_p90 float8, p_target float8, abandoned_share float8, asa_s float8, replications int);
+
 -- name: plan_list
 SELECT id, site_id, monday AS week, forecast_id, created_at, job_id FROM plan
 WHERE (:site_id::bigint IS NULL OR site_id = :site_id) AND (:week::date IS NULL OR monday = :week::date)
@@ -165,6 +174,11 @@ ORDER BY queue_id, start;
 -- name: roster_shortages
 SELECT queue_id, start_at AS start, people, reason, hour_value_cents FROM shortage
 WHERE roster_id = :roster_id ORDER BY start_at, queue_id;
+
+-- name: roster_trial
+SELECT queue_id, day, offered, target, promised, simulated, low, high, sl_p10, sl_p50, sl_p90, p_target,
+	abandoned_share, asa_s, replications
+FROM roster_trial WHERE roster_id = :roster_id ORDER BY queue_id, day;
 
 -- name: roster_changes
 -- Who would notice if this roster took the place of the published one.

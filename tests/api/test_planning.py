@@ -164,3 +164,30 @@ def test_garbage_is_refused_and_nothing_saved(planner):
         assert reply.status_code in (400, 413, 422), reply.status_code
         assert reply.headers["Content-Type"].startswith("application/problem+json")
     assert json.dumps(planner.items("/rosters")) == rosters
+
+
+def test_the_roster_was_tried(planner, roster):
+    """A branch whose queues share people: every live queue and open day has a row that adds up."""
+    rows = planner.items(f"/rosters/{roster['id']}/trial")
+    queues = {q["id"]: q for q in planner.items(f"/queues?site_id={SITE}")}
+    live = {i for i, q in queues.items() if q["channel"] in ("voice", "chat", "walk_in")}
+    assert {r["queue_id"] for r in rows} == live
+    for row in rows:
+        assert row["offered"] > 0 and row["replications"] > 1
+        assert row["low"] <= row["simulated"] <= row["high"]
+        assert row["sl_p10"] <= row["sl_p50"] <= row["sl_p90"]
+        assert 0 <= row["p_target"] <= 1
+        assert 0 <= row["promised"] <= 1 and row["target"] == queues[row["queue_id"]]["target_share"]
+    assert roster["evidence"]["corrected"] >= 0
+
+
+def test_a_site_of_one_queue_keeps_its_promise(planner):
+    """Where nobody helps out elsewhere the formulas and the simulation must agree."""
+    site = next(s for s in planner.items("/sites") if s["name"] == "Valdivia")
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": site["id"], "week": week_ahead(2), "seed": 3, "iteration_limit": 40, "time_limit_s": 60}))
+    rows = planner.items(f"/rosters/{job['result']['roster_id']}/trial")
+    assert len(rows) == 7
+    off = sorted(abs(r["promised"] - r["simulated"]) for r in rows)
+    assert off[3] < 0.02, rows  # the median day; full weeks were within a point of it
+    assert all(r["sl_p10"] < r["simulated"] for r in rows)

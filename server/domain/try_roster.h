@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A drawn roster's trial: its week is played many times before anyone works it, with the real
+ * breaks, skills and absences, and the service level that came out stands beside the one that the
+ * formulas promise for the same people.
+ *
+ * It is played twice: around the volumes expected, which is what the formulas promise for; and over
+ * the forecast's joint scenarios, which tells how days will differ. Live queues only are judged; work
+ * that may wait is played too, for it keeps people busy. The same roster and seed give the same
+ * figures. Everything lives in the arena. One connection, one thread (two inside).
+ */
+#ifndef DOMAIN_TRY_ROSTER_H
+#define DOMAIN_TRY_ROSTER_H
+
+#include "server/domain/week_problem.h"
+
+struct trial_row {
+	int64_t queue_id, day, replications;
+	double offered, target, promised, simulated, low, high;
+	double sl_p10, sl_p50, sl_p90, p_target, abandoned_share, asa_s;
+};
+extern const struct fields trial_row_fields;
+
+struct roster_trial {
+	struct trial_row *rows; /* by queue, then day; days on which nothing is expected have none */
+	size_t count;
+	int64_t corrected; /* queues' days whose requirement an earlier trial changed */
+	double *slope;     /* by row: what one per cent more people promises in service level */
+};
+
+/* The roster must have passed wfm_schedule_verify on w->problem. */
+bool roster_try(struct db *db, struct arena *a, const struct week_problem *w, const struct wfm_roster *r,
+		uint64_t seed, struct roster_trial *out, struct err *e);
+
+/*
+ * Changes the requirement of the days on which the trial was more than a point from the promise and
+ * surely so: people who help out in other queues are worth more than the formulas say, those who are
+ * taken away less. Returns how many; the problem can then be solved again.
+ */
+int64_t roster_trial_correct(struct week_problem *w, const struct roster_trial *t);
+
+/* Contacts of the week that got less than their target, as far as `promise` (an earlier trial's, or
+ * NULL: its own) said that it would be reached. */
+double roster_trial_shortfall(const struct roster_trial *t, const struct roster_trial *promise);
+
+/* Rows of table roster_trial; part of roster_keep's transaction. */
+bool roster_trial_keep(struct db *db, const struct roster_trial *t, int64_t roster_id, struct err *e);
+
+#endif
