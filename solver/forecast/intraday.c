@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Through the day. With r(t) = √(y(t)+¼) − x̂(t) of the slots known and f ~ N(0, I) a priori,
+ * Through the day. With r(t) = √(y(t)+¼) − x̂(t) of the slots known,
  *
- *   P = (I + Σ_t w_t L(t)L(t)ᵀ/own(t))⁻¹,  f̂ = P Σ_t w_t L(t)r(t)/own(t)
+ *   r(t) = Σ_k L_k(t)·f_k + D(t)·u(t) + e(t),   f ~ N(0, I),   u(t+1) = ρu(t) + √(1−ρ²)·η
  *
- * (Shen & Huang 2008, eq. 10-11: penalised least squares, the penalty being the forecast's own
- * variances). w_t: Huber weights of the residuals that f̂ leaves, from all ones. The rest of the
- * day has x̂′ = x̂ + Lᵀf̂ and variance own′ + LᵀPL, where own′ follows the new mean: Poisson noise
- * as a count of that mean has it, what is beyond in proportion.
+ * The f are the day's (Shen & Huang 2008, eq. 10-11: penalised least squares, the penalty being
+ * the forecast's own variances). u is a drift within the day: what a slot has beyond Poisson noise
+ * partly lasts for an hour or a few. How much (D² a share of that) and how long (ρ) is not known
+ * beforehand: a handful of models runs side by side, weighted by how well they foretell the
+ * morning; the first has no drift. Each is a Kalman filter over the slots, O(slots·K²).
+ *
+ * Wild slots count less: Huber weights w_t of the residuals that the driftless posterior leaves,
+ * found by iteration from all ones; the filters take own(t)/w_t for the variance of e(t).
+ *
+ * Of the rest, slot t has x̂ + Lᵀf̂ + Dû and that state's variance; their sum has
+ * Σ c_tᵀs_t with c the slopes 2x(L, D), of variance g₀ᵀPg₀ + Σ(1−ρ²)g_t[u]², g_t = c_t + Fᵀg_{t+1}.
  */
 #include "joint.h"
 #include "wfm/intraday.h"
@@ -57,125 +64,246 @@ static enum wfm_status belief_check(const struct wfm_day_belief *b, struct wfm_e
 	return WFM_OK;
 }
 
-/* Solves in place (I + A) P = I by Cholesky; K is at most nine. */
-static void invert(double A[WFM_BELIEF_FACTORS][WFM_BELIEF_FACTORS], int K,
-		   double P[WFM_BELIEF_FACTORS][WFM_BELIEF_FACTORS])
+enum { STATES = WFM_BELIEF_FACTORS + 1, MODELS = 5 };
+
+/* Share of what is beyond Poisson noise that drifts, its half-life, and the trust beforehand. */
+static const struct drift {
+	double share, half_life_min, prior;
+} drifts[MODELS] = {
+	{ 0.0, 60.0, 0.4 },  { 0.4, 60.0, 0.15 }, { 0.4, 240.0, 0.15 },
+	{ 0.8, 60.0, 0.15 }, { 0.8, 240.0, 0.15 },
+};
+
+/* Mean and covariance of (f, u) before slot `at`; u is the last. */
+struct filter {
+	const struct wfm_day_belief *b;
+	int n; /* states */
+	double share, keep;
+	double m[STATES], P[STATES][STATES];
+	double likelihood;
+};
+
+static double drift_variance(const struct filter *k, int slot)
 {
-	double C[WFM_BELIEF_FACTORS][WFM_BELIEF_FACTORS] = { { 0 } };
-	for (int i = 0; i < K; i++)
-		for (int j = 0; j <= i; j++) {
-			double sum = A[i][j] + (i == j);
-			for (int k = 0; k < j; k++)
-				sum -= C[i][k] * C[j][k];
-			C[i][j] = i == j ? sqrt(fmax(sum, 1e-12)) : sum / C[j][j];
-		}
-	for (int c = 0; c < K; c++) {
-		double z[WFM_BELIEF_FACTORS];
-		for (int i = 0; i < K; i++) {
-			z[i] = i == c;
-			for (int k = 0; k < i; k++)
-				z[i] -= C[i][k] * z[k];
-			z[i] /= C[i][i];
-		}
-		for (int i = K - 1; i >= 0; i--) {
-			for (int k = i + 1; k < K; k++)
-				z[i] -= C[k][i] * P[k][c];
-			P[i][c] = z[i] / C[i][i];
-		}
+	const struct wfm_day_belief *b = k->b;
+	return k->share * fmax(0.0, b->own[slot] - fc_poisson_noise(b->mean[slot]));
+}
+
+/* The slot's row (L, D), and what the state says of it: value and variance; Ph may be NULL. */
+static double project(const struct filter *k, int slot, double h[STATES], double *Ph, double *value)
+{
+	const struct wfm_day_belief *b = k->b;
+	double variance = 0.0;
+	for (int i = 0; i < b->factors; i++)
+		h[i] = b->load[i][slot];
+	h[b->factors] = sqrt(drift_variance(k, slot));
+	*value = 0.0;
+	for (int i = 0; i < k->n; i++) {
+		double sum = 0.0;
+		for (int j = 0; j < k->n; j++)
+			sum += k->P[i][j] * h[j];
+		variance += h[i] * sum;
+		*value += h[i] * k->m[i];
+		if (Ph != NULL)
+			Ph[i] = sum;
+	}
+	return fmax(variance, 0.0);
+}
+
+static void filter_start(struct filter *k, const struct wfm_day_belief *b, const struct drift *d)
+{
+	*k = (struct filter){ .b = b, .n = b->factors + 1, .share = d->share };
+	k->keep = exp2(-1440.0 / b->slots / d->half_life_min);
+	for (int i = 0; i < k->n; i++)
+		k->P[i][i] = 1.0;
+}
+
+static void filter_observe(struct filter *k, int slot, double residual, double weight)
+{
+	double h[STATES], Ph[STATES], value;
+	double variance = project(k, slot, h, Ph, &value);
+	double own = fmax(k->b->own[slot] - drift_variance(k, slot), 1e-3) / weight;
+	double S = variance + own, error = residual - value;
+	k->likelihood -= 0.5 * (log(S) + error * error / S);
+	for (int i = 0; i < k->n; i++) {
+		k->m[i] += Ph[i] / S * error;
+		for (int j = 0; j < k->n; j++)
+			k->P[i][j] -= Ph[i] * Ph[j] / S;
 	}
 }
 
-struct posterior {
-	double f[WFM_BELIEF_FACTORS];
-	double P[WFM_BELIEF_FACTORS][WFM_BELIEF_FACTORS];
-};
-
-static double moved(const struct wfm_day_belief *b, const struct posterior *p, int slot)
+static void filter_step(struct filter *k)
 {
-	double sum = 0.0;
-	for (int k = 0; k < b->factors; k++)
-		sum += b->load[k][slot] * p->f[k];
-	return sum;
+	int u = k->n - 1;
+	k->m[u] *= k->keep;
+	for (int i = 0; i < u; i++) {
+		k->P[i][u] *= k->keep;
+		k->P[u][i] *= k->keep;
+	}
+	k->P[u][u] = k->keep * k->keep * k->P[u][u] + 1.0 - k->keep * k->keep;
 }
 
-/* residual: r(t), NaN where unknown or shut. */
-static void condition(const struct wfm_day_belief *b, const double *residual, int now,
-		      struct posterior *p)
+/* residual: r(t), NaN where unknown or shut; weight: of each. */
+static void filter_run(struct filter *k, const double *residual, const double *weight, int now)
 {
-	int K = b->factors;
-	memset(p, 0, sizeof *p);
-	for (int i = 0; i < REWEIGHTS; i++) {
-		double A[WFM_BELIEF_FACTORS][WFM_BELIEF_FACTORS] = { { 0 } };
-		double v[WFM_BELIEF_FACTORS] = { 0 };
+	for (int s = 0; s < now; s++) {
+		if (!isnan(residual[s]))
+			filter_observe(k, s, residual[s], weight[s]);
+		filter_step(k);
+	}
+}
+
+/* Huber weights, by the driftless model. */
+static void weigh_slots(const struct wfm_day_belief *b, const double *residual, int now,
+			double *weight)
+{
+	for (int s = 0; s < now; s++)
+		weight[s] = 1.0;
+	for (int round = 0; round < REWEIGHTS; round++) {
+		struct filter k;
+		double h[STATES], value;
+		filter_start(&k, b, &drifts[0]);
+		filter_run(&k, residual, weight, now);
 		for (int s = 0; s < now; s++) {
 			if (isnan(residual[s]))
 				continue;
-			double own = fmax(b->own[s], 1e-3), sd = sqrt(own);
-			double left = i > 0 ? fabs(residual[s] - moved(b, p, s)) / sd : 0.0;
-			double w = (left > HUBER ? HUBER / left : 1.0) / own;
-			for (int j = 0; j < K; j++) {
-				v[j] += w * b->load[j][s] * residual[s];
-				for (int k = 0; k <= j; k++)
-					A[j][k] += w * b->load[j][s] * b->load[k][s];
-			}
-		}
-		invert(A, K, p->P);
-		for (int j = 0; j < K; j++) {
-			p->f[j] = 0.0;
-			for (int k = 0; k < K; k++)
-				p->f[j] += p->P[j][k] * v[k];
+			(void)project(&k, s, h, NULL, &value);
+			double left = fabs(residual[s] - value) / sqrt(fmax(b->own[s], 1e-3));
+			weight[s] = left > HUBER ? HUBER / left : 1.0;
 		}
 	}
 }
 
-static void write_slot(struct wfm_intraday_slot *out, double x, double v)
+/* What one model says of a slot or of the rest: mean and variance on the root scale. */
+struct said {
+	double mean, x, v;
+};
+
+/* own(t) as it is at another mean: Poisson noise as a count has it, the rest in proportion. */
+static double own_at(const struct wfm_day_belief *b, int slot, double mean)
 {
-	out->mean = fc_mean(x, v);
-	for (int i = 0; i < WFM_QUANTILES; i++)
-		out->quantile[i] = fc_quantile(x, v, QUANTILE_Z[i]);
+	double usual = fc_poisson_noise(b->mean[slot]), noise = fmin(usual, b->own[slot]);
+	double moved = usual > 0.0 ? noise * fc_poisson_noise(mean) / usual : 0.0;
+	return moved + (b->own[slot] - noise) * mean / b->mean[slot];
 }
 
-/* The rest: slots, and their sum with what they have in common. */
-static void write_rest(const struct wfm_day_belief *b, const struct posterior *p, int now,
+static struct said say_slot(const struct filter *k, int slot, double *own, double h[STATES])
+{
+	double value, common = project(k, slot, h, NULL, &value);
+	struct said a = { .x = fmax(0.5, centre(k->b, slot) + value) };
+	double drifting = drift_variance(k, slot);
+	double rest = fmax(0.0, k->b->own[slot] - drifting);
+	a.mean = fmax(0.0, a.x * a.x + common + rest - 0.25);
+	*own = fmax(0.0, own_at(k->b, slot, a.mean) - drifting);
+	a.v = common + *own;
+	a.mean = fc_mean(a.x, a.v);
+	return a;
+}
+
+static struct said say_rest(const struct filter *at_now, int now, struct said *slots)
+{
+	struct filter k = *at_now;
+	const struct wfm_day_belief *b = k.b;
+	struct said rest = { 0 };
+	double spread = 0.0, g[STATES] = { 0 }, slope[WFM_MAX_SLOTS][STATES];
+	int u = k.n - 1;
+	for (int s = now; s < b->slots; s++, filter_step(&k)) {
+		double own;
+		memset(slope[s], 0, sizeof slope[s]);
+		slots[s] = (struct said){ 0 };
+		if (!(b->mean[s] > 0.0))
+			continue;
+		slots[s] = say_slot(&k, s, &own, slope[s]);
+		double x = slots[s].x;
+		for (int i = 0; i < k.n; i++)
+			slope[s][i] *= 2.0 * x;
+		spread += 4.0 * x * x * own + 2.0 * own * own;
+		rest.mean += slots[s].mean;
+	}
+	for (int s = b->slots - 1; s >= now; s--) {
+		g[u] *= k.keep;
+		for (int i = 0; i < k.n; i++)
+			g[i] += slope[s][i];
+		if (s > now)
+			spread += (1.0 - k.keep * k.keep) * g[u] * g[u];
+	}
+	for (int i = 0; i < k.n; i++)
+		for (int j = 0; j < k.n; j++)
+			spread += g[i] * at_now->P[i][j] * g[j];
+	rest.v = rest.mean > 0.0 ? 0.25 * spread / fmax(rest.mean, 0.25) : 0.0;
+	rest.v = fmin(rest.v, rest.mean + 0.25);
+	rest.x = fc_centre(rest.mean, rest.v);
+	return rest;
+}
+
+/* Several models' words as one: mean of x, variance within and between. */
+static struct said mix(const struct said *said, size_t stride, const double *weight)
+{
+	struct said all = { 0 };
+	for (int i = 0; i < MODELS; i++)
+		all.x += weight[i] * said[(size_t)i * stride].x;
+	for (int i = 0; i < MODELS; i++) {
+		const struct said *one = &said[(size_t)i * stride];
+		all.v += weight[i] * (one->v + (one->x - all.x) * (one->x - all.x));
+	}
+	all.mean = fc_mean(all.x, all.v);
+	return all;
+}
+
+static void write_slot(struct wfm_intraday_slot *out, const struct said *a)
+{
+	out->mean = a->mean;
+	for (int i = 0; i < WFM_QUANTILES; i++)
+		out->quantile[i] = fc_quantile(a->x, a->v, QUANTILE_Z[i]);
+}
+
+/* Weights of the models after the morning; before anything is known only the first speaks. */
+static void weigh_models(const struct filter *filters, bool known, double weight[MODELS])
+{
+	double best = -INFINITY, sum = 0.0;
+	for (int i = 0; i < MODELS; i++)
+		best = fmax(best, filters[i].likelihood);
+	for (int i = 0; i < MODELS; i++) {
+		weight[i] = known ? drifts[i].prior * exp(filters[i].likelihood - best) : i == 0;
+		sum += weight[i];
+	}
+	for (int i = 0; i < MODELS; i++)
+		weight[i] /= sum;
+}
+
+static void write_rest(const struct filter *filters, const double *weight, int now,
 		       struct wfm_intraday *out)
 {
-	int K = b->factors;
-	double before = 0.0, spread = 0.0, slope[WFM_BELIEF_FACTORS] = { 0 };
+	const struct wfm_day_belief *b = filters[0].b;
+	static const size_t stride = WFM_MAX_SLOTS;
+	struct said slots[MODELS][WFM_MAX_SLOTS], rest[MODELS];
+	double before = 0.0;
+	for (int i = 0; i < MODELS; i++)
+		if (weight[i] > 1e-4 || i == 0)
+			rest[i] = say_rest(&filters[i], now, slots[i]);
+		else { /* next to nothing: the first model's words, so that the mean is over something */
+			memcpy(slots[i], slots[0], sizeof slots[0]);
+			rest[i] = rest[0];
+		}
 	for (int s = now; s < b->slots; s++) {
 		if (!(b->mean[s] > 0.0))
 			continue;
-		double x = fmax(0.5, centre(b, s) + moved(b, p, s)), common = 0.0;
-		for (int j = 0; j < K; j++)
-			for (int k = 0; k < K; k++)
-				common += b->load[j][s] * p->P[j][k] * b->load[k][s];
-		double mean = fmax(0.0, x * x + common + b->own[s] - 0.25);
-		double noise = fmin(fc_poisson_noise(b->mean[s]), b->own[s]);
-		double own = noise * (noise > 0.0 ? fc_poisson_noise(mean) /
-							    fc_poisson_noise(b->mean[s]) :
-						    1.0) +
-			     (b->own[s] - noise) * mean / b->mean[s];
-		write_slot(&out->slot[s], x, own + common);
+		struct said one = mix(&slots[0][s], stride, weight);
+		write_slot(&out->slot[s], &one);
 		before += b->mean[s];
-		out->rest.mean += out->slot[s].mean;
-		spread += 4.0 * x * x * own + 2.0 * own * own;
-		for (int k = 0; k < K; k++)
-			slope[k] += 2.0 * x * b->load[k][s];
+		out->rest.mean += one.mean;
 	}
-	for (int j = 0; j < K; j++)
-		for (int k = 0; k < K; k++)
-			spread += slope[j] * p->P[j][k] * slope[k];
-	double mean = out->rest.mean, v = mean > 0.0 ? 0.25 * spread / fmax(mean, 0.25) : 0.0;
-	v = fmin(v, mean + 0.25);
-	write_slot(&out->rest, fc_centre(mean, v), v);
-	out->rest.mean = mean;
-	out->factor = before > 0.0 ? mean / before : 1.0;
+	struct said all = mix(rest, 1, weight);
+	all.mean = out->rest.mean; /* the slots add up */
+	write_slot(&out->rest, &all);
+	out->factor = before > 0.0 ? out->rest.mean / before : 1.0;
 }
 
 enum wfm_status wfm_intraday_update(const struct wfm_day_belief *belief, const double *observed,
 				    int now, struct wfm_intraday *out, struct wfm_error *e)
 {
-	double residual[WFM_MAX_SLOTS];
-	struct posterior p;
+	double residual[WFM_MAX_SLOTS], slot_weight[WFM_MAX_SLOTS], weight[MODELS];
+	struct filter filters[MODELS];
 	memset(out, 0, sizeof *out);
 	enum wfm_status status = belief_check(belief, e);
 	if (status != WFM_OK)
@@ -200,10 +328,18 @@ enum wfm_status wfm_intraday_update(const struct wfm_day_belief *belief, const d
 		out->expected_so_far += belief->mean[s];
 		residual[s] = fc_root(observed[s]) - centre(belief, s);
 	}
-	condition(belief, residual, now, &p);
-	out->z = belief->factors > 0 ? p.f[0] : 0.0;
-	out->z_sd = belief->factors > 0 ? sqrt(p.P[0][0]) : 1.0;
-	write_rest(belief, &p, now, out);
+	weigh_slots(belief, residual, now, slot_weight);
+	for (int i = 0; i < MODELS; i++) {
+		filter_start(&filters[i], belief, &drifts[i]);
+		filter_run(&filters[i], residual, slot_weight, now);
+	}
+	weigh_models(filters, out->slots_observed > 0, weight);
+	out->z_sd = belief->factors > 0 ? 0.0 : 1.0;
+	for (int i = 0; i < MODELS && belief->factors > 0; i++) {
+		out->z += weight[i] * filters[i].m[0];
+		out->z_sd += weight[i] * sqrt(fmax(filters[i].P[0][0], 0.0));
+	}
+	write_rest(filters, weight, now, out);
 	return WFM_OK;
 }
 

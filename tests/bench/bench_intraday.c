@@ -135,7 +135,7 @@ static void again(const struct wfm_series *s, int32_t day, int now, const double
 {
 	struct wfm_forecast_options o = { .first_day = day, .days = 1, .origins = -1,
 					  .first_slot = (int16_t)now };
-	o.method = "mixture";
+	o.method = "weighted";
 	struct wfm_forecast f;
 	struct wfm_error e = { 0 };
 	if (wfm_forecast_run(s, &o, &f, &e) != WFM_OK)
@@ -196,7 +196,7 @@ static void protocol(const char *label, const char *file, int interval_min, cons
 		for (int age = 0; age < 2; age++) {
 			struct wfm_forecast_options o = { .first_day = age ? monday : day,
 							  .days = age ? 7 : 1, .origins = -1,
-							  .method = "mixture" };
+							  .method = "weighted" };
 			struct wfm_forecast f;
 			struct wfm_error e = { 0 };
 			if (wfm_forecast_run(&s, &o, &f, &e) != WFM_OK)
