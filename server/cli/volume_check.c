@@ -166,37 +166,41 @@ static bool regular(const struct steps *s, int64_t step_s)
 	       5 * s->of[step_s / 60] >= 3 * s->gaps;
 }
 
+/* A queue whose rows lie at no interval that is understood. */
+static void bad_step(const struct check *c, struct volume_queue *q, int64_t step)
+{
+	bad_row(c, &q->rows[0],
+		"queue %.60s: the rows lie %lld seconds apart; intervals of 5, 6, 10, 15, 20, 30 or 60 "
+		"minutes are understood",
+		q->name, (long long)step);
+	for (size_t i = 0; i < q->row_count; i++)
+		q->rows[i].minutes = OUT;
+	drop_marked(q);
+}
+
 /* Each queue's own interval; those that do not say take the finest of the others. */
-static bool find_intervals(const struct check *c, struct err *e)
+static void find_intervals(const struct check *c)
 {
 	struct volume_file *f = c->file;
 	int finest = 0, unsure = 0;
 	struct steps *s = arena_array(c->arena, 1, sizeof *s);
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < f->queue_count; i++) {
-			struct volume_queue *q = &f->queues[i];
-			count_steps(q, s);
-			int64_t step = step_of(s);
-			int own = step > 0 ? interval_within(step) : 0;
-			bool sure = own > 0 && regular(s, step);
-			if (step > 0 && own == 0)
-				return err_set(e, ERR_INVALID,
-					       "queue %.60s: the rows lie %lld seconds apart; intervals "
-					       "of 5, 6, 10, 15, 20, 30 or 60 minutes are understood",
-					       q->name, (long long)step);
-			if (pass == 0 && sure && (finest == 0 || own < finest))
-				finest = own;
-			if (pass == 0 && own > 0 && (unsure == 0 || own < unsure))
-				unsure = own;
-			if (pass == 1)
-				q->interval_min = sure	     ? own :
-						  finest > 0 ? finest :
-						  unsure > 0 ? unsure :
-						  c->options->interval_min > 0 ?
-							       c->options->interval_min :
-							       30;
-		}
-	return true;
+	for (size_t i = 0; i < f->queue_count; i++) {
+		struct volume_queue *q = &f->queues[i];
+		count_steps(q, s);
+		int64_t step = step_of(s);
+		int own = step > 0 ? interval_within(step) : 0;
+		q->interval_min = own > 0 && regular(s, step) ? own : 0;
+		if (step > 0 && own == 0)
+			bad_step(c, q, step);
+		if (q->interval_min > 0 && (finest == 0 || own < finest))
+			finest = own;
+		if (own > 0 && (unsure == 0 || own < unsure))
+			unsure = own;
+	}
+	int wanted = c->options->interval_min > 0 ? c->options->interval_min : 30;
+	for (size_t i = 0; i < f->queue_count; i++)
+		if (f->queues[i].interval_min == 0)
+			f->queues[i].interval_min = finest > 0 ? finest : unsure > 0 ? unsure : wanted;
 }
 
 static int together(int a, int b)
@@ -386,11 +390,13 @@ bool volume_check(struct arena *a, const struct volume_options *options, struct 
 	if (e->code != ERR_NONE)
 		return false;
 	drop_empty_queues(&c);
-	if (!find_intervals(&c, e))
-		return false;
+	find_intervals(&c);
 	for (size_t i = 0; i < file->queue_count; i++)
 		check_grid(&c, &file->queues[i]);
-	if (e->code != ERR_NONE || !choose_interval(&c, e))
+	if (e->code != ERR_NONE)
+		return false;
+	drop_empty_queues(&c);
+	if (!choose_interval(&c, e))
 		return false;
 	for (size_t i = 0; i < file->queue_count; i++) {
 		find_coarse(&c, &file->queues[i]);
