@@ -30,7 +30,8 @@ holds their fits; Prophet's of its own 1,000 draws (seed 1). Ours: normal on the
 the quantiles that the library gives. Errors are pooled over origins and intervals: WAPE = Σ|e|/Σy;
 wQL = 2 × mean pinball of the deciles ÷ mean y; wQL and coverage of the first week. "Ours there" is
 our default on the same origins, "ahead" = 1 − ours ÷ theirs in WAPE of week 1, "× time" = their
-seconds ÷ ours. ED: mean pinball of the quantiles .05, .10 to .95 over all 48 hours, the intermediate
+seconds ÷ ours, and "alone" ÷ those of our state space without the backtest, which no peer makes
+either. ED: mean pinball of the quantiles .05, .10 to .95 over all 48 hours, the intermediate
 ones drawn on the normal scale between those that the peers hand in.
 """
 
@@ -70,16 +71,17 @@ def measure(series):
     return "wape1", {"WAPE week 1": ("wape1", 2), "weeks 1-2": ("wape2", 2), "wQL": ("wql", 2)}
 
 
-def row(series, method, f, there):
+def row(series, method, f, there, alone):
     decides, columns = measure(series)
     cells = [method.title, str(f["origins"])]
     cells += [f"{f[key]:.{places}f}" for key, places in columns.values()]
     cells += [f"{f['cover80']:.0f}/{f['cover95']:.0f}", seconds_text(f["seconds"])]
     if there is None:
-        return cells + ["", "", ""]
+        return cells + [""] * 4
     places = next(iter(columns.values()))[1]
     return cells + [f"{there[decides]:.{places}f}", f"{ahead_of(f, there, decides):.0f} %",
-                    f"{f['seconds'] / there['seconds']:.1f}"]
+                    f"{f['seconds'] / there['seconds']:.1f}",
+                    f"{f['seconds'] / alone['seconds']:.1f}" if alone else ""]
 
 
 def ahead_of(f, there, decides):
@@ -105,9 +107,10 @@ def verdict(series, peers):
 
 def one_series(series, methods):
     head = ["method", "origins", *measure(series)[1], "cover 80/95", "s/origin", "ours there",
-            "ahead", "× time"]
+            "ahead", "× time", "× time alone"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" + "---:|" * (len(head) - 1)]
-    default = next(m for m in methods if m.name == "judge")
+    default, single = (next(m for m in methods if m.name == name)
+                       for name in ("judge", "state_space"))
     peers, notes = [], []
     for m in methods:
         origins = [k for k in range(series.count) if (series.name, k) in m.results]
@@ -118,9 +121,10 @@ def one_series(series, methods):
         if not origins:
             continue
         f = scored(series, m, origins)
-        same = [k for k in origins if (series.name, k) in default.results]
-        there = scored(series, default, same) if m.kind != "ours" and same == origins else None
-        lines.append("| " + " | ".join(row(series, m, f, there)) + " |")
+        there, alone = (scored(series, ours, origins) if m.kind != "ours" and all(
+            (series.name, k) in ours.results for k in origins) else None
+            for ours in (default, single))
+        lines.append("| " + " | ".join(row(series, m, f, there, alone)) + " |")
         if there is not None:
             peers.append((m, f, there))
     if notes:
