@@ -58,7 +58,7 @@ export default function Compare({ site, week, forecast, queue, other, onClose }:
 		};
 	}, [a.data, b.data, monday, site.zone, queue.name]);
 	const said = useLoad(`compared ${forecast.id} ${other.id} ${queue.queue_id}`, (abort) =>
-		list<ComparedDay>(`/forecasts/${forecast.id}/compare${query({ with: other.id, queue_id: queue.queue_id })}`, abort));
+		list<ComparedDay>(`/forecasts/${forecast.id}/comparison${query({ with: other.id, queue_id: queue.queue_id })}`, abort));
 	const days = useMemo(() => said.data?.filter((d) => d.queue_id === queue.queue_id && d.day >= monday && d.day <= addDays(monday, 6))
 		.map((d): Day => ({ day: d.day, a: d.mean, b: d.other_mean, actual: d.actual })), [said.data, monday, queue.queue_id]);
 	const error = a.error ?? b.error ?? said.error;
