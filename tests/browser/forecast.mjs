@@ -22,14 +22,25 @@ async function shown(page) {
 	const queue = Number(await page.inputValue("#queue"));
 	return { forecast, queue, site: Number(params.site), week: params.week };
 }
-async function factors(page) {
-	const { forecast, queue } = await shown(page);
+function sendHistory(page, csv) {
+	return page.evaluate(async (body) => {
+		const { csrf } = await (await fetch("/api/v1/session")).json();
+		const headers = { "Content-Type": "text/csv", "X-CSRF-Token": csrf };
+		return (await fetch("/api/v1/history/import", { method: "POST", headers, body })).status;
+	}, csv);
+}
+async function intervals(page, forecast, queue) {
 	const rows = [];
 	for (let cursor = ""; cursor !== null;) {
 		const got = await ask(page, `/forecasts/${forecast}/intervals?queue_id=${queue}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
 		rows.push(...got.items);
 		cursor = got.next ?? null;
 	}
+	return rows;
+}
+async function factors(page) {
+	const { forecast, queue } = await shown(page);
+	const rows = await intervals(page, forecast, queue);
 	return rows.filter((r) => r.mean > 0).map((r) => ({ at: Date.parse(r.start), factor: r.adjusted_mean / r.mean, mean: r.mean, adjusted: r.adjusted_mean }));
 }
 
@@ -63,11 +74,7 @@ async function freak(page) {
 		const site = await page.evaluate(() => new URLSearchParams(location.hash.split("?")[1]).get("site"));
 		const queue = (await ask(page, `/queues?site_id=${site}`)).items.find((q) => q.channel === "voice");
 		const day = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
-		const status = await page.evaluate(async (body) => {
-			const { csrf } = await (await fetch("/api/v1/session")).json();
-			const headers = { "Content-Type": "text/csv", "X-CSRF-Token": csrf };
-			return (await fetch("/api/v1/history/import", { method: "POST", headers, body })).status;
-		}, `queue,start,offered\n${queue.code},${day}T15:00:00Z,2400\n`);
+		const status = await sendHistory(page, `queue,start,offered\n${queue.code},${day}T15:00:00Z,2400\n`);
 		expect(status === 200, `the import answers ${status}`);
 		await page.selectOption("#queue", String(queue.id));
 	});
@@ -237,20 +244,39 @@ async function farAhead(visit) {
 	});
 }
 
+/** A morning half as busy again as was forecast, so that the rest of the day must rise. */
+async function busyMorning(page, forecast, queue, site) {
+	const zone = (await ask(page, "/sites")).items.find((x) => x.id === site).zone;
+	const dayOf = (at) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(at);
+	const code = (await ask(page, `/queues?site_id=${site}`)).items.find((q) => q.id === queue).code;
+	const rows = (await intervals(page, forecast, queue)).filter((r) => dayOf(Date.parse(r.start)) === dayOf(Date.now()) && Date.parse(r.start) < Date.now() - 1_800_000);
+	const came = rows.reduce((s, r) => s + r.mean, 0);
+	if (came < 200) return false;
+	const lines = rows.map((r) => `${code},${r.start},${Math.round(r.mean * 1.5)}`);
+	const status = await sendHistory(page, `queue,start,offered\n${lines.join("\n")}\n`);
+	expect(status === 200, `the import answers ${status}`);
+	return true;
+}
+
 /** The running week: the demo's own forecast covers it. */
-async function today(visit) {
+async function today(visit, full) {
 	const { page } = visit;
 	const week = await page.evaluate(() => [...document.querySelectorAll("#week option")].find((o) => / · .* · /.test(o.textContent))?.value);
 	await visit.go(`#/plan/forecast?site=1&week=${week}`);
-	await step("the running week shows the rest of today, and past forecasts against what came", async () => {
+	await step(`the running week shows the rest of today (${visit.look.name})`, async () => {
 		await page.waitForSelector(".plot canvas");
-		const { forecast, queue } = await shown(page);
+		const { forecast, queue, site } = await shown(page);
+		const moved = full && await busyMorning(page, forecast, queue, site);
 		const { items } = await ask(page, `/forecasts/${forecast}/rest-of-day?queue_id=${queue}`);
 		if (items.length === 0) return note("the day is over at the site: nothing left to show");
-		const frame = page.locator(".chart-frame", { hasText: "rest of today" });
+		const frame = page.locator(".chart-frame", { hasText: /rest of today|el resto de hoy|o resto de hoje/ });
 		await frame.locator(".stat dd").first().waitFor();
+		if (moved) await frame.locator(".card-aside .btn").first().click();
+		await settled(page);
 		const rest = items.reduce((s, r) => s + r.mean, 0);
-		const said = (await frame.locator(".stat").allInnerTexts()).join(" ").replace(/,/g, "");
+		const planned = items.reduce((s, r) => s + r.planned, 0);
+		if (moved) expect(rest > 1.03 * planned, `after a busy morning ${rest} are still to come, of ${planned} before`);
+		const said = (await frame.locator(".stat").allInnerTexts()).join(" ").replace(/[,.]/g, "");
 		expect(said.includes(String(Math.round(rest))), `the service says ${rest}, the page ${said}`);
 		return undefined;
 	});
@@ -281,7 +307,7 @@ export async function forecast(visit, look) {
 	await page.click("#adjust");
 	await page.waitForSelector(".pick-handle");
 	await visit.stop("forecast-adjust");
-	await today(visit);
+	await today(visit, full);
 }
 
 /** On a phone nothing may stick out, and the chart can be adjusted with a finger. */

@@ -2,7 +2,7 @@
 // The running day: what came in so far moves what is still to come.
 import { useEffect, useMemo } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
-import { list, query } from "../lib/api";
+import { ApiError, list, query } from "../lib/api";
 import { adjustedOf, stepOf } from "../lib/forecast";
 import { num, signedPct, upTo } from "../lib/format";
 import { t } from "../lib/i18n";
@@ -85,6 +85,7 @@ export default function RestOfDay({ site, forecast, queue }: QueueScope) {
 		};
 	}, [rows, from, to, day, site.zone, queue.name]);
 	const title = t("today.title", { queue: queue.name });
+	if (load.error instanceof ApiError && load.error.status === 409) return <Card title={title}><p class="muted">{t("totals.old")}</p></Card>;
 	if (load.error) return <ProblemBox error={load.error} retry={reload} />;
 	if (!rows || !plot) return <Card title={title}><Busy lines={5} /></Card>;
 	if (!rows.some((r) => r.rest)) return null;

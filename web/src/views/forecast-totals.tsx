@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a day and the week come to, with bands of their own: quantiles of a sum are not sums of quantiles.
 import { useMemo, useState } from "preact/hooks";
-import { list, query } from "../lib/api";
+import { ApiError, list, query } from "../lib/api";
 import { sumDays } from "../lib/forecast";
 import { num } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { addDays, fmtDay, mondayOfWeek } from "../lib/time";
 import type { ForecastInterval, ForecastTotal } from "../lib/types";
-import { Busy, ChartFrame, LegendKey, ProblemBox, Segments } from "../ui/basic";
+import { Busy, Card, ChartFrame, LegendKey, ProblemBox, Segments } from "../ui/basic";
 import { Ranges } from "../ui/ranges";
 import { type Column, DataTable } from "../ui/table";
 import type { QueueScope } from "./forecast-scope";
@@ -42,6 +42,7 @@ export function Totals({ site, week, forecast, queue, turn }: QueueScope & { tur
 		return whole ? [...daily, { key: "week", name: t("totals.week"), total: whole, adjusted: moved(sum("adjusted"), sum("mean")) }] : daily;
 	}, [days.data, weeks.data, intervals.data, monday, site.zone, t("totals.week")]);
 	const error = days.error ?? weeks.error ?? intervals.error;
+	if (error instanceof ApiError && error.status === 409) return <Card title={t("totals.title")}><p class="muted">{t("totals.old")}</p></Card>;
 	if (error) return <ProblemBox error={error} retry={() => { days.reload(); weeks.reload(); intervals.reload(); }} />;
 	if (lines?.length === 0 && whose === "queue") return null;
 	const columns: Column<Line>[] = [
