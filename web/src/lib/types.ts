@@ -190,6 +190,24 @@ export interface Roster {
 	shifts: number;
 	people_short: number;
 }
+/** A roster's trial by simulation, of one queue and day. */
+export interface TrialRow {
+	queue_id: number;
+	day: string;
+	offered: number;
+	target: number | null;
+	promised: number | null;
+	simulated: number | null;
+	low: number | null;
+	high: number | null;
+	sl_p10: number | null;
+	sl_p50: number | null;
+	sl_p90: number | null;
+	p_target: number | null;
+	abandoned_share: number | null;
+	asa_s: number | null;
+	replications: number;
+}
 export type ActivityKind = "work" | "break" | "meal" | "training" | "meeting";
 export interface Activity {
 	kind: ActivityKind;

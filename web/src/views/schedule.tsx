@@ -20,6 +20,7 @@ import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 import { PublishDialog } from "./publish";
+import { TrialCard } from "./trial";
 
 export interface FullRoster {
 	roster: Roster;
@@ -149,6 +150,7 @@ function Sheet({ full, site, week, agents }: SheetProps) {
 				))}
 			</div>
 			<ShortageList full={full} queues={queues} zone={zone} />
+			<TrialCard roster={full.roster.id} queues={queues} />
 			{table && (
 				<Dialog title={t("cover.title")} onClose={() => setTable(false)}>
 					<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("cover.title")}>
