@@ -34,8 +34,8 @@ static bool warn_of_future(struct db *db, struct arena *a, const struct site_que
 	date_format(f.to, to);
 	forecast_warn(a, w, (struct forecast_warning){
 		.code = "future_rows", .from = f.from, .to = f.to, .count = f.count,
-		.text = arena_printf(a, "%lld rows lie in the future, from %s to %s, and were left out",
-				     (long long)f.count, from, to) });
+		.text = arena_printf(a, "left out: %lld row%s of the future, from %s to %s",
+				     (long long)f.count, f.count == 1 ? "" : "s", from, to) });
 	return true;
 }
 

@@ -245,39 +245,42 @@ static const char *span_text(struct arena *a, int64_t from, int64_t to)
 			  : arena_printf(a, "from %s to %s", first, last);
 }
 
+static const char *rows_text(struct arena *a, int64_t n)
+{
+	return n == 1 ? "1 row" : arena_printf(a, "%lld rows", (long long)n);
+}
+
 static void tell(struct sounding *s, const struct note *v, struct forecast_warnings *w)
 {
 	struct arena *a = s->arena;
-	const char *when = span_text(a, v->from, v->to);
-	long long n = (long long)v->count;
+	const char *when = span_text(a, v->from, v->to), *n = rows_text(a, v->count);
 	struct forecast_warning out = { .from = v->from, .to = v->to, .count = v->count };
 
 	switch (v->finding) {
 	case FINER:
 		out.code = "finer_rows";
-		out.text = arena_printf(a, "%lld rows of %d minutes %s were added up to %d minutes", n,
-					v->minutes, when, s->interval_min);
+		out.text = arena_printf(a, "added up to %d minutes: %s of %d minutes %s", s->interval_min,
+					n, v->minutes, when);
 		break;
 	case PARTIAL:
 		out.code = "partial_intervals";
-		out.text = arena_printf(a, "%lld rows of %d minutes %s were left out, since their intervals "
-					"of %d minutes are not whole", n, v->minutes, when, s->interval_min);
+		out.text = arena_printf(a, "left out: %s of %d minutes %s, in intervals of %d minutes that are "
+					"not whole", n, v->minutes, when, s->interval_min);
 		break;
 	case COARSER:
 		out.code = "coarser_rows";
-		out.text = arena_printf(a, "%lld rows %s come every %d minutes and were left out, since queue "
-					"%s has intervals of %d", n, when, v->minutes, s->code,
-					s->interval_min);
+		out.text = arena_printf(a, "left out: %s every %d minutes %s, since queue %s has intervals of "
+					"%d and nobody knows how to split them",
+					n, v->minutes, when, s->code, s->interval_min);
 		break;
 	case MISALIGNED:
 		out.code = "misaligned_rows";
-		out.text = arena_printf(a, "%lld rows %s begin within an interval of %d minutes and were left out",
-					n, when, s->interval_min);
+		out.text = arena_printf(a, "left out: %s %s, beginning within an interval of %d minutes", n,
+					when, s->interval_min);
 		break;
 	case NO_NUMBER:
 		out.code = "impossible_rows";
-		out.text = arena_printf(a, "%lld rows %s have an impossible number of contacts and were left out",
-					n, when);
+		out.text = arena_printf(a, "left out: %s %s, with an impossible number of contacts", n, when);
 		break;
 	case SOUND:
 	default:

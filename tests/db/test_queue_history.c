@@ -175,7 +175,7 @@ static void test_what_does_not_fit_is_left_out_and_told(void **state)
 	assert_int_equal(n, 28 * 6);
 	assert_int_equal(f->warnings.count, 1);
 	assert_string_equal(f->warnings.items[0].text,
-			    "1 rows on 2026-03-20 begin within an interval of 15 minutes and were left out");
+			    "left out: 1 row on 2026-03-20, beginning within an interval of 15 minutes");
 }
 
 /* The repeated hour stays two: 4 April 2026, 23:00 comes twice in Santiago. */

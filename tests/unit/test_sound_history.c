@@ -118,7 +118,7 @@ static void test_finer_rows_are_added_up(void **state)
 		assert_int_equal(w->count, 20 * 600 / parts[i]);
 	}
 	assert_string_equal(f->warnings.items[0].text,
-			    "800 rows of 15 minutes from 2026-05-04 to 2026-05-23 were added up to 30 minutes");
+			    "added up to 30 minutes: 800 rows of 15 minutes from 2026-05-04 to 2026-05-23");
 }
 
 static void test_parts_of_an_interval_are_no_interval(void **state)
@@ -147,7 +147,7 @@ static void test_strays_are_left_out(void **state)
 	assert_int_equal(keep(f, 30), 63);
 	all_are(f, 30);
 	const struct forecast_warning *w = only(f, "misaligned_rows");
-	assert_string_equal(w->text, "2 rows on 2026-05-07 begin within an interval of 30 minutes and were left out");
+	assert_string_equal(w->text, "left out: 2 rows on 2026-05-07, beginning within an interval of 30 minutes");
 }
 
 static void test_hours_are_not_split(void **state)
@@ -159,8 +159,8 @@ static void test_hours_are_not_split(void **state)
 	all_are(f, 30);
 	const struct forecast_warning *w = only(f, "coarser_rows");
 	assert_int_equal(w->count, 180);
-	assert_string_equal(w->text, "180 rows from 2026-05-06 to 2026-05-23 come every 60 minutes and were left out,"
-				     " since queue voice has intervals of 30");
+	assert_string_equal(w->text, "left out: 180 rows every 60 minutes from 2026-05-06 to 2026-05-23,"
+				     " since queue voice has intervals of 30 and nobody knows how to split them");
 }
 
 static void test_nothing_sound_is_nothing(void **state)
