@@ -7,6 +7,7 @@
 #include "server/calendar/holidays.h"
 #include "server/domain/forecast_series.h"
 #include "wfm/forecast.h"
+#include "wfm/outlook.h"
 #include "wfm/scenarios.h"
 
 enum {
@@ -61,9 +62,10 @@ struct looking {
 	size_t weeks;
 	int32_t *week_of_day;
 	const struct site_queue *queue; /* being forecast */
-	size_t done;
+	double done, share; /* of the whole: before this step, and of it */
 	struct wfm_forecast *forecasts; /* of each queue */
 	double *load_hours;             /* queues x weeks */
+	double *width;                  /* queues x weeks: how much wider the weeks are in truth */
 };
 
 static int64_t next_monday(const struct site_calendar *s, int64_t now)
@@ -87,9 +89,8 @@ bool outlook_check(struct db *db, struct arena *a, const struct outlook_request 
 static bool progress(void *user, double done)
 {
 	const struct looking *l = user;
-	double all = (double)l->queue_count;
 	return l->watch != NULL && l->watch->progress != NULL &&
-	       l->watch->progress(l->watch->context, ((double)l->done + done) / all, l->queue->code);
+	       l->watch->progress(l->watch->context, l->done + l->share * done, l->queue->code);
 }
 
 /* ---------------------------------------------------------------- warnings */
@@ -163,7 +164,8 @@ static bool forecast_one(struct looking *l, size_t q, struct err *e)
 	struct wfm_error we;
 
 	l->queue = &l->queues[q];
-	l->done = q;
+	l->share = 0.5 / (double)l->queue_count;
+	l->done = 2 * (double)q * l->share;
 	if (!forecast_series_load(l->db, l->arena, &l->site, l->queue, l->now, &l->ahead, &history, e))
 		return false;
 	struct wfm_forecast_options o = {
@@ -177,6 +179,10 @@ static bool forecast_one(struct looking *l, size_t q, struct err *e)
 	if (status != WFM_OK)
 		return forecast_failed(l->queue, status, &we, e);
 	add_load(l, q, &l->forecasts[q]);
+	l->done += l->share;
+	status = wfm_outlook_widths(&history.series, &o, (int)l->weeks, l->width + q * l->weeks, &we);
+	if (status != WFM_OK)
+		return forecast_failed(l->queue, status, &we, e);
 	return keep_queue(l, &l->forecasts[q], &history.warnings, e);
 }
 
@@ -219,6 +225,19 @@ static bool add_up(const struct looking *l, const struct wfm_joint *const *joint
 	return wfm_scenarios_total(&sums, totals, &we) == WFM_OK || err_from_wfm(e, &we);
 }
 
+/* The mean of the queues' widths, by the work they bring. */
+static double site_width(const struct looking *l, size_t week)
+{
+	double sum = 0, weight = 0;
+
+	for (size_t q = 0; q < l->queue_count; q++) {
+		double hours = l->load_hours[q * l->weeks + week] + 1e-9;
+		sum += hours * l->width[q * l->weeks + week];
+		weight += hours;
+	}
+	return sum / weight;
+}
+
 static bool keep_site(const struct looking *l, const struct wfm_joint *const *joints,
 		      struct wfm_total *totals, struct err *e)
 {
@@ -236,8 +255,11 @@ static bool keep_site(const struct looking *l, const struct wfm_joint *const *jo
 	}
 	if (wfm_day_correlation(errors, n, correlation, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
-	return add_up(l, joints, n, correlation, totals, e) &&
-	       keep_weeks(l, FIELD_NULL, totals, hours, e);
+	if (!add_up(l, joints, n, correlation, totals, e))
+		return false;
+	for (size_t w = 0; w < l->weeks; w++)
+		wfm_outlook_widen(&totals[w], site_width(l, w));
+	return keep_weeks(l, FIELD_NULL, totals, hours, e);
 }
 
 static bool keep_totals(const struct looking *l, struct err *e)
@@ -248,8 +270,11 @@ static bool keep_totals(const struct looking *l, struct err *e)
 
 	for (size_t q = 0; q < l->queue_count; q++) {
 		joints[q] = l->forecasts[q].joint;
-		if (!add_up(l, &joints[q], 1, NULL, totals, e) ||
-		    !keep_weeks(l, l->queues[q].id, totals, l->load_hours + q * l->weeks, e))
+		if (!add_up(l, &joints[q], 1, NULL, totals, e))
+			return false;
+		for (size_t w = 0; w < l->weeks; w++)
+			wfm_outlook_widen(&totals[w], l->width[q * l->weeks + w]);
+		if (!keep_weeks(l, l->queues[q].id, totals, l->load_hours + q * l->weeks, e))
 			return false;
 	}
 	return keep_site(l, joints, totals, e);
@@ -288,6 +313,7 @@ bool outlook_make(struct db *db, struct arena *a, const struct outlook_request *
 		l.week_of_day[d] = (int32_t)(d / 7);
 	l.forecasts = arena_array(a, l.queue_count, sizeof *l.forecasts);
 	l.load_hours = arena_array(a, l.queue_count * l.weeks, sizeof *l.load_hours);
+	l.width = arena_array(a, l.queue_count * l.weeks, sizeof *l.width);
 	ok = db_begin(db, e) && look(&l, user_id, job_id, e) && db_commit(db, e);
 	if (!ok)
 		db_rollback(db);

@@ -3,7 +3,8 @@
  * Use case: look up to 78 weeks ahead, by queue and ISO week, to plan capacity.
  *
  * Weeks are sums over joint scenarios, so that a busy month makes a busy week likelier; the site's
- * own weeks take into account how its queues were wrong together. Users' adjustments are not in it.
+ * own weeks take into account how its queues were wrong together. The farther weeks are as wide as
+ * past years' were in truth, where history reaches. Users' adjustments are not in it.
  * One connection, one thread.
  */
 #ifndef DOMAIN_MAKE_OUTLOOK_H
