@@ -222,6 +222,13 @@ async function build(visit) {
 		const text = await page.locator(".evidence").innerText();
 		expect(/independent judge/.test(text), text);
 	});
+	await step("the roster was tried: promised beside simulated", async () => {
+		const rows = page.getByRole("group", { name: "Service level promised and simulated" }).locator("tbody tr");
+		await rows.first().waitFor({ timeout: 15_000 });
+		expect(await rows.count() >= 5, `${await rows.count()} rows`);
+		const cells = await rows.first().locator("td").allInnerTexts();
+		expect(cells.filter((c) => /%/.test(c)).length >= 5, cells.join(" | "));
+	});
 }
 
 async function board(visit) {
