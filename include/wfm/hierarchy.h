@@ -45,8 +45,9 @@ enum wfm_status wfm_hierarchy_reconcile(const struct wfm_hierarchy *tree,
 					double *shrinkage, struct wfm_error *e);
 
 /*
- * The error rows of n forecasts from their backtests: days that every node was scored on at the same
- * distance. error (may be NULL, to count) has room for max_rows × n; returns the rows there are.
+ * The error rows of n forecasts from their backtests, a row for each day and distance that any was
+ * scored on, NaN for the others. error (may be NULL, to count) has room for max_rows × n; returns
+ * the rows there are, 0 when out of memory.
  */
 size_t wfm_hierarchy_backtest(const struct wfm_day_errors *nodes, size_t n, double *error,
 			      size_t max_rows);

@@ -20,6 +20,11 @@ bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e
 	return forecast_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "forecast", e);
 }
 
+bool network_request_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	return network_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "network", e);
+}
+
 bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	return outlook_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "outlook", e);

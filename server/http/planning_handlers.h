@@ -4,6 +4,7 @@
 #define HTTP_PLANNING_HANDLERS_H
 
 #include "server/domain/make_forecast.h"
+#include "server/domain/make_network.h"
 #include "server/domain/make_outlook.h"
 #include "server/domain/make_schedule.h"
 #include "server/domain/publish_roster.h"
@@ -11,11 +12,14 @@
 
 extern const struct fields site_week_query_fields, queue_query_fields;
 extern const struct fields outlook_query_fields, outlook_summary_fields, outlook_fields;
+extern const struct fields network_query_fields, network_summary_fields, network_card_fields;
+extern const struct fields network_totals_query_fields, network_total_fields;
 extern const struct fields plan_fields, plan_requirement_fields;
 extern const struct fields roster_summary_fields, roster_shift_fields, roster_coverage_fields;
 extern const struct fields roster_shortage_fields, roster_change_fields;
 
 bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e);
+bool network_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);

@@ -241,6 +241,22 @@ const struct route routes[] = {
 	  .roles = ROLE_PLANNING, .shape = REPLY_NONE, .handle = adjustment_revoke_handle,
 	  .summary = "Revoke an adjustment; it stays on record" },
 
+	/* ---- forecasts of regions and the network (planning_handlers.c) ---- */
+	{ .method = METHOD_POST, .path = V1 "/network-forecasts", .roles = ROLE_PLANNING,
+	  .body = &network_request_fields, .shape = REPLY_JOB, .reply = &job_fields,
+	  .handle = network_request_handle,
+	  .summary = "Forecast every queue of a region or of the network, so that branches add up" },
+	{ .method = METHOD_GET, .path = V1 "/network-forecasts", .roles = ROLE_PLANNING,
+	  .query = &network_query_fields, .shape = REPLY_LIST, .reply = &network_summary_fields,
+	  .sql = ROUTE_SQL(SQL_NETWORK_LIST), .summary = "Network forecasts, newest first" },
+	{ .method = METHOD_GET, .path = V1 "/network-forecasts/{network_forecast_id:int}",
+	  .roles = ROLE_PLANNING, .reply = &network_card_fields, .sql = ROUTE_SQL(SQL_NETWORK_GET),
+	  .summary = "A network forecast and the forecasts of its sites" },
+	{ .method = METHOD_GET, .path = V1 "/network-forecasts/{network_forecast_id:int}/totals",
+	  .roles = ROLE_PLANNING, .query = &network_totals_query_fields, .shape = REPLY_LIST,
+	  .reply = &network_total_fields, .sql = ROUTE_SQL(SQL_NETWORK_TOTALS),
+	  .summary = "Totals of sites, regions and the network by day or week" },
+
 	/* ---- outlooks (planning_handlers.c) ---- */
 	{ .method = METHOD_POST, .path = V1 "/outlooks", .roles = ROLE_PLANNING,
 	  .body = &outlook_request_fields, .shape = REPLY_JOB, .reply = &job_fields,

@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "server/domain/make_forecast.h"
+#include "server/domain/make_network.h"
 #include "server/domain/make_outlook.h"
 #include "server/domain/make_schedule.h"
 
 const struct job_kind job_kinds[] = {
 	{ "forecast", &forecast_request_fields, &forecast_result_fields, job_forecast_run,
 	  "forecast every queue of a site" },
+	{ "network", &network_request_fields, &network_result_fields, job_network_run,
+	  "forecast every queue of a region or of the network" },
 	{ "outlook", &outlook_request_fields, &outlook_result_fields, job_outlook_run,
 	  "look up to 78 weeks ahead at a site's queues" },
 	{ "schedule", &schedule_request_fields, &schedule_result_fields, job_schedule_run,

@@ -6,6 +6,7 @@
 #include "server/jobs/worker.h"
 
 bool job_forecast_run(struct job_context *jc, const void *request, struct err *e);
+bool job_network_run(struct job_context *jc, const void *request, struct err *e);
 bool job_outlook_run(struct job_context *jc, const void *request, struct err *e);
 bool job_schedule_run(struct job_context *jc, const void *request, struct err *e);
 

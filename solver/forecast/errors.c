@@ -135,20 +135,14 @@ size_t wfm_hierarchy_backtest(const struct wfm_day_errors *nodes, size_t n, doub
 			      size_t max_rows)
 {
 	struct fc_pool pool = { 0 };
-	size_t rows = 0, complete = 0;
+	size_t rows = 0;
 	const double *all = line_up(&pool, nodes, n, &rows, false);
-	for (size_t k = 0; all != NULL && k < rows; k++) {
-		bool whole = true;
-		for (size_t i = 0; i < n; i++)
-			whole = whole && !isnan(all[k * n + i]);
-		if (!whole)
-			continue;
-		if (error != NULL && complete < max_rows)
-			memcpy(error + complete * n, all + k * n, n * sizeof *error);
-		complete++;
-	}
+	if (all == NULL)
+		rows = 0;
+	if (error != NULL && rows > 0)
+		memcpy(error, all, (rows < max_rows ? rows : max_rows) * n * sizeof *error);
 	fc_pool_free(&pool);
-	return complete;
+	return rows;
 }
 
 enum wfm_status wfm_day_correlation(const struct wfm_day_errors *queues, size_t n,

@@ -225,7 +225,9 @@ static void test_correlation(void **state)
 					   : r[i * N + j] > 0.4 && r[i * N + j] < 0.85);
 	assert_int_equal(wfm_hierarchy_backtest(queues, N, NULL, 0), DAYS);
 	queues[1].n = DAYS - 5;
-	assert_int_equal(wfm_hierarchy_backtest(queues, N, NULL, 0), DAYS - 5);
+	double rows[DAYS * N];
+	assert_int_equal(wfm_hierarchy_backtest(queues, N, rows, DAYS), DAYS);
+	assert_true(rows[0] == 1.0 && isnan(rows[(DAYS - 1) * N + 1]) && rows[DAYS * N - 1] == 1.0);
 	for (int q = 0; q < N; q++)
 		for (int k = 0; k < DAYS; k++)
 			days[q][k].z = draw_normal(&d);
