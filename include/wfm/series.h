@@ -56,7 +56,9 @@ struct wfm_special_day {
 
 struct wfm_series {
 	int interval_min; /* 5, 6, 10, 15, 20, 30 or 60 */
-	const struct wfm_observation *observations; /* in any order; holes need no row */
+	/* In any order; holes need no row. A source with rows of 1 and none of 0 is taken to write
+	   none where nothing came, and its holes in quiet slots for zeros. */
+	const struct wfm_observation *observations;
 	size_t n_observations;
 	const struct wfm_special_day *special_days; /* past and future, any order */
 	size_t n_special_days;

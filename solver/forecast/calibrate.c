@@ -3,8 +3,9 @@
  * Intervals as wide as the backtest says. With u the 80th percentile of |z|, z the errors at n
  * past origins in standard deviations of their forecasts on the root scale, the standard
  * deviations are multiplied by (n·u/1.28 + 20)/(n + 20): 1.28 is what u should be, and an
- * origin counts as one observation, for its errors hang together. Between 0.95 and 2, for too narrow costs more than too wide; the
- * variance never falls under that of a Poisson count unless the method's own did.
+ * origin counts as one observation, for its errors hang together. Between 0.95 and 2, for too
+ * narrow costs more than too wide; the variance never falls under that of a Poisson count unless
+ * the method's own did.
  */
 #include "judge.h"
 

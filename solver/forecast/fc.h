@@ -68,6 +68,7 @@ struct fc_grid {
 	uint8_t open[7][WFM_MAX_SLOTS];
 	double open_slots[7]; /* how many */
 	int since[7][WFM_MAX_SLOTS]; /* grid day from which the slot is served; 0 = always was */
+	int zeros_filled;     /* slots without a row that stand for no contact (zeros.c) */
 	bool partial_first;   /* the first horizon day has begun and has observations */
 };
 
@@ -79,6 +80,9 @@ static inline const double *fc_row(const struct fc_grid *g, int day)
 /* calendar.c: 1 .. 31 and the like of days since 1970-01-01 (proleptic Gregorian). */
 void fc_civil(int32_t date, int *year, int *month, int *month_day);
 int32_t fc_date(int year, int month, int month_day);
+
+/* zeros.c: holes become zeros where the source plainly writes no rows of zero. */
+bool fc_zeros_fill(struct fc_pool *pool, struct fc_grid *g);
 
 /* opening.c: fills open, open_slots and since from the series or from what was observed. */
 bool fc_opening_learn(struct fc_pool *pool, struct fc_grid *g);

@@ -234,7 +234,7 @@ enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *ser
 	for (size_t i = 0; g->slot_factor != NULL && i < cells; i++)
 		g->slot_factor[i] = 1.0f;
 	lay_observations(g, first, o->first_slot, count);
-	if (!fc_opening_learn(pool, g))
+	if (!fc_zeros_fill(pool, g) || !fc_opening_learn(pool, g))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	guess_unseen_weekdays(g);
 	mark_days(g, &closed);

@@ -56,8 +56,11 @@ static void describe_history(const struct fc_train *t, struct wfm_report_card *r
 			      "; at most %d open day%s in a row without data", u.gap,
 			      u.gap == 1 ? "" : "s");
 	if (n > 0 && (size_t)n < sizeof r->history && t->outliers > 0)
+		n += snprintf(r->history + n, sizeof r->history - (size_t)n,
+			      "; %d slot%s replaced", t->outliers, t->outliers == 1 ? "" : "s");
+	if (n > 0 && (size_t)n < sizeof r->history && t->grid->zeros_filled > 0)
 		(void)snprintf(r->history + n, sizeof r->history - (size_t)n,
-			       "; %d slot%s replaced", t->outliers, t->outliers == 1 ? "" : "s");
+			       "; no rows of 0, so quiet slots without a row count as 0");
 }
 
 static bool replaced(const struct fc_train *t, int day, int slot)

@@ -254,6 +254,29 @@ static void test_sparse_queue(void **state)
 	free(h.rows);
 }
 
+/* The same queue from a source that writes no row where nothing came. */
+static void test_zeros_left_out(void **state)
+{
+	(void)state;
+	struct history h = make(224, sparse);
+	struct wfm_forecast whole = forecast(&h.series, 28, NULL);
+	size_t n = 0;
+	for (size_t i = 0; i < h.n; i++)
+		if (h.rows[i].offered > 0)
+			h.rows[n++] = h.rows[i];
+	assert_true(n < h.n / 4);
+	h.series.n_observations = n;
+	struct wfm_forecast_options o = { .days = 28, .first_day = MONDAY + 224 };
+	struct wfm_forecast f;
+	assert_int_equal(wfm_forecast_run(&h.series, &o, &f, NULL), WFM_OK);
+	assert_true(fabs(sum_of_days(&f, 0, 28) / sum_of_days(&whole, 0, 28) - 1) < 0.03);
+	assert_non_null(strstr(f.report.history, "no rows of 0"));
+	assert_null(strstr(whole.report.history, "no rows of 0"));
+	wfm_forecast_free(&f);
+	wfm_forecast_free(&whole);
+	free(h.rows);
+}
+
 /* A level that doubled in four months nobody recorded. */
 static double gap(int day, int slot)
 {
@@ -372,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_hours_more_than_doubled),
 		cmocka_unit_test(test_shorter_hours),
 		cmocka_unit_test(test_sparse_queue),
+		cmocka_unit_test(test_zeros_left_out),
 		cmocka_unit_test(test_months_of_gap),
 		cmocka_unit_test(test_began_last_tuesday),
 		cmocka_unit_test(test_far_horizon),
