@@ -65,3 +65,9 @@ bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e)
 	db_rollback(rq->db);
 	return false;
 }
+
+bool what_if_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct what_if w;
+	return what_if(rq->arena, rq->query, &w, e) && reply_one(rp, &what_if_fields, &w, e);
+}

@@ -8,6 +8,7 @@
 #include "server/domain/make_outlook.h"
 #include "server/domain/make_schedule.h"
 #include "server/domain/publish_roster.h"
+#include "server/domain/what_if.h"
 #include "server/http/routes.h"
 
 extern const struct fields site_week_query_fields, queue_query_fields;
@@ -24,5 +25,6 @@ bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e)
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e);
+bool what_if_handle(struct request *rq, struct reply *rp, struct err *e);
 
 #endif

@@ -270,6 +270,9 @@ const struct route routes[] = {
 	  .summary = "An outlook: mean, quantiles and hours of handling by queue and week" },
 
 	/* ---- plans and rosters (planning_handlers.c) ---- */
+	{ .method = METHOD_GET, .path = V1 "/what-if", .roles = ROLE_PLANNING,
+	  .query = &what_if_query_fields, .reply = &what_if_fields, .handle = what_if_handle,
+	  .summary = "People, service and cost of one interval, for fewer and for more people" },
 	{ .method = METHOD_POST, .path = V1 "/schedules", .roles = ROLE_PLANNING,
 	  .body = &schedule_request_fields, .shape = REPLY_JOB, .reply = &job_fields,
 	  .handle = schedule_request_handle, .summary = "Draw a site's weekly roster" },
