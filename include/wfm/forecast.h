@@ -125,6 +125,7 @@ struct wfm_outlier {
  *   before_closure           open day before one
  *   special_group_G          special days of group G, all day (group as in wfm_special_day)
  *   after_special_group_G    the open day after such a day, before_special_group_G the one before
+ *                            (of days that are `neighbours` it is after_closure, before_closure)
  */
 struct wfm_forecast_effect {
 	char name[32];

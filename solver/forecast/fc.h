@@ -106,9 +106,10 @@ struct fc_train {
 	double *median; /* 7 × slots of x; NaN = never seen */
 	int usable;    /* days with a total */
 	int outliers;
-	double *factor;    /* per horizon day: the special day's factor, 1 = ordinary */
+	double *factor;    /* per horizon day: the factor of or beside a special day, 1 = ordinary */
 	double *factor_sd; /* its standard deviation on the log scale */
 	int horizon;
+	double usual_spread; /* variance of ln(total ÷ usual) of ordinary days; 0 = not needed */
 };
 
 enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
@@ -186,6 +187,13 @@ enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 
 /* special.c: fills t->factor from the user's factors or from past days of the group. */
 enum wfm_status fc_special_learn(struct fc_train *t, struct wfm_error *e);
+
+/* The median of that weekday's totals within five weeks either side; NaN without any. */
+double fc_special_usual(const struct fc_train *t, int day);
+
+/* neighbours.c: the days beside special days, into t->factor; and as effects. */
+enum wfm_status fc_neighbours_learn(struct fc_train *t, struct wfm_error *e);
+void fc_neighbours_effects(const struct fc_train *t, struct fc_output *out);
 
 /* Appends what was learnt of each group of special days to out->effects. */
 void fc_special_effects(const struct fc_train *t, struct fc_output *out);

@@ -140,6 +140,7 @@ static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
 		return status;
 	fc_special_apply(&t, out);
 	fc_special_effects(&t, out);
+	fc_neighbours_effects(&t, out);
 	f->n_effects = out->n_effects;
 	return fc_report_history(&t, f, e);
 }

@@ -19,7 +19,7 @@
 static const double SHRINK = 0.5;
 static const double UNKNOWN_SD = 0.15; /* log-scale spread of one special day around its group */
 
-static double usual_total(const struct fc_train *t, int day)
+double fc_special_usual(const struct fc_train *t, int day)
 {
 	double near[16];
 	int n = 0;
@@ -50,7 +50,7 @@ static double special_total(const struct fc_grid *g, int day)
 /* ln(total ÷ usual) of a past special day; NaN when it cannot be told. */
 static double special_log(const struct fc_train *t, int day)
 {
-	double usual = usual_total(t, day), own = special_total(t->grid, day);
+	double usual = fc_special_usual(t, day), own = special_total(t->grid, day);
 	return log((own + 0.5) / (usual + 0.5));
 }
 

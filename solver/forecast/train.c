@@ -265,5 +265,6 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 		for (size_t s = 0; s < slots; s++)
 			t->y[(size_t)d * slots + s] = NAN;
 	}
-	return fc_special_learn(t, e);
+	enum wfm_status status = fc_special_learn(t, e);
+	return status == WFM_OK ? fc_neighbours_learn(t, e) : status;
 }

@@ -317,6 +317,54 @@ static void test_began_last_tuesday(void **state)
 	free(h.rows);
 }
 
+static const struct wfm_forecast_effect *effect_named(const struct wfm_forecast *f, const char *name)
+{
+	for (int i = 0; i < f->n_effects; i++)
+		if (strcmp(f->effects[i].name, name) == 0)
+			return &f->effects[i];
+	return NULL;
+}
+
+static double even(int day, int slot)
+{
+	(void)day;
+	return slot < 16 || slot >= 40 ? NAN : 60.0;
+}
+
+/* Billing days bring half as much again, and a third less on the day after. */
+static void test_day_after_billing(void **state)
+{
+	(void)state;
+	struct history h = make(224, even);
+	struct wfm_special_day s[9];
+	for (int k = 0; k < 9; k++)
+		s[k] = (struct wfm_special_day){ .day = MONDAY + 9 + 27 * k, .group = 5,
+						 .kind = WFM_DAY_SPECIAL, .factor = NAN };
+	for (size_t i = 0; i < h.n; i++) {
+		int beat = (h.rows[i].day - MONDAY - 9) % 27;
+		h.rows[i].offered *= beat == 0 ? 1.5 : beat == 1 ? 0.67 : 1.0;
+	}
+	h.series.special_days = s;
+	h.series.n_special_days = 9;
+	struct wfm_forecast f = forecast(&h.series, 14, NULL); /* the next is on day 225 */
+	double usual = sum_of_days(&f, 6, 14) / 8;
+	assert_true(fabs(f.days[1].mean / usual - 1.5) < 0.12);
+	assert_true(fabs(f.days[2].mean / usual - 0.67) < 0.12);
+	assert_true(fabs(f.days[0].mean / usual - 1.0) < 0.08);
+	const struct wfm_forecast_effect *after = effect_named(&f, "after_special_group_5");
+	const struct wfm_forecast_effect *before = effect_named(&f, "before_special_group_5");
+	assert_non_null(effect_named(&f, "special_group_5"));
+	if (after == NULL || before == NULL)
+		fail_msg("no effects of the days beside");
+	else {
+		assert_true(after->factor > 0.6 && after->factor < 0.78);
+		assert_true(before->factor > 0.93 && before->factor < 1.07);
+		assert_true(after->sd > 0 && after->sd < 0.1);
+	}
+	wfm_forecast_free(&f);
+	free(h.rows);
+}
+
 /* Two and a bit years with a year's swing of 30 %. */
 static double yearly(int day, int slot)
 {
@@ -398,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_zeros_left_out),
 		cmocka_unit_test(test_months_of_gap),
 		cmocka_unit_test(test_began_last_tuesday),
+		cmocka_unit_test(test_day_after_billing),
 		cmocka_unit_test(test_far_horizon),
 		cmocka_unit_test(test_one_outlier_anywhere),
 	};
