@@ -362,6 +362,6 @@ bool holiday_book_parse(const char *text, struct arena *a, struct holiday_book *
 		ok = good && ok;
 	}
 	close_country(&r);
-	*out = (struct holiday_book){ r.countries, r.country_count };
+	*out = (struct holiday_book){ r.countries, r.country_count, a };
 	return ok;
 }

@@ -20,7 +20,7 @@ static struct holiday_book built_in;
 static void read_built_in(void)
 {
 	struct err e = ERR_INIT;
-	/* Never freed: the book lives as long as the program. */
+	/* Its arena lives as long as the program. */
 	if (holiday_book_parse(holiday_text, arena_new(0), &built_in, &e))
 		return;
 	for (size_t i = 0; i < e.items_kept; i++)

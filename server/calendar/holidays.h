@@ -33,6 +33,7 @@ struct holiday_country {
 struct holiday_book {
 	const struct holiday_country *countries;
 	size_t country_count;
+	struct arena *arena; /* that holds it; the reader's */
 };
 
 /* The built-in rules. */

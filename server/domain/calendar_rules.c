@@ -36,10 +36,13 @@ static const struct field land_rows[] = {
 };
 const struct fields holiday_land_fields = FIELDS("HolidayCountry", struct holiday_land, land_rows);
 
+enum { DOORS_OPEN, DOORS_CLOSED };
+static const char *const doors_names[] = { "open", "closed", NULL };
 static const struct field holiday_request_rows[] = {
 	F_TEXT(struct holiday_request, country, 0, 2, 2, "country with sites"),
 	F_YEARS(struct holiday_request),
-	F_BOOL(struct holiday_request, closed, OPT, "nobody works on holidays"),
+	F_ENUM(struct holiday_request, doors, OPT, doors_names,
+	       "closed: nobody works on holidays; none: open, but what was written before stays as it is"),
 	{ .name = "observances", .type = FIELD_BOOL,
 	  .offset = offsetof(struct holiday_request, observances), .flags = OPT, .fallback = "true",
 	  .help = "also days that are unlike others but no day off by law: carnival, Christmas Eve" },
@@ -165,7 +168,8 @@ struct scope {
 	const char *country;
 	int64_t site_id, queue_id, from_year, to_year;
 	const char *kinds; /* that the rules write, as a PostgreSQL array */
-	bool closed;
+	bool closed;       /* new holidays are */
+	bool keep_closed;  /* those written before stay as they are */
 };
 
 static bool write_days(struct db *db, struct arena *a, const struct scope *s, const struct day_list *l,
@@ -181,7 +185,8 @@ static bool write_days(struct db *db, struct arena *a, const struct scope *s, co
 					   db_text("country", s->country), db_int("site_id", s->site_id),
 					   db_int("queue_id", s->queue_id),
 					   db_int("from_year", s->from_year),
-					   db_int("to_year", s->to_year), db_bool("closed", s->closed)),
+					   db_int("to_year", s->to_year), db_bool("closed", s->closed),
+					   db_bool("keep_closed", s->keep_closed)),
 				   NULL, &rules_written_fields, a, out, e)
 			  : err_set(e, ERR_INTERNAL, "special days overflow their buffer");
 	strbuf_free(&json);
@@ -221,7 +226,7 @@ bool holidays_write(struct db *db, struct arena *a, const struct holiday_request
 	struct day_list l = { 0 };
 	struct scope s = { r->country, FIELD_NULL, FIELD_NULL, r->from_year,
 			   r->to_year == FIELD_NULL ? r->from_year : r->to_year,
-			   "{holiday,observance}", r->closed };
+			   "{holiday,observance}", r->doors == DOORS_CLOSED, r->doors == FIELD_NULL };
 
 	bool ok = check_years(s.from_year, s.to_year, e);
 	ok = country_find(r->country, "/country", &c, e) && ok;
@@ -296,7 +301,7 @@ bool paydays_write(struct db *db, struct arena *a, const struct payday_request *
 	const char *code;
 	struct day_list holidays = { 0 }, l = { 0 };
 	struct scope s = { r->country, r->site_id, r->queue_id, r->from_year,
-			   r->to_year == FIELD_NULL ? r->from_year : r->to_year, "{payday}", false };
+			   r->to_year == FIELD_NULL ? r->from_year : r->to_year, "{payday}", false, true };
 
 	bool ok = check_years(s.from_year, s.to_year, e);
 	if (scopes != 1)

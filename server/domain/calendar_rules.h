@@ -29,7 +29,8 @@ struct holiday_land {
 struct holiday_request {
 	const char *country;
 	int64_t from_year, to_year; /* to_year FIELD_NULL: from_year alone */
-	bool closed, observances;
+	int64_t doors;              /* FIELD_NULL: those written before stay as they are */
+	bool observances;
 };
 
 struct payday_request {

@@ -46,8 +46,9 @@ WITH wanted AS (
 	ON CONFLICT (day, kind, coalesce(country, ''), coalesce(site_id, 0), coalesce(queue_id, 0))
 	DO UPDATE SET group_key = excluded.group_key,
 		name = CASE WHEN d.computed OR d.name = '' THEN excluded.name ELSE d.name END,
-		closed = CASE WHEN d.computed THEN excluded.closed ELSE d.closed END
-	WHERE d.group_key IS NULL OR (d.computed AND (d.group_key, d.name, d.closed)
+		closed = CASE WHEN d.computed AND NOT :keep_closed::boolean THEN excluded.closed ELSE d.closed END
+	WHERE d.group_key IS NULL OR (d.computed AND (d.group_key, d.name,
+			CASE WHEN :keep_closed::boolean THEN excluded.closed ELSE d.closed END)
 		IS DISTINCT FROM (excluded.group_key, excluded.name, excluded.closed))
 	RETURNING xmax = 0 AS is_new
 )

@@ -78,14 +78,19 @@ def test_holidays_are_written_once(service, planner, region):
                                                "name": "Fiesta", "factor": 0.3}).json()
     wrong = service.sql("UPDATE special_day SET day = day + 200 WHERE country = 'UY' AND computed"
                         " AND day = '2031-01-01' RETURNING id")
-    third = planner.post("/special-days/holidays", json={**body, "closed": True, "observances": False}).json()
+    third = planner.post("/special-days/holidays", json={**body, "doors": "closed", "observances": False}).json()
     rows = {r["id"]: r for r in planner.items("/special-days?from=2031-01-01&to=2032-12-31") if r["country"] == "UY"}
     assert (rows[hand["id"]]["name"], rows[hand["id"]]["factor"], rows[hand["id"]]["closed"],
             rows[hand["id"]]["group"]) == ("Fiesta", 0.3, False, "christmas")
     assert wrong[0][0] not in rows and third["inserted"] == 1 and third["removed"] > 10
     assert all(r["closed"] for r in rows.values() if r["id"] != hand["id"])
     assert {r["kind"] for r in rows.values()} == {"holiday"} and len(rows) == third["days"]
-    assert service.sql("SELECT count(*) FROM audit WHERE entity = 'holidays'")[0][0] >= 3
+    # Without a word on the doors, those that were shut stay shut; told, they open.
+    same = planner.post("/special-days/holidays", json={**body, "observances": False}).json()
+    assert (same["inserted"], same["changed"], same["removed"]) == (0, 0, 0)
+    opened = planner.post("/special-days/holidays", json={**body, "doors": "open", "observances": False}).json()
+    assert opened["changed"] == third["days"] - 1
+    assert service.sql("SELECT count(*) FROM audit WHERE entity = 'holidays'")[0][0] >= 5
     assert site["country"] == "UY"
 
 
