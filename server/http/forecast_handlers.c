@@ -46,3 +46,19 @@ bool rest_of_day_handle(struct request *rq, struct reply *rp, struct err *e)
 	return rest_of_day(rq->db, rq->arena, request_path_int(rq, "forecast_id"), rq->query, &rows, &n, e) &&
 	       reply_list(rp, &rest_interval_fields, rows, n, NULL, e);
 }
+
+bool queue_patience_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct queue_patience p;
+	return queue_patience_estimate(rq->db, rq->arena, request_path_int(rq, "queue_id"), rq->query, &p,
+				       e) &&
+	       reply_one(rp, &queue_patience_fields, &p, e);
+}
+
+bool queue_handling_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct queue_handling h;
+	return queue_handling_estimate(rq->db, rq->arena, request_path_int(rq, "queue_id"), rq->query, &h,
+				       e) &&
+	       reply_one(rp, &queue_handling_fields, &h, e);
+}

@@ -6,6 +6,7 @@
 #include "server/domain/adjust_forecast.h"
 #include "server/domain/forecast_accuracy.h"
 #include "server/domain/forecast_totals.h"
+#include "server/domain/queue_inputs.h"
 #include "server/domain/rest_of_day.h"
 #include "server/http/routes.h"
 
@@ -19,5 +20,7 @@ bool adjustment_revoke_handle(struct request *rq, struct reply *rp, struct err *
 bool accuracy_list_handle(struct request *rq, struct reply *rp, struct err *e);
 bool forecast_totals_handle(struct request *rq, struct reply *rp, struct err *e);
 bool rest_of_day_handle(struct request *rq, struct reply *rp, struct err *e);
+bool queue_patience_handle(struct request *rq, struct reply *rp, struct err *e);
+bool queue_handling_handle(struct request *rq, struct reply *rp, struct err *e);
 
 #endif

@@ -11,11 +11,26 @@
 #include "wfm/demand.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { CLUSTER_DAYS_MIN = 5 };
+
+/* χ² quantile by bisection: GSL's own gives up for some fractions of a degree of freedom. */
+static double chi_square(double level, double freedom)
+{
+	double low = 0.0, high = freedom + 20.0 * sqrt(freedom) + 60.0;
+	for (int i = 0; i < 100; i++) {
+		double mid = 0.5 * (low + high);
+		if (gsl_cdf_chisq_P(mid, freedom) < level)
+			low = mid;
+		else
+			high = mid;
+	}
+	return 0.5 * (low + high);
+}
 
 struct day_sums {
 	int64_t day;
@@ -68,6 +83,7 @@ static void jackknife(const struct day_sums *d, size_t n, struct wfm_patience *p
 
 static void clear(struct wfm_patience *p)
 {
+	(void)gsl_set_error_handler_off();
 	*p = (struct wfm_patience){ .mean_s = INFINITY,
 				    .high_s = INFINITY,
 				    .low_days_s = NAN,
@@ -91,7 +107,7 @@ static void from_days(struct day_sums *d, size_t n, struct wfm_patience *p)
 			       "nobody is known to have waited: the data cannot tell");
 		return;
 	}
-	p->low_s = 2.0 * p->waiting_s / gsl_cdf_chisq_Pinv(0.975, 2.0 * p->abandons + 2.0);
+	p->low_s = 2.0 * p->waiting_s / chi_square(0.975, 2.0 * p->abandons + 2.0);
 	if (!(p->abandons > 0.0)) {
 		/* One-sided: nothing bounds it from above. */
 		p->low_s = p->waiting_s / -log(0.05);
@@ -103,7 +119,7 @@ static void from_days(struct day_sums *d, size_t n, struct wfm_patience *p)
 	}
 	p->known = true;
 	p->mean_s = p->waiting_s / p->abandons;
-	p->high_s = 2.0 * p->waiting_s / gsl_cdf_chisq_Pinv(0.025, 2.0 * p->abandons);
+	p->high_s = 2.0 * p->waiting_s / fmax(chi_square(0.025, 2.0 * p->abandons), 1e-12);
 	jackknife(d, n, p);
 	(void)snprintf(p->reason, sizeof p->reason, "%.0f abandons in %.0f s of waiting on %d days",
 		       p->abandons, p->waiting_s, (int)p->days);

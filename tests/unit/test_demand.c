@@ -246,6 +246,13 @@ static void test_patience_of_sums(void **state)
 	assert_int_equal(wfm_patience_from_sums(rows, 0, &p, &e), WFM_OK);
 	assert_true(!p.known && p.low_s == 0);
 	assert_non_null(strstr(p.reason, "cannot tell"));
+	/* Any number of abandons, fractions and millions too: finite and in order. */
+	for (double d = 1e-3; d < 1e8; d *= 1.7) {
+		rows[0] = (struct wfm_wait_sums){ 1, d, 100 * d };
+		assert_int_equal(wfm_patience_from_sums(rows, 1, &p, &e), WFM_OK);
+		assert_true(p.known && fabs(p.mean_s - 100) < 1e-9);
+		assert_true(p.low_s > 0 && p.low_s < 100 && p.high_s > 100);
+	}
 	rows[1].wait_s = -3;
 	assert_int_equal(wfm_patience_from_sums(rows, 4, &p, &e), WFM_INVALID);
 	assert_string_equal(e.path, "/rows/1/wait_s");
