@@ -2,10 +2,11 @@
 /*
  * Do intervals hold what they promise, at every level? Rolling origins on the real series: the
  * share of slots, day totals and week totals inside their 80 % and 95 % intervals. Weeks are
- * few, so origins there are every STEP days. Site: the series dealt out at random to three
+ * few: COVERAGE_STEP=2 COVERAGE_ORIGINS=26 tells more of them. Site: A30 dealt out at random to three
  * queues, each forecast by itself, and added up again by joint scenarios with the correlation
- * that their backtests show. Network: A30 and B30 (its dates moved by four years) added up.
- * Usage: bench_coverage [SERIES...]; COVERAGE_STEP=7, COVERAGE_ORIGINS=8, COVERAGE_METHOD=name.
+ * that their backtests show; network: ED's
+ * last three years as three branches side by side.
+ * Usage: bench_coverage [A30|B30|A5|ED|site|network ...].
  */
 #include <math.h>
 #include <stdio.h>
@@ -141,6 +142,123 @@ static void single(const char *name, int32_t first, int step, int origins)
 	free(s.rows);
 }
 
+static struct real_series copy(const struct real_series *from, int32_t days)
+{
+	struct real_series to = *from;
+	to.rows = calloc(from->n, sizeof *to.rows);
+	if (to.rows == NULL)
+		abort();
+	for (size_t i = 0; i < from->n; i++) {
+		to.rows[i] = from->rows[i];
+		to.rows[i].day += days;
+	}
+	return to;
+}
+
+/* Deals the contacts out to three queues; nobody gets a contact twice. */
+static void deal(const struct real_series *from, struct real_series *to)
+{
+	static const double upto[3] = { 0.5, 0.8, 1.0 };
+	struct draw d;
+	draw_seed(&d, 3);
+	for (int q = 0; q < 3; q++)
+		to[q] = copy(from, 0);
+	for (size_t i = 0; i < 3 * from->n; i++)
+		to[i % 3].rows[i / 3].offered = 0.0;
+	for (size_t i = 0; i < from->n; i++)
+		for (int k = 0; k < (int)from->rows[i].offered; k++) {
+			double u = rng_unit(&d.rng);
+			to[u < upto[0] ? 0 : u < upto[1] ? 1 : 2].rows[i].offered += 1.0;
+		}
+}
+
+static void score_together(struct real_series *s, struct wfm_forecast *f, size_t n,
+			   struct levels *l)
+{
+	struct wfm_day_errors errors[8];
+	double correlation[64], truth[HORIZON], week[2] = { 0.0 };
+	struct wfm_total days[HORIZON], weeks[2];
+	struct wfm_error e;
+	for (size_t i = 0; i < n; i++)
+		errors[i] = (struct wfm_day_errors){ f[i].backtest, f[i].n_backtest };
+	if (wfm_day_correlation(errors, n, correlation, &e) != WFM_OK ||
+	    !totals(f, n, correlation, days, weeks))
+		return;
+	for (int h = 0; h < HORIZON; h++) {
+		bool open = false;
+		truth[h] = 0.0;
+		for (size_t i = 0; i < n; i++)
+			if (f[i].days[h].open) {
+				truth[h] += real_series_total(&s[i], f[i].days[h].day);
+				open = true;
+			}
+		if (open && !isnan(truth[h]))
+			add(&l->day, days[h].quantile, truth[h]);
+		week[h / 7] += truth[h];
+	}
+	for (int w = 0; w < 2; w++)
+		if (!isnan(week[w]))
+			add(&l->week[w], weeks[w].quantile, week[w]);
+}
+
+static void together(const char *name, struct real_series *s, size_t n, int32_t first, int step,
+		     int origins)
+{
+	struct levels l = { 0 };
+	for (size_t i = 0; i < n; i++) {
+		s[i].series.observations = s[i].rows;
+		s[i].series.n_observations = s[i].n;
+		s[i].series.special_days = s[i].special;
+	}
+	for (int k = 0; k < origins; k++) {
+		struct wfm_forecast f[8] = { 0 };
+		bool ok = true;
+		for (size_t i = 0; i < n; i++)
+			ok = ok && forecast(&s[i].series, first + step * k, &f[i]);
+		if (ok)
+			score_together(s, f, n, &l);
+		for (size_t i = 0; i < n; i++)
+			wfm_forecast_free(&f[i]);
+	}
+	show(name, "day", &l.day);
+	show(name, "week 1", &l.week[0]);
+	show(name, "week 2", &l.week[1]);
+}
+
+static void site(int step, int origins)
+{
+	struct real_series all, queue[3];
+	if (!real_series_load("A30", &all))
+		return;
+	deal(&all, queue);
+	together("site", queue, 3, real_date(2003, 6, 23), step, origins);
+	for (int q = 0; q < 3; q++)
+		free(queue[q].rows);
+	free(all.rows);
+}
+
+/* The same weeks of three years: what they share is the season and the hours, not the errors. */
+static void network(int step, int origins)
+{
+	struct real_series all, branch[3];
+	if (!real_series_load("ED", &all))
+		return;
+	for (int q = 0; q < 3; q++)
+		branch[q] = copy(&all, 364 * q);
+	together("network", branch, 3, real_date(2017, 5, 1), step, origins);
+	for (int q = 0; q < 3; q++)
+		free(branch[q].rows);
+	free(all.rows);
+}
+
+static bool asked_for(const char *name, int argc, char **argv)
+{
+	bool asked = argc < 2;
+	for (int k = 1; k < argc; k++)
+		asked = asked || strcmp(argv[k], name) == 0;
+	return asked;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -153,15 +271,16 @@ int main(int argc, char **argv)
 		{ "ED", { 2016, 1, 4 }, 21, 30 },
 	};
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-		bool asked = argc < 2;
-		for (int k = 1; k < argc; k++)
-			asked = asked || strcmp(argv[k], usual[i].name) == 0;
-		if (asked)
+		if (asked_for(usual[i].name, argc, argv))
 			single(usual[i].name,
 			       real_date(usual[i].date[0], usual[i].date[1], usual[i].date[2]) +
 				       setting("COVERAGE_SHIFT", 0),
 			       setting("COVERAGE_STEP", usual[i].step),
 			       setting("COVERAGE_ORIGINS", usual[i].origins));
 	}
+	if (asked_for("site", argc, argv))
+		site(setting("COVERAGE_STEP", 7), setting("COVERAGE_ORIGINS", 8));
+	if (asked_for("network", argc, argv))
+		network(setting("COVERAGE_STEP", 7), setting("COVERAGE_ORIGINS", 36));
 	return 0;
 }
