@@ -92,8 +92,9 @@ def verdict(series, peers):
     """The asked figures against the peer that comes nearest to us on its own origins."""
     if not peers:
         return f"{series.name}: no peer ran."
-    ahead = {m.title: ahead_of(f, t, measure(series)[0]) for m, f, t in peers}
-    times = {m.title: f["seconds"] / t["seconds"] for m, f, t in peers}
+    ahead = {m.title: ahead_of(f, t, measure(series)[0]) for m, f, t, _ in peers}
+    times = {m.title: f["seconds"] / t["seconds"] for m, f, t, _ in peers}
+    alone = {m.title: f"{f['seconds'] / a['seconds']:.1f}" if a else "?" for m, f, _, a in peers}
     best = min(ahead, key=ahead.get)
     if isinstance(series, protocol.Emergency):
         return f"Best peer: {best}; ours ahead by {ahead[best]:.1f} %, {times[best]:.1f} × its speed."
@@ -102,7 +103,8 @@ def verdict(series, peers):
             f"Best peer: {best}. Ahead by {ahead[best]:.1f} %: "
             f"{'met' if ahead[best] >= ASKED_ADVANTAGE else '**not met**'}. Its time "
             f"{times[best]:.1f} × ours: {'met' if times[best] >= ASKED_TIMES else '**not met**'}; "
-            f"of {len(times)} peers {len(slow)} take {ASKED_TIMES} × our time or more.")
+            f"{alone[best]} × ours without the backtest. Of {len(times)} peers {len(slow)} take "
+            f"{ASKED_TIMES} × our time or more.")
 
 
 def one_series(series, methods):
@@ -126,7 +128,7 @@ def one_series(series, methods):
             for ours in (default, single))
         lines.append("| " + " | ".join(row(series, m, f, there, alone)) + " |")
         if there is not None:
-            peers.append((m, f, there))
+            peers.append((m, f, there, alone))
     if notes:
         notes = ["Not on every origin:", "", *notes, ""]
     body = "\n".join(lines + ["", verdict(series, peers), ""] + notes)
