@@ -1,2 +1,3 @@
--- Inputs of staffing: to be written here by that part.
+-- Patience, redials and handling time are computed from the history whenever they are asked for:
+-- nothing is stored for them.
 SELECT 1;
