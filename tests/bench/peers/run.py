@@ -8,8 +8,8 @@ Nothing is installed and nothing of the product depends on a peer: one that is a
 the table. Environment: PEERS_PYTHON (an interpreter with statsforecast and prophet; python3),
 RSCRIPT (Rscript), PEERS_LIMIT_S (processor seconds an origin may take; 300), PEERS_BUDGET_S (those
 after which a method goes to no further origin of a series; 600), PEERS_SERIES and PEERS_METHODS
-(comma lists, to run some), PEERS_RESUME=1 (keep what an earlier run left in build/bench/peers),
-CUADRANTE_SHARED_DATA. One process at a time, one thread.
+(comma lists, to run some), PEERS_RESUME=1 (keep what an earlier run left in build/bench/peers)
+or only (add nothing to it but our own), CUADRANTE_SHARED_DATA. One process at a time, one thread.
 """
 import os
 import resource
@@ -97,8 +97,11 @@ def forecast(method, command, series, k):
     """One origin in its own process; "" or why it failed."""
     out = WORK / f"{series.name}-{k}-{method.name}.csv"
     why = out.with_suffix(".failed")
-    if os.environ.get("PEERS_RESUME") == "1" and (out.exists() or why.exists()):
+    resume = os.environ.get("PEERS_RESUME")
+    if resume and (out.exists() or why.exists()) and (resume == "1" or method.kind != "ours"):
         return why.read_text(encoding="utf-8") if why.exists() else ""
+    if resume == "only" and method.kind != "ours":
+        return "not run"
     out.unlink(missing_ok=True)
     why.unlink(missing_ok=True)
     train, future = (WORK / f"{series.name}-{k}-{part}.csv" for part in ("train", "future"))
