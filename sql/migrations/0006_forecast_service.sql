@@ -56,19 +56,16 @@ touched AS (
 	FROM given g JOIN forecast_interval i ON i.forecast_id = of_forecast AND i.queue_id = g.queue_id
 		AND i.start_at >= g.from_at AND i.start_at < g.until_at),
 scaled AS (
-	SELECT t.queue_id, t.start_at,
-		t.mean * product(1 + t.value / 100) FILTER (WHERE t.kind = 'percent' AND t.in_force) AS mean
-	FROM touched t GROUP BY t.queue_id, t.start_at, t.mean),
+	SELECT t.*, t.mean * product(1 + t.value / 100) FILTER (WHERE t.kind = 'percent' AND t.in_force)
+		OVER (PARTITION BY t.queue_id, t.start_at) AS left_over
+	FROM touched t),
 spread AS (
-	SELECT t.id, sum(c.mean) AS total, count(*) AS intervals
-	FROM touched t JOIN scaled c USING (queue_id, start_at) WHERE t.kind = 'count' GROUP BY t.id),
-added AS (
-	SELECT t.queue_id, t.start_at, sum(t.value * t.share
-		* CASE WHEN p.total > 0 THEN c.mean / p.total ELSE 1.0 / p.intervals END) AS contacts
-	FROM touched t JOIN scaled c USING (queue_id, start_at) JOIN spread p ON p.id = t.id
-	WHERE t.in_force GROUP BY t.queue_id, t.start_at)
-SELECT c.queue_id, c.start_at, greatest(0, c.mean + coalesce(n.contacts, 0))
-FROM scaled c LEFT JOIN added n USING (queue_id, start_at)
+	SELECT c.*, sum(c.left_over) OVER (PARTITION BY c.id) AS total, count(*) OVER (PARTITION BY c.id) AS intervals
+	FROM scaled c)
+SELECT p.queue_id, p.start_at, greatest(0, max(p.left_over) + coalesce(sum(p.value * p.share
+	* CASE WHEN p.total > 0 THEN p.left_over / p.total ELSE 1.0 / p.intervals END)
+	FILTER (WHERE p.kind = 'count' AND p.in_force), 0))
+FROM spread p GROUP BY p.queue_id, p.start_at
 $$;
 
 -- E|Y - m| of a Poisson count, 2 e^-m m^([m]+1) / [m]! (De Moivre), whole numbers [m] by table; from 20
