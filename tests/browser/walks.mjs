@@ -82,6 +82,10 @@ const walks = {
 		await visit.go("#/plan/requirement");
 		await page.waitForSelector(".plot canvas");
 		await visit.stop("requirement");
+		await visit.go("#/plan/what-if");
+		await page.waitForSelector(".plot canvas");
+		await visit.stop("what-if");
+		if (full) await whatIf(visit);
 		await visit.go("#/plan/import");
 		await visit.stop("import");
 		if (full) await importing(visit);
@@ -228,6 +232,24 @@ async function build(visit) {
 		expect(await rows.count() >= 5, `${await rows.count()} rows`);
 		const cells = await rows.first().locator("td").allInnerTexts();
 		expect(cells.filter((c) => /%/.test(c)).length >= 5, cells.join(" | "));
+	});
+}
+
+/** 30 erlangs at 80/20 with three minutes of patience need 33 people; twice the work needs more. */
+async function whatIf(visit) {
+	const { page } = visit;
+	await step("the calculator answers while one types", async () => {
+		const people = () => page.locator(".stats dd").first().innerText();
+		for (const [id, value] of [["volume", 180], ["minutes", 30], ["aht", 300], ["patience", 180], ["target", 80], ["within", 20]])
+			await page.fill(`#whatif-${id}`, String(value));
+		await page.waitForFunction(() => document.querySelector(".stats dd")?.textContent?.startsWith("33"), undefined, { timeout: 10_000 })
+			.catch(async () => { throw new Error(`${await people()} people instead of 33`); });
+		await page.fill("#whatif-volume", "360");
+		await page.waitForFunction(() => Number.parseInt(document.querySelector(".stats dd")?.textContent ?? "0", 10) > 55, undefined, { timeout: 10_000 });
+		await page.fill("#whatif-aht", "0");
+		expect(await page.getAttribute("#whatif-aht", "aria-invalid") === "true", "a handling time of nothing is taken");
+		expect(Number.parseInt(await people(), 10) > 55, "the last good answer is gone");
+		await page.fill("#whatif-aht", "300");
 	});
 }
 

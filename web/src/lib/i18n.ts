@@ -6,19 +6,20 @@ import { signal } from "@preact/signals";
 type Main = typeof import("../i18n/en/main.json");
 type Plan = typeof import("../i18n/en/plan.json");
 type People = typeof import("../i18n/en/people.json");
-export type Key = keyof Main | keyof Plan | keyof People;
+type Staffing = typeof import("../i18n/en/staffing.json");
+export type Key = keyof Main | keyof Plan | keyof People | keyof Staffing;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
 export const LANGS: readonly Lang[] = ["en", "es", "pt"];
 
 type Load<Part> = () => Promise<{ default: Part }>;
-interface Parts { main: Load<Main>; plan: Load<Plan>; people: Load<People> }
+interface Parts { main: Load<Main>; plan: Load<Plan>; people: Load<People>; staffing: Load<Staffing> }
 export type Part = keyof Parts;
 const loaders: Record<Lang, Parts> = {
-	en: { main: () => import("../i18n/en/main.json"), plan: () => import("../i18n/en/plan.json"), people: () => import("../i18n/en/people.json") },
-	es: { main: () => import("../i18n/es/main.json"), plan: () => import("../i18n/es/plan.json"), people: () => import("../i18n/es/people.json") },
-	pt: { main: () => import("../i18n/pt/main.json"), plan: () => import("../i18n/pt/plan.json"), people: () => import("../i18n/pt/people.json") },
+	en: { main: () => import("../i18n/en/main.json"), plan: () => import("../i18n/en/plan.json"), people: () => import("../i18n/en/people.json"), staffing: () => import("../i18n/en/staffing.json") },
+	es: { main: () => import("../i18n/es/main.json"), plan: () => import("../i18n/es/plan.json"), people: () => import("../i18n/es/people.json"), staffing: () => import("../i18n/es/staffing.json") },
+	pt: { main: () => import("../i18n/pt/main.json"), plan: () => import("../i18n/pt/plan.json"), people: () => import("../i18n/pt/people.json"), staffing: () => import("../i18n/pt/staffing.json") },
 };
 const wanted = new Set<Part>(["main"]);
 /** Where the browser says no region of its own. */

@@ -45,6 +45,9 @@ export interface Queue {
 	interval_min: number;
 	target_share: number | null;
 	target_s: number | null;
+	aht_s?: number | null;
+	patience_s?: number | null;
+	concurrency?: number;
 }
 export interface SpecialDay {
 	day: string;
@@ -207,6 +210,24 @@ export interface TrialRow {
 	abandoned_share: number | null;
 	asa_s: number | null;
 	replications: number;
+}
+export interface WhatIfPoint {
+	agents: number;
+	on_roster: number;
+	service_level: number | null;
+	abandoned_share: number | null;
+	asa_s: number | null;
+	occupancy: number | null;
+	cost_cents: number;
+}
+export interface WhatIf {
+	load_erl: number;
+	agents: number;
+	on_roster: number;
+	met: boolean;
+	points: WhatIfPoint[];
+	lines_load_erl: number;
+	lines: { blocked_share: number; lines: number }[];
 }
 export type ActivityKind = "work" | "break" | "meal" | "training" | "meeting";
 export interface Activity {

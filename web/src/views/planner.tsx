@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { session } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
-import { type Key, t } from "../lib/i18n";
+import { type Key, t, withWords } from "../lib/i18n";
 import { go, link, route, setParams } from "../lib/route";
 import { addDays, addWeeks, fmtShortRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
 import type { Site } from "../lib/types";
@@ -15,7 +15,8 @@ export interface PlanScope { site: Site; week: string }
 const TABS: { path: string; name: Key; Show: ComponentType<PlanScope> }[] = [
 	{ path: "/plan/forecast", name: "plan.forecast", Show: lazy<PlanScope>(() => import("./forecast")) },
 	{ path: "/plan/requirement", name: "plan.requirement", Show: lazy<PlanScope>(() => import("./requirement")) },
-	{ path: "/plan/schedule", name: "plan.schedule", Show: lazy<PlanScope>(() => import("./schedule")) },
+	{ path: "/plan/schedule", name: "plan.schedule", Show: lazy<PlanScope>(() => withWords("staffing", import("./schedule"))) },
+	{ path: "/plan/what-if", name: "plan.whatif", Show: lazy<PlanScope>(() => withWords("staffing", import("./what-if"))) },
 	{ path: "/plan/time-off", name: "plan.requests", Show: lazy<PlanScope>(() => import("./requests")) },
 	{ path: "/plan/import", name: "plan.import", Show: lazy<PlanScope>(() => import("./import")) },
 ];
