@@ -40,7 +40,7 @@ def test_the_document_is_openapi_31(service):
 # Required query parameters of reads, so that each of them gives a real reply.
 SAMPLES = {"queue_id": 1, "site_id": 1, "from": "2026-01-01", "to": "2026-01-03", "week": "2026-W02",
            "day": "2026-01-05", "period": "week", "by": "site", "first": "2026-01-01", "last": "2026-01-31",
-           "country": "CL", "year": 2026}
+           "country": "CL", "year": 2026, "volume": 40, "aht_s": 240}
 
 
 def test_every_list_comes_as_the_document_says_and_as_csv(service, planner, hr, agent, admin, manager):
