@@ -8,7 +8,7 @@
 
 static const struct field row_rows[] = {
 	F_INSTANT(struct queue_history_row, start, 0, ""),
-	F_REAL(struct queue_history_row, offered, 0, 0, 0, ""),
+	F_REAL(struct queue_history_row, offered, FIELD_OPTIONAL, 0, 0, ""), /* null: no number */
 	F_REAL(struct queue_history_row, handled, FIELD_OPTIONAL, 0, 0, ""),
 	F_REAL(struct queue_history_row, handle_time_s, FIELD_OPTIONAL, 0, 0, ""),
 };

@@ -36,8 +36,9 @@ scored AS MATERIALIZED (
 			sum(h.offered) FILTER (WHERE o.offered IS NOT NULL) AS naive_offered,
 			sum(poisson_deviation(i.mean)) AS floor
 		FROM forecast_interval i
-			JOIN history h ON h.queue_id = w.queue_id AND h.start_at = i.start_at
+			JOIN history h ON h.queue_id = w.queue_id AND h.start_at = i.start_at AND h.offered < 'Infinity'
 			LEFT JOIN history o ON o.queue_id = w.queue_id AND o.start_at = i.start_at - w.back
+				AND o.offered < 'Infinity'
 		WHERE i.forecast_id = w.forecast_id AND i.queue_id = w.queue_id
 			AND i.start_at >= w.begins AND i.start_at < w.ends) AS d
 	WHERE d.n > 0),
@@ -49,7 +50,7 @@ adjusted AS (
 			GROUP BY 1, 2, 3) AS p
 		CROSS JOIN LATERAL forecast_adjusted(p.forecast_id, p.queue_id, true) AS a
 		JOIN forecast_interval i ON i.forecast_id = p.forecast_id AND i.queue_id = p.queue_id AND i.start_at = a.start_at
-		JOIN history h ON h.queue_id = p.queue_id AND h.start_at = a.start_at
+		JOIN history h ON h.queue_id = p.queue_id AND h.start_at = a.start_at AND h.offered < 'Infinity'
 	GROUP BY 1, 2, 3)
 SELECT s.queue_id, s.horizon, date_trunc('week', s.day)::date AS week, s.day >= :from::date AS asked,
 	sum(s.n)::bigint AS n, sum(s.absolute) AS absolute, sum(s.error) AS error, sum(s.offered) AS offered,

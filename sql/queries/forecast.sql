@@ -1,5 +1,8 @@
 -- name: forecast_history
-SELECT start_at AS start, offered, handled, handle_time_s
+-- PostgreSQL lets NaN and infinity pass for numbers >= 0: here they are unknown.
+SELECT start_at AS start, CASE WHEN offered < 'Infinity' THEN offered END AS offered,
+	CASE WHEN handled < 'Infinity' THEN handled END AS handled,
+	CASE WHEN handle_time_s < 'Infinity' THEN handle_time_s END AS handle_time_s
 FROM history WHERE queue_id = :queue_id AND start_at < :until ORDER BY start_at;
 
 -- name: forecast_future

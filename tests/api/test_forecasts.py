@@ -376,17 +376,21 @@ def lone_queue(service, planner):
     service.sql("DELETE FROM site WHERE id = %s", (site,))
 
 
-def test_rubbish_is_told_and_the_rest_is_forecast(planner, lone_queue):
+def test_rubbish_is_told_and_the_rest_is_forecast(service, planner, lone_queue):
     site, queue, write = lone_queue
     today = datetime.datetime.now(UTC).date()
     write(today - datetime.timedelta(200), 70, 15)
     write(today - datetime.timedelta(90), 80, 30)
     write(today + datetime.timedelta(3), 1, 30, 1000)
+    for hour, nonsense in ((11, "NaN"), (12, "Infinity")):
+        service.sql("UPDATE history SET offered = %s WHERE queue_id = %s AND start_at = %s", (
+            nonsense, queue, datetime.datetime.combine(today - datetime.timedelta(40), datetime.time(hour), UTC)))
     job = planner.wait_job(planner.post("/forecasts", json={"site_id": site, "week": week_ahead(1)}))
     assert job["state"] == "done", job
     [card] = planner.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"]
     told = {w["code"]: w for w in card["report"]["warnings"]}
-    assert {"finer_rows", "gap", "stale", "future_rows"} <= set(told)
+    assert {"finer_rows", "gap", "stale", "future_rows", "impossible_rows"} <= set(told)
+    assert told["impossible_rows"]["count"] == 2
     assert told["finer_rows"]["count"] == 70 * 40 and "added up to 30 minutes: 2800 rows" in told["finer_rows"]["text"]
     assert told["gap"]["count"] == 40 and told["gap"]["from"] == str(today - datetime.timedelta(130))
     assert told["future_rows"]["count"] == 20 and told["stale"]["to"] is None
