@@ -204,3 +204,17 @@ bool forecast_accuracy(struct db *db, struct arena *a, const struct accuracy_que
 	}
 	return true;
 }
+
+void accuracy_warn(struct arena *a, const struct accuracy *rows, size_t n, int64_t queue_id,
+		   struct forecast_warnings *w)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].queue_id != queue_id || !rows[i].flag)
+			continue;
+		forecast_warn(a, w, (struct forecast_warning){
+			.code = "accuracy_broke_down",
+			.text = arena_printf(a, "past forecasts went %s", rows[i].flag_reason),
+			.from = rows[i].flag_since, .to = FIELD_NULL, .count = FIELD_NULL });
+		return;
+	}
+}

@@ -9,6 +9,7 @@
 #ifndef DOMAIN_FORECAST_ACCURACY_H
 #define DOMAIN_FORECAST_ACCURACY_H
 
+#include "server/domain/forecast_warning.h"
 #include "server/store/db.h"
 
 enum accuracy_horizon { AHEAD_1, AHEAD_2, AHEAD_3_4, AHEAD_5_UP, AHEAD_COUNT };
@@ -28,6 +29,10 @@ extern const struct fields accuracy_fields;
 
 bool forecast_accuracy(struct db *db, struct arena *a, const struct accuracy_query *q,
 		       struct accuracy **rows, size_t *count, struct err *e);
+
+/* Versions of late that did much worse than they promised cast doubt on the next one too. */
+void accuracy_warn(struct arena *a, const struct accuracy *rows, size_t n, int64_t queue_id,
+		   struct forecast_warnings *w);
 
 /* One week of a queue and horizon: what came of the forecast and what its backtest had promised. */
 struct accuracy_week {

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "server/domain/forecast_accuracy.h"
 #include "server/domain/keep_forecast.h"
 #include "server/domain/stored_joint.h"
 
@@ -138,8 +139,12 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 	int64_t forecast_id;
 	int64_t *queue_ids = arena_array(n->arena, s->queue_count, sizeof *queue_ids);
 	struct wfm_day_errors *errors = arena_array(n->arena, s->queue_count, sizeof *errors);
+	const struct accuracy_query past = { s->site_id, FIELD_NULL, FIELD_NULL, FIELD_NULL };
+	struct accuracy *accuracy;
+	size_t judged;
 
-	if (!db_int_value(n->db, SQL_FORECAST_INSERT,
+	if (!forecast_accuracy(n->db, n->arena, &past, &accuracy, &judged, e) ||
+	    !db_int_value(n->db, SQL_FORECAST_INSERT,
 			  DB_ARGS(db_int("site_id", s->site_id), db_date("first_day", n->ahead.from),
 				  db_date("last_day", n->ahead.until - 1), db_int("user_id", user_id),
 				  db_int("job_id", job_id)),
@@ -149,8 +154,10 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 		const struct network_node *leaf = &n->nodes[s->first_leaf + q];
 		queue_ids[q] = leaf->queue->id;
 		errors[q] = leaf->errors;
+		struct forecast_warnings warnings = leaf->warnings;
+		accuracy_warn(n->arena, accuracy, judged, leaf->queue->id, &warnings);
 		if (!forecast_keep_queue(n->db, n->arena, &s->calendar, leaf->queue, forecast_id,
-					 &leaf->f, &leaf->warnings, e))
+					 &leaf->f, &warnings, e))
 			return false;
 	}
 	return correlation_keep(n->db, n->arena, forecast_id, queue_ids, errors, s->queue_count, e) &&

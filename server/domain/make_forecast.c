@@ -80,23 +80,6 @@ static bool making_progress(void *user, double done)
 	       m->watch->progress(m->watch->context, m->done + m->share * done, m->queue->code);
 }
 
-/* Versions of late that did much worse than they promised cast doubt on this one too. */
-static void warn_of_flags(const struct making *m, struct forecast_warnings *w)
-{
-	for (size_t i = 0; i < m->accuracy_count; i++) {
-		const struct accuracy *v = &m->accuracy[i];
-		if (v->queue_id != m->queue->id || !v->flag)
-			continue;
-		forecast_warn(m->arena, w,
-			      (struct forecast_warning){
-				      .code = "accuracy_broke_down",
-				      .text = arena_printf(m->arena, "past forecasts went %s",
-							   v->flag_reason),
-				      .from = v->flag_since, .to = FIELD_NULL, .count = FIELD_NULL });
-		return;
-	}
-}
-
 /* What the library frees with the forecast is needed once all queues have theirs. */
 static void note_errors(struct making *m, const struct wfm_forecast *f)
 {
@@ -129,7 +112,7 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 	enum wfm_status status = wfm_forecast_run(&history.series, &o, &f, &we);
 	if (status != WFM_OK)
 		return forecast_failed(m->queue, status, &we, e);
-	warn_of_flags(m, &history.warnings);
+	accuracy_warn(m->arena, m->accuracy, m->accuracy_count, m->queue->id, &history.warnings);
 	bool ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
 				      &history.warnings, e);
 	note_errors(m, &f);
