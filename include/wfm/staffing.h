@@ -148,6 +148,59 @@ enum wfm_status wfm_staffing_figures(double volume, double aht_s, int32_t agents
 				     const struct wfm_staffing_options *options,
 				     struct wfm_requirement *figures, struct wfm_error *e);
 
+/*
+ * Staffing against an uncertain forecast, and targets that hold over a day or a week instead of in
+ * each interval. Live channels (voice, chat, walk_in).
+ *
+ * Intervals belong to periods. In each the fewest agent-intervals are found with which
+ *   POINT      the period reaches its targets if the loads come as forecast
+ *   EXPECTED   it reaches them over all scenarios together (sums over sums)
+ *   CHANCE     it reaches them with the probability asked for, over scenarios and the queue's
+ *              own chance
+ * Over a period the targets are of sums: answered in time ÷ offered of all its contacts. The
+ * scenarios are counts of contacts (wfm_scenarios_draw): an interval's count is taken for its rate,
+ * and the modified offered load carries work from interval to interval in each scenario by itself.
+ *
+ * Found by marginal analysis: from a feasible staffing (each interval's own requirement, lifted
+ * alike by multiples of √load) people are taken away where that costs least, then moved to where
+ * they gain most, until neither is possible. For POINT and EXPECTED this is the optimum where the
+ * share answered is concave in the number of people, which it is but in deep understaffing (Fox
+ * 1966); for CHANCE the losses are the gradient of the probability and the result a local optimum.
+ */
+enum wfm_risk { WFM_RISK_POINT, WFM_RISK_EXPECTED, WFM_RISK_CHANCE };
+
+struct wfm_risk_problem {
+	const struct wfm_load *loads; /* the point forecast; aht_s also where only scenarios have
+					 volume */
+	size_t n;
+	const int32_t *period; /* [n] 0, 1, ... ascending without gaps; NULL: each interval alone */
+	enum wfm_risk risk;
+	double probability;      /* CHANCE: in (0, 1) */
+	const double *scenarios; /* [scenario_count x n] contacts; not used by POINT */
+	int32_t scenario_count;  /* 1 .. 10,000; times n at most two million */
+	/* No interval's service level at the point forecast is below this, whatever its period
+	   would save; 0: nights may be left alone for the sake of the day. */
+	double least_service_level;
+};
+
+struct wfm_period_figures {
+	int64_t agents;  /* agent-intervals */
+	bool met;        /* false: a cap is in the way, and all have as many as it allows */
+	double offered;  /* contacts: means over the scenarios, here and below */
+	double service_level, abandoned_share, asa_s; /* sums over sums */
+	double p_target; /* probability that the period reaches its targets; POINT: 1 or 0 */
+	double sl_p10, sl_p50, sl_p90; /* of the period's service level over the scenarios */
+};
+
+/*
+ * requirements has n: figures of each interval are at the point forecast, `met` is its period's.
+ * periods has as many as there are (n when period is NULL), or is NULL. WFM_INVALID, WFM_NO_MEMORY.
+ */
+enum wfm_status wfm_staffing_risk(const struct wfm_risk_problem *problem,
+				  const struct wfm_staffing_options *options,
+				  struct wfm_requirement *requirements,
+				  struct wfm_period_figures *periods, struct wfm_error *e);
+
 /* ⌈agents ÷ Π(1−s_i)⌉, exact at whole quotients. */
 int32_t wfm_roster_size(int32_t agents, const double *shrinkage, int n);
 

@@ -62,8 +62,8 @@ static void point_figures(const struct wfm_station *st, const struct wfm_staffin
 }
 
 /* As point_figures with redials: the root of λ(1 − p·P(ab)) = λ0 on [λ0, λ0/(1−p)]. */
-static void redial_figures(struct wfm_station *st, const struct wfm_staffing_options *o,
-			   struct wfm_station_figures *f)
+void wfm_live_point(struct wfm_station *st, const struct wfm_staffing_options *o,
+		    struct wfm_station_figures *f)
 {
 	double fresh = st->arrivals_per_s, p = o->redial;
 	point_figures(st, o, f);
@@ -104,7 +104,7 @@ void wfm_live_figures(const struct wfm_load_course *course, int32_t agents,
 		struct wfm_station st = { agents, course->load_erl[i] / course->aht_s,
 					  course->aht_s, patience, o->target.within_s };
 		struct wfm_station_figures f;
-		redial_figures(&st, o, &f);
+		wfm_live_point(&st, o, &f);
 		double w = course->weight[i], taken = w * (1.0 - f.p_abandon);
 		r->service_level += w * f.service_level[o->target.definition];
 		r->abandoned_share += w * f.p_abandon;

@@ -65,7 +65,7 @@ void wfm_load_courses(const struct wfm_load *loads, size_t n,
 		if (loads[i].volume > 0.0)
 			m = course_modified(c, m, seconds,
 					    options->load_model == WFM_LOAD_MODIFIED_MAX);
-		else
-			m = 0.0;
+		else /* nothing new arrives; what is under way is finished meanwhile */
+			m = loads[i].aht_s > 0.0 ? m * exp(-seconds / loads[i].aht_s) : 0.0;
 	}
 }

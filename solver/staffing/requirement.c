@@ -230,9 +230,8 @@ static enum wfm_status live_run(const struct wfm_load *loads, size_t n,
 	return WFM_OK;
 }
 
-enum wfm_status wfm_staffing_run(const struct wfm_load *loads, size_t n,
-				 const struct wfm_staffing_options *o,
-				 struct wfm_requirement *requirements, struct wfm_error *e)
+enum wfm_status wfm_staffing_check(const struct wfm_load *loads, size_t n,
+				   const struct wfm_staffing_options *o, struct wfm_error *e)
 {
 	enum wfm_status status = options_check(o, e);
 	for (size_t i = 0; i < n && status == WFM_OK; i++) {
@@ -241,6 +240,14 @@ enum wfm_status wfm_staffing_run(const struct wfm_load *loads, size_t n,
 		    loads[i].volume / o->per_person > WFM_MAX_SERVERS)
 			status = load_fail(e, i, "volume", "is more than 200,000 people could do");
 	}
+	return status;
+}
+
+enum wfm_status wfm_staffing_run(const struct wfm_load *loads, size_t n,
+				 const struct wfm_staffing_options *o,
+				 struct wfm_requirement *requirements, struct wfm_error *e)
+{
+	enum wfm_status status = wfm_staffing_check(loads, n, o, e);
 	if (status != WFM_OK)
 		return status;
 	for (size_t i = 0; i < n; i++)

@@ -40,6 +40,39 @@ enum wfm_status wfm_backlog_requirement(const struct wfm_load *loads, size_t n,
 					struct wfm_requirement *requirements,
 					struct wfm_error *e);
 
+/* Steady state of one station of the options' channel, redials included; st is used up. */
+void wfm_live_point(struct wfm_station *st, const struct wfm_staffing_options *options,
+		    struct wfm_station_figures *f);
+
+/* What wfm_staffing_run checks before anything else. */
+enum wfm_status wfm_staffing_check(const struct wfm_load *loads, size_t n,
+				   const struct wfm_staffing_options *options,
+				   struct wfm_error *e);
+
+/*
+ * What a contact offered to n agents at a load comes to, as functions of the load: tables of
+ * Chebyshev polynomials, refined until new nodes agree. Erlang C, cheap and not smooth where it
+ * ceases to be stable, is computed directly.
+ */
+enum wfm_part {
+	WFM_PART_GOOD, /* in time, of the service level's definition, ÷ offered */
+	WFM_PART_BASE, /* what it is divided by ÷ offered: 1 by default */
+	WFM_PART_LOST, /* abandoned */
+	WFM_PART_WAIT, /* seconds waited by those answered ÷ offered */
+	WFM_PARTS,
+};
+enum { WFM_CURVE_DEGREE = 64 };
+struct wfm_curve {
+	const struct wfm_staffing_options *options;
+	int32_t agents;
+	double aht_s, low, high; /* loads covered */
+	unsigned parts;          /* bits of the parts wanted */
+	int degree;              /* 0: computed directly */
+	double coefficient[WFM_PARTS][WFM_CURVE_DEGREE + 1];
+};
+void wfm_curve_build(struct wfm_curve *c);
+void wfm_curve_at(const struct wfm_curve *c, double load_erl, double part[WFM_PARTS]);
+
 /* The cap in force, INT32_MAX when none. */
 int32_t wfm_staffing_cap(const struct wfm_staffing_options *options);
 
