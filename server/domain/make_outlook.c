@@ -148,7 +148,8 @@ static bool keep_queue(const struct looking *l, const struct wfm_forecast *f,
 
 /* ---------------------------------------------------------------- one queue */
 
-static void add_load(struct looking *l, size_t q, const struct wfm_forecast *f)
+/* Slots are many and needed no longer once their hours are added up. */
+static void add_load(struct looking *l, size_t q, struct wfm_forecast *f)
 {
 	double *hours = l->load_hours + q * l->weeks;
 
@@ -156,6 +157,9 @@ static void add_load(struct looking *l, size_t q, const struct wfm_forecast *f)
 		if (f->slots[i].open)
 			hours[l->week_of_day[f->slots[i].day - l->ahead.from]] +=
 				f->slots[i].mean * f->slots[i].aht_s / 3600;
+	free(f->slots);
+	f->slots = NULL;
+	f->n_slots = 0;
 }
 
 static bool forecast_one(struct looking *l, size_t q, struct err *e)

@@ -89,12 +89,13 @@ static void group_specials(struct site_calendar *s, struct arena *a)
 
 const struct site_special_group *site_effect_group(const struct site_calendar *s, const char *effect)
 {
-	static const char prefix[] = "special_group_";
+	static const char part[] = "special_group_";
+	const char *at = strstr(effect, part);
 	char *end;
 
-	if (strncmp(effect, prefix, sizeof prefix - 1) != 0)
+	if (at == NULL)
 		return NULL;
-	unsigned long id = strtoul(effect + sizeof prefix - 1, &end, 10);
+	unsigned long id = strtoul(at + sizeof part - 1, &end, 10);
 	return *end == 0 && id < s->group_count ? &s->groups[id] : NULL;
 }
 

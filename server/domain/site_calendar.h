@@ -99,7 +99,7 @@ static inline bool site_queue_is_live(const struct site_queue *q)
 struct wfm_special_day *site_special_days(const struct site_calendar *s, const struct site_queue *q,
 					  const struct site_span *span, struct arena *a, size_t *count);
 
-/* What libwfm calls special_group_3; NULL for any other name. */
+/* What libwfm calls special_group_3, after_special_group_3 and the like; NULL for any other name. */
 const struct site_special_group *site_effect_group(const struct site_calendar *s, const char *effect);
 
 #endif
