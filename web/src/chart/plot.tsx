@@ -37,6 +37,8 @@ export interface PlotProps {
 	height?: number;
 	yFormat: (v: number) => string;
 	yFromZero?: boolean;
+	/** What is higher runs out of the chart: one freak must not flatten all the rest. */
+	yTop?: number;
 	/** What a reader sees under the chart for the point below the pointer. */
 	readout?: (index: number) => string;
 	/** A stretch of time to be dragged out and lifted; takes the place of zooming. */
@@ -127,7 +129,7 @@ function optionsOf(p: PlotProps, host: HTMLElement, width: number, hooks: Hooks)
 		cursor: { y: false, drag: { x: true, y: false }, points: { size: 6 } },
 		scales: {
 			x: { time: false, ...(p.xRange ? { range: (_u, low, high) => (low === p.x[0] && high === p.x[p.x.length - 1] ? p.xRange as [number, number] : [low, high]) } : {}) },
-			y: { range: (_u, low, high) => [p.yFromZero === false ? low - (high - low) * 0.08 : Math.min(0, low), (high || 1) * (p.pick ? 1.4 : 1.06)] },
+			y: { range: (_u, low, high) => [p.yFromZero === false ? low - (high - low) * 0.08 : Math.min(0, low), Math.min(high || 1, p.yTop ?? Infinity) * (p.pick ? 1.4 : 1.06)] },
 		},
 		axes: [
 			{

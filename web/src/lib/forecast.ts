@@ -59,6 +59,16 @@ export function mergeRows(history: HistoryRow[], forecast: ForecastInterval[], o
 	return withGaps([...rows.values()].sort((a, b) => a.at - b.at), emptyRow);
 }
 
+/** The height that shows everything but freaks: those may be many times the rest. */
+export function topOf(rows: ForecastRow[]): number {
+	const offered = rows.flatMap((r) => (r.offered != null && !r.outlier ? [r.offered] : [])).sort((a, b) => a - b);
+	const usual = offered[Math.floor(offered.length * 0.99)] ?? 0;
+	const ahead = rows.reduce((m, r) => Math.max(m, r.forecast ? Math.max(r.forecast.q95, adjustedOf(r.forecast)) : 0), 0);
+	const most = offered[offered.length - 1] ?? 0;
+	const top = Math.max(usual, ahead);
+	return Math.max(1, most > 2 * top ? 1.3 * top : Math.max(most, ahead));
+}
+
 export const adjustedOf = (f: ForecastInterval): number => f.adjusted_mean ?? f.mean;
 export const isAdjusted = (f: ForecastInterval): boolean => Math.abs(adjustedOf(f) - f.mean) > 1e-9 * Math.max(1, f.mean);
 

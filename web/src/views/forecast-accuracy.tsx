@@ -169,7 +169,8 @@ export function ReportCard({ forecast, site, picked }: { forecast: Forecast; sit
 		{ key: "days", head: t("forecast.history_days"), cell: (q) => num(q.history_days), num: true, sort: (q) => q.history_days },
 		{
 			key: "method", head: t("forecast.method"),
-			cell: (q) => <><span class="nowrap">{tcode("method", q.method)}</span>{q.warning && <span class="warn-note"><Icon name="warn" /><span lang="en">{q.warning}</span></span>}</>,
+			cell: (q) => <><span class="nowrap">{tcode("method", q.method)}</span>{q.warning && (
+				<span class="warn-note"><Icon name="warn" />{q.report?.warnings ? tn("forecast.warnings", q.report.warnings.length) : <span lang="en">{q.warning}</span>}</span>)}</>,
 		},
 	];
 	return (

@@ -7,7 +7,7 @@ import type { PlotMark, PlotProps } from "../chart/plot";
 import { list, query } from "../lib/api";
 import {
 	adjustedOf, drafted, type Draft, type ForecastRow, isAdjusted, mergeRows, PERCENT_MAX, PERCENT_MIN, percentOfLift,
-	type Span, snapSpan, stepOf, within,
+	type Span, snapSpan, stepOf, topOf, within,
 } from "../lib/forecast";
 import { num, signedPct, upTo } from "../lib/format";
 import { t, tcode } from "../lib/i18n";
@@ -121,6 +121,7 @@ export function ForecastChart(props: ChartProps) {
 		if (!rows) return undefined;
 		const of = (pick: (f: ForecastInterval) => number | null) => rows.map((r) => (r.forecast ? pick(r.forecast) : null));
 		const line = (label: string, values: (number | null)[]) => ({ label, values, color: "--c-forecast", hidden: true });
+		const top = topOf(rows);
 		const days = Array.from({ length: 7 * (weeks + 1) }, (_, i) => addDays(from, i));
 		return {
 			label: t("forecast.chart_label", { queue: queue.name }),
@@ -131,7 +132,7 @@ export function ForecastChart(props: ChartProps) {
 				{ label: "offered", values: rows.map((r) => r.offered), color: "--c-history", width: 1.2 },
 				{ label: "mean", values: of((f) => f.mean), color: "--c-forecast", width: 1.8 },
 				{ label: "adjusted", values: of((f) => (isAdjusted(f) ? adjustedOf(f) : null)), color: "--c-adjusted", width: 2 },
-				{ label: "outliers", values: rows.map((r) => (r.outlier ? r.offered : null)), color: "--c-mark", dots: true },
+				{ label: "outliers", values: rows.map((r) => (r.outlier ? Math.min(r.offered ?? 0, top) : null)), color: "--c-mark", dots: true },
 			],
 			bands: [
 				{ upper: 1, lower: 0, color: "--c-forecast", alpha: 0.16 },
@@ -141,6 +142,7 @@ export function ForecastChart(props: ChartProps) {
 			ticks: days.map((d) => ({ at: instantOf(d, 0, site.zone) / 1000, label: fmtDay(d) })),
 			xRange: [instantOf(from, 0, site.zone) / 1000, instantOf(addDays(until, 1), 0, site.zone) / 1000],
 			dayTicks: true,
+			yTop: top,
 			height: 340,
 			yFormat: (v) => upTo(v, 0),
 			readout: (i) => readoutOf(rows[i], site.zone),
