@@ -95,8 +95,9 @@ function inside(name, names = new Set()) {
 let worst = 0;
 for (const v of views) {
 	const names = closure(v, inside(v, closure(mainJs)));
-	const planning = [...names].some((n) => outputs[n].entryPoint === "src/views/planner.tsx");
-	for (const part of ["main", planning ? "plan" : "people"]) closure(wordsOf(part), names);
+	const parts = !names.has(byEntry("src/views/planner.tsx")) ? ["people"]
+		: names.has(byEntry("src/views/forecast.tsx")) ? ["plan", "forecast"] : ["plan", "roster", "staffing"];
+	for (const part of ["main", ...parts]) closure(wordsOf(part), names);
 	for (const c of charts) closure(c, names);
 	const bytes = sizeOf(names);
 	worst = Math.max(worst, bytes);

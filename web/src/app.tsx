@@ -15,11 +15,11 @@ import { LogIn } from "./views/login";
 interface View { path: string; name: Key; icon: IconName; roles: Role[]; show: ComponentType }
 
 const VIEWS: View[] = [
-	{ path: "/plan", name: "nav.plan", icon: "calendar", roles: ["planner", "admin"], show: lazy(() => withWords("plan", import("./views/planner"))) },
-	{ path: "/branches", name: "nav.branches", icon: "chart", roles: ["site_manager", "planner", "admin"], show: lazy(() => withWords("people", import("./views/branches"))) },
-	{ path: "/people", name: "nav.people", icon: "people", roles: ["hr", "site_manager", "admin"], show: lazy(() => withWords("people", import("./views/hr"))) },
-	{ path: "/week", name: "nav.week", icon: "calendar", roles: ["agent"], show: lazy(() => withWords("people", import("./views/agent"))) },
-	{ path: "/time-off", name: "nav.time_off", icon: "clock", roles: ["agent"], show: lazy(() => withWords("people", import("./views/timeoff"))) },
+	{ path: "/plan", name: "nav.plan", icon: "calendar", roles: ["planner", "admin"], show: lazy(() => withWords(["plan"], import("./views/planner"))) },
+	{ path: "/branches", name: "nav.branches", icon: "chart", roles: ["site_manager", "planner", "admin"], show: lazy(() => withWords(["people"], import("./views/branches"))) },
+	{ path: "/people", name: "nav.people", icon: "people", roles: ["hr", "site_manager", "admin"], show: lazy(() => withWords(["people"], import("./views/hr"))) },
+	{ path: "/week", name: "nav.week", icon: "calendar", roles: ["agent"], show: lazy(() => withWords(["people"], import("./views/agent"))) },
+	{ path: "/time-off", name: "nav.time_off", icon: "clock", roles: ["agent"], show: lazy(() => withWords(["people"], import("./views/timeoff"))) },
 ];
 const viewsOf = (user: User): View[] => VIEWS.filter((v) => v.roles.includes(user.role));
 

@@ -1,25 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Typed catalogues in parts, so that a page loads only the words it shows: "main" always, "plan" and
-// "people" with their views. Every key of the English part must be in the others, or tsc refuses the build.
+// Typed catalogues in parts, so that a page loads only the words it shows: "main" always, the others
+// with their views ("plan" is common to all steps of planning). Every key of the English part must be in the others, or tsc refuses the build.
 import { signal } from "@preact/signals";
 
 type Main = typeof import("../i18n/en/main.json");
 type Plan = typeof import("../i18n/en/plan.json");
+type Forecast = typeof import("../i18n/en/forecast.json");
+type Roster = typeof import("../i18n/en/roster.json");
 type People = typeof import("../i18n/en/people.json");
 type Staffing = typeof import("../i18n/en/staffing.json");
-export type Key = keyof Main | keyof Plan | keyof People | keyof Staffing;
+export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
 export const LANGS: readonly Lang[] = ["en", "es", "pt"];
 
 type Load<Part> = () => Promise<{ default: Part }>;
-interface Parts { main: Load<Main>; plan: Load<Plan>; people: Load<People>; staffing: Load<Staffing> }
+interface Parts {
+	main: Load<Main>;
+	plan: Load<Plan>;
+	forecast: Load<Forecast>;
+	roster: Load<Roster>;
+	staffing: Load<Staffing>;
+	people: Load<People>;
+}
 export type Part = keyof Parts;
 const loaders: Record<Lang, Parts> = {
-	en: { main: () => import("../i18n/en/main.json"), plan: () => import("../i18n/en/plan.json"), people: () => import("../i18n/en/people.json"), staffing: () => import("../i18n/en/staffing.json") },
-	es: { main: () => import("../i18n/es/main.json"), plan: () => import("../i18n/es/plan.json"), people: () => import("../i18n/es/people.json"), staffing: () => import("../i18n/es/staffing.json") },
-	pt: { main: () => import("../i18n/pt/main.json"), plan: () => import("../i18n/pt/plan.json"), people: () => import("../i18n/pt/people.json"), staffing: () => import("../i18n/pt/staffing.json") },
+	en: {
+		main: () => import("../i18n/en/main.json"),
+		plan: () => import("../i18n/en/plan.json"),
+		forecast: () => import("../i18n/en/forecast.json"),
+		roster: () => import("../i18n/en/roster.json"),
+		staffing: () => import("../i18n/en/staffing.json"),
+		people: () => import("../i18n/en/people.json"),
+	},
+	es: {
+		main: () => import("../i18n/es/main.json"),
+		plan: () => import("../i18n/es/plan.json"),
+		forecast: () => import("../i18n/es/forecast.json"),
+		roster: () => import("../i18n/es/roster.json"),
+		staffing: () => import("../i18n/es/staffing.json"),
+		people: () => import("../i18n/es/people.json"),
+	},
+	pt: {
+		main: () => import("../i18n/pt/main.json"),
+		plan: () => import("../i18n/pt/plan.json"),
+		forecast: () => import("../i18n/pt/forecast.json"),
+		roster: () => import("../i18n/pt/roster.json"),
+		staffing: () => import("../i18n/pt/staffing.json"),
+		people: () => import("../i18n/pt/people.json"),
+	},
 };
 const wanted = new Set<Part>(["main"]);
 /** Where the browser says no region of its own. */
@@ -62,9 +92,9 @@ export async function setLang(next: Lang, remember = false): Promise<void> {
 	lang.value = next;
 }
 
-/** Brings the words of a part beside what shows them. */
-export async function withWords<T>(part: Part, view: Promise<T>): Promise<T> {
-	wanted.add(part);
+/** Brings the words of some parts beside what shows them. */
+export async function withWords<T>(parts: Part[], view: Promise<T>): Promise<T> {
+	for (const part of parts) wanted.add(part);
 	let asked;
 	do {
 		asked = lang.value;

@@ -166,7 +166,6 @@ export function ReportCard({ forecast, site, picked }: { forecast: Forecast; sit
 		{ key: "bias", head: t("forecast.bias"), cell: (q) => signedPct(q.bias), num: true, sort: (q) => q.bias },
 		{ key: "c80", head: t("forecast.coverage80"), cell: (q) => pct(q.coverage80, 0), num: true, sort: (q) => q.coverage80 },
 		{ key: "c95", head: t("forecast.coverage95"), cell: (q) => pct(q.coverage95, 0), num: true, sort: (q) => q.coverage95 },
-		{ key: "days", head: t("forecast.history_days"), cell: (q) => num(q.history_days), num: true, sort: (q) => q.history_days },
 		{
 			key: "method", head: t("forecast.method"),
 			cell: (q) => <><span class="nowrap">{tcode("method", q.method)}</span>{q.warning && (

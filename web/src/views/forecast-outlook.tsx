@@ -103,7 +103,7 @@ export default function Outlook({ site, queue }: QueueScope) {
 					<>
 						<LegendKey kind="line" color="--c-forecast">{t("outlook.weekly")}</LegendKey>
 						<LegendKey kind="area" color="--c-forecast">{t("forecast.bands")}</LegendKey>
-						<Warnings all={warnings} />
+						<span class="learnt"><Warnings all={warnings} /></span>
 					</>
 				)} />
 		</>
