@@ -59,6 +59,7 @@ struct import {
 	const struct queue_row *last; /* files come queue by queue: try the last one first */
 	struct strbuf staged;
 	int64_t bad_line; /* last line counted as rejected */
+	int64_t within;   /* rows that begin within an interval: staged, for what else is wrong there */
 };
 
 enum { STAGE_BYTES = 1 << 20, STAGE_FLUSH = STAGE_BYTES - 4096 };
@@ -121,9 +122,11 @@ static bool check_number(struct import *im, int64_t line, enum column c, const c
 	return reason == NULL;
 }
 
+/* within: the one mistake is that it begins within an interval. */
 static bool check_start(struct import *im, int64_t line, const char *cell,
-			const struct queue_row *q, int64_t *utc)
+			const struct queue_row *q, int64_t *utc, bool *within)
 {
+	*within = false;
 	if (!instant_parse(cell, utc)) {
 		reject(im, line, START,
 		       arena_printf(im->arena,
@@ -134,6 +137,7 @@ static bool check_start(struct import *im, int64_t line, const char *cell,
 		reject(im, line, START,
 		       arena_printf(im->arena, "does not begin an interval of %d minutes: %.40s",
 				    (int)q->interval_min, cell));
+		*within = *utc <= clock_now();
 		return false;
 	}
 	if (*utc > clock_now()) {
@@ -190,11 +194,13 @@ static bool import_row(void *ctx, int64_t line, const char *const *cells, struct
 	if (!good)
 		reject(im, line, QUEUE,
 		       arena_printf(im->arena, "no queue has the code %.60s", cells[QUEUE]));
-	good &= check_start(im, line, cells[START], q, &utc);
+	bool within, aligned = check_start(im, line, cells[START], q, &utc, &within);
+	good &= aligned || within;
 	for (enum column c = OFFERED; c < COLUMNS; c++)
 		good &= check_number(im, line, c, cells[c], &v[c]);
 	if (good)
 		good = check_together(im, line, v);
+	im->within += good && within;
 	return !good || stage(im, line, q->id, utc, v, e);
 }
 
@@ -217,6 +223,26 @@ static bool import_twice(void *ctx, const void *obj, struct err *e)
 	       arena_printf(im->arena, "the same queue and interval as line %lld",
 			    (long long)t->first_line));
 	return true;
+}
+
+static bool import_part(void *ctx, const void *obj, struct err *e)
+{
+	struct import *im = ctx;
+	const struct twice_row *t = obj;
+	(void)e;
+	reject(im, t->line, START,
+	       arena_printf(im->arena, "holds a part of its interval only: line %lld begins within it",
+			    (long long)t->first_line));
+	return true;
+}
+
+/* Rows finer than the queue's intervals: those that begin one are no more right than the others. */
+static bool leave_out_parts(struct import *im, struct err *e)
+{
+	return im->within == 0 ||
+	       (db_each(im->db, SQL_HISTORY_STAGED_PARTS, DB_NONE, NULL, &twice_fields, import_part, im,
+			e) &&
+		db_run(im->db, SQL_HISTORY_UNSTAGE_PARTS, DB_NONE, NULL, NULL, e));
 }
 
 struct merged {
@@ -253,7 +279,7 @@ static bool import_body(struct import *im, const char *bytes, size_t n,
 	struct import_result *out = im->out;
 	struct merged m;
 
-	if (!read_and_stage(im, bytes, n, e) ||
+	if (!read_and_stage(im, bytes, n, e) || !leave_out_parts(im, e) ||
 	    !db_each(im->db, SQL_HISTORY_STAGED_TWICE, DB_NONE, NULL, &twice_fields, import_twice,
 		     im, e))
 		return false;

@@ -6,6 +6,27 @@ SELECT id, code, interval_min FROM queue ORDER BY code COLLATE "C";
 COPY history_staging (line, queue_id, start_at, offered, handled, abandoned, answered_in_target,
 	handle_time_s, wait_time_s) FROM STDIN (FORMAT csv);
 
+-- name: history_staged_parts
+-- Lines that begin an interval within which another line begins.
+SELECT a.line, min(m.line) AS first_line, a.start_at AS start
+FROM history_staging m JOIN queue q ON q.id = m.queue_id
+	CROSS JOIN LATERAL (SELECT date_bin(make_interval(mins => q.interval_min), m.start_at,
+		timestamptz 'epoch') AS begins) AS i
+	JOIN history_staging a ON a.queue_id = m.queue_id AND a.start_at = i.begins
+WHERE m.start_at <> i.begins GROUP BY a.line, a.start_at ORDER BY a.line;
+
+-- name: history_unstage_parts
+-- Those, and the ones within.
+WITH parts AS (
+	SELECT DISTINCT m.queue_id, i.begins
+	FROM history_staging m JOIN queue q ON q.id = m.queue_id
+		CROSS JOIN LATERAL (SELECT date_bin(make_interval(mins => q.interval_min), m.start_at,
+			timestamptz 'epoch') AS begins) AS i
+	WHERE m.start_at <> i.begins)
+DELETE FROM history_staging d USING parts p, queue q
+WHERE p.queue_id = d.queue_id AND q.id = d.queue_id
+	AND date_bin(make_interval(mins => q.interval_min), d.start_at, timestamptz 'epoch') = p.begins;
+
 -- name: history_staged_twice
 -- Lines that name an interval an earlier line of the same file has.
 SELECT line, first_line, start_at AS start

@@ -398,6 +398,21 @@ def test_rubbish_is_told_and_the_rest_is_forecast(service, planner, lone_queue):
     assert len(rows) >= 140 and all(20 < r["mean"] < 40 for r in rows)
 
 
+def test_an_import_takes_no_part_for_a_whole(service, planner, lone_queue):
+    site, queue, _ = lone_queue
+    code = next(q["code"] for q in planner.items(f"/queues?site_id={site}"))
+    day = datetime.datetime.now(UTC).date() - datetime.timedelta(5)
+    rows = [f"{code},{day}T09:{m:02}:00Z,5" for m in (0, 15, 30, 45)] + [f"{code},{day}T10:00:00Z,11"]
+    reply = planner.post("/history/import?partial=1", data=("queue,start,offered\n" + "\n".join(rows) + "\n").encode(),
+                         headers={"Content-Type": "text/csv"}).json()
+    assert (reply["inserted"], reply["rejected"]) == (1, 4)
+    assert [(r["line"], r["reason"].split(":")[0]) for r in reply["reasons"]] == [
+        (2, "holds a part of its interval only"), (3, "does not begin an interval of 30 minutes"),
+        (4, "holds a part of its interval only"), (5, "does not begin an interval of 30 minutes")]
+    assert "line 3 begins within it" in reply["reasons"][0]["reason"]
+    assert service.sql("SELECT offered FROM history WHERE queue_id = %s", (queue,)) == [(11,)]
+
+
 def test_outliers_are_told_with_what_is_usual(service, planner, lone_queue):
     site, queue, write = lone_queue
     today = datetime.datetime.now(UTC).date()
