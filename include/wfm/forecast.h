@@ -103,8 +103,8 @@ struct wfm_report_card {
 	int32_t longest_gap_days; /* open days in a row without data, at most, between those */
 	/* Plain sentences without a full stop, ready to be shown: why these methods, and what
 	   of the history was used ("102 days from 2003-03-03 to 2003-07-31; 21 days missing"). */
-	char reason[160];
-	char history[160];
+	char reason[240];
+	char history[200];
 };
 
 /* A slot whose observation was taken for a fault or a freak and not learnt from. */

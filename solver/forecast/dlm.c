@@ -117,7 +117,7 @@ static bool centre(struct dlm *k, struct fc_pool *pool)
 }
 
 enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
-			  const double *count_noise, bool smooth, struct dlm *k,
+			  const double *count_noise, unsigned kind, struct dlm *k,
 			  struct wfm_error *e)
 {
 	const struct fc_grid *g = t->grid;
@@ -150,7 +150,8 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 		k->count_noise[w] = count_noise != NULL ? count_noise[w] : 0.0;
 	}
 	k->kappa2 = 1.0;
-	k->smooth = smooth;
+	k->smooth = (kind & DLM_SMOOTH) != 0;
+	k->outlier = (kind & DLM_WARY) != 0 ? 4.0 : 9.0;
 	if (!centre(k, t->pool))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	return WFM_OK;

@@ -21,6 +21,13 @@ enum dlm_param {
 };
 
 enum { DLM_OPEN_CLASSES = 12, DLM_MONTH_DAYS = 31, DLM_CLOSURE_FLAGS = 3 };
+/* What a model takes for granted; none: effects of the day of the month are rough, outliers lie
+   beyond three standard deviations. */
+enum dlm_kind {
+	DLM_SMOOTH = 1, /* the effect of the day of the month varies smoothly */
+	DLM_WARY = 2,   /* outliers lie beyond two standard deviations */
+};
+
 enum { DLM_NONZERO = 12, DLM_STATES = 64, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
 
 /* The design row of one step: which states add to its observation. */
@@ -44,6 +51,7 @@ struct dlm {
 	int open_at, month_at, closure_at, annual_at, annual_n;
 	int week_state[7];    /* state of a weekday or −1 */
 	bool smooth;          /* month effects are smooth, not rough */
+	double outlier;       /* squared standardised errors beyond it count as that */
 	double cost;          /* −log posterior of the parameters, to compare models by */
 	double scale;         /* v: half the squared robust day-to-day spread */
 	double level_prior;   /* variance of the level at the start */
@@ -55,10 +63,10 @@ struct dlm {
 
 /*
  * Lays out steps and states for observations by grid day (NaN = missing, t->n of them).
- * count_noise may be NULL; smooth: how the effect of the day of the month varies.
+ * count_noise may be NULL; kind: of enum dlm_kind.
  */
 enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
-			  const double *count_noise, bool smooth, struct dlm *k,
+			  const double *count_noise, unsigned kind, struct dlm *k,
 			  struct wfm_error *e);
 
 /*
@@ -90,7 +98,7 @@ enum wfm_status dlm_week_ratio(const struct dlm *k, struct fc_pool *pool, const 
  * the steps ahead in the training's pool.
  */
 enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
-			bool smooth, struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			unsigned kind, struct fc_memory *memory, int index, struct dlm *k, double **mean,
 			double **variance, struct wfm_error *e);
 
 /* Calendar effects as factors, appended to out->effects. */

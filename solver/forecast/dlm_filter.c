@@ -5,7 +5,7 @@
  *
  *   g = P·h   e = z − hᵀm   S = hᵀg + R   m ← m + g·e/S   P ← P − g·gᵀ/S
  *
- * where, after the first two weeks, S is at least e²/9 (robust). h has a handful of non-zeros,
+ * where, after the first two weeks, S is at least e²/9, or e²/4 of a wary model (robust). h has a handful of non-zeros,
  * so that the change of P is all the work.
  */
 #include "dlm_filter.h"
@@ -132,9 +132,9 @@ double dlm_filter(struct dlm_pass *p, const double *param)
 			s += dlm_observation_variance(k, param, i);
 			if (p->ratio != NULL)
 				p->ratio[i] = e * e / s;
-			bool capped = seen++ >= WARM_UP_STEPS && e * e > 9.0 * s;
+			bool capped = seen++ >= WARM_UP_STEPS && e * e > k->outlier * s;
 			if (capped)
-				s = e * e / 9.0;
+				s = e * e / k->outlier;
 			cost += 0.5 * (log(s) + e * e / s);
 			dlm_update(k, p->m, p->P, Ph, s, e);
 			if (t != NULL) {
@@ -198,7 +198,7 @@ static double back_update(const struct dlm *k, const struct dlm_row *r, const st
 		      (gBg - mg * e) * inverse * inverse;
 	double by_e = (e + mg) * inverse;
 	if (t->capped) {
-		by_e += by_s * 2.0 * e / 9.0;
+		by_e += by_s * 2.0 * e / k->outlier;
 		by_s = 0.0;
 	}
 	for (int i = 0; i < n; i++)

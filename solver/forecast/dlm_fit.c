@@ -304,10 +304,10 @@ enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *
 }
 
 enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
-			bool smooth, struct fc_memory *memory, int index, struct dlm *k, double **mean,
+			unsigned kind, struct fc_memory *memory, int index, struct dlm *k, double **mean,
 			double **variance, struct wfm_error *e)
 {
-	enum wfm_status status = dlm_build(t, by_day, count_noise, smooth, k, e);
+	enum wfm_status status = dlm_build(t, by_day, count_noise, kind, k, e);
 	if (status == WFM_OK)
 		status = dlm_fit(k, t->pool, memory->v + index * DLM_MEMORY, memory->refit, e);
 	if (status != WFM_OK)

@@ -134,7 +134,7 @@ struct fc_output {
 	int n_effects;
 };
 
-enum { FC_MEMORY = 80 };
+enum { FC_MEMORY = 96 };
 
 /* What a method carries from one origin of a series to the next (parameters, warm starts). */
 struct fc_memory {
