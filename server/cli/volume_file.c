@@ -65,11 +65,12 @@ static struct volume_queue *queue_named(struct history_reading *r, const char *n
 	return r->last = q;
 }
 
-static bool optional(const char *cell, int64_t line, const char *column, double *out, struct err *e)
+static bool optional(const char *cell, double most, int64_t line, const char *column, double *out,
+		     struct err *e)
 {
 	*out = NAN;
 	return cell == NULL || cell[0] == '\0' ||
-	       volume_number(cell, 0, 1e12, line, column, out, e);
+	       volume_number(cell, 0, most, line, column, out, e);
 }
 
 /* Keeps reading after a mistake, so that one run names them all (up to the list's end). */
@@ -94,20 +95,19 @@ static bool history_row(void *ctx, int64_t line, const char *const *cells, struc
 		return true;
 	}
 	row.offset_s = offset;
-	if (!optional(cells[H_OFFERED], line, "offered", &row.offered, &r->found) ||
-	    !optional(cells[H_HANDLED], line, "handled", &row.handled, &r->found) ||
-	    !optional(cells[H_HANDLE_TIME], line, "handle_time_s", &row.handle_time_s, &r->found) ||
-	    !optional(cells[H_ABANDONED], line, "abandoned", &row.abandoned, &r->found) ||
-	    !optional(cells[H_IN_TARGET], line, "answered_in_target", &ignored, &r->found) ||
-	    !optional(cells[H_WAIT_TIME], line, "wait_time_s", &row.wait_s, &r->found))
+	if (!optional(cells[H_OFFERED], 1e9, line, "offered", &row.offered, &r->found) ||
+	    !optional(cells[H_HANDLED], 1e9, line, "handled", &row.handled, &r->found) ||
+	    !optional(cells[H_HANDLE_TIME], 1e12, line, "handle_time_s", &row.handle_time_s, &r->found) ||
+	    !optional(cells[H_ABANDONED], 1e9, line, "abandoned", &row.abandoned, &r->found) ||
+	    !optional(cells[H_IN_TARGET], 1e9, line, "answered_in_target", &ignored, &r->found) ||
+	    !optional(cells[H_WAIT_TIME], 1e12, line, "wait_time_s", &row.wait_s, &r->found))
 		return true;
 	if (isnan(row.offered))
 		row.offered = row.handled + row.abandoned;
-	if (isnan(row.offered) || row.offered > 1e9) {
+	if (!(row.offered <= 1e9)) {
 		place(at, line, "offered");
 		err_at(&r->found, ERR_INVALID, at,
-		       isnan(row.offered) ? "is empty, and handled and abandoned do not tell it" :
-					    "must be between 0 and 1000000000");
+		       "is empty, and handled and abandoned do not tell it");
 		return true;
 	}
 	struct volume_queue *q = queue_named(r, cells[H_QUEUE]);

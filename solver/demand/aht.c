@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { HORIZON_DAYS = 7, ORIGINS = 8, WORTH = 30, AHEAD_DAYS = 7, MEDIAN_CELLS = 4000 };
-static const double DEFAULT_S = 180.0;
+static const double DEFAULT_S = 180.0, LONGEST_S = 1e7;
 
 static int by_day(const void *a, const void *b)
 {
@@ -65,7 +65,13 @@ static int32_t pull_in(struct aht_cell *cells, size_t n, double middle)
 	return pulled;
 }
 
-/* Handled contacts without any handling time are a figure nobody kept: left out. */
+/* Handled contacts without any handling time are a figure nobody kept, months of it no figure. */
+static bool plausible(const struct wfm_observation *o)
+{
+	return o->handle_time_s > 0.0 && o->handled >= 1e-3 && o->handled <= 1e9 &&
+	       o->handle_time_s / o->handled <= LONGEST_S && o->handle_time_s / o->handled >= 1e-3;
+}
+
 static size_t collect(const struct wfm_series *s, int32_t first_day, struct aht_cell *cells,
 		      int32_t *outliers)
 {
@@ -76,7 +82,7 @@ static size_t collect(const struct wfm_series *s, int32_t first_day, struct aht_
 		if ((first_day != 0 && o->day >= first_day) || isnan(o->handle_time_s) ||
 		    !(o->handled > 0.0))
 			continue;
-		if (!(o->handle_time_s > 0.0)) {
+		if (!plausible(o)) {
 			++*outliers;
 			continue;
 		}

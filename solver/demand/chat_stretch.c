@@ -110,7 +110,7 @@ static enum wfm_status check(const struct wfm_chat_row *rows, size_t n, struct w
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *bad = !(rows[i].contacts > 0.0) || rows[i].contacts > 1e9 ? "contacts" :
-				  !(rows[i].handle_time_s > 0.0) || isinf(rows[i].handle_time_s) ?
+				  !(rows[i].handle_time_s > 0.0) || rows[i].handle_time_s > 1e12 ?
 								   "handle_time_s" :
 				  !(rows[i].concurrency >= 1.0) || rows[i].concurrency > 100.0 ?
 								   "concurrency" :
@@ -119,7 +119,7 @@ static enum wfm_status check(const struct wfm_chat_row *rows, size_t n, struct w
 		(void)snprintf(at, sizeof at, "/rows/%zu/%s", i, bad != NULL ? bad : "");
 		if (bad != NULL)
 			return wfm_fail(e, WFM_INVALID, at,
-					"must be positive and finite, concurrency 1 to 100");
+					"must be positive and below 1e12, concurrency 1 to 100");
 	}
 	return WFM_OK;
 }

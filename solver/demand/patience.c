@@ -138,10 +138,10 @@ enum wfm_status wfm_patience_from_sums(const struct wfm_wait_sums *rows, size_t 
 {
 	clear(p);
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].abandoned < 0.0 || isinf(rows[i].abandoned))
-			return bad_row(e, "rows", i, "abandoned", "must be a finite number >= 0");
-		if (rows[i].wait_s < 0.0 || isinf(rows[i].wait_s))
-			return bad_row(e, "rows", i, "wait_s", "must be a finite number >= 0");
+		if (rows[i].abandoned < 0.0 || rows[i].abandoned > 1e9)
+			return bad_row(e, "rows", i, "abandoned", "must be between 0 and 1e9");
+		if (rows[i].wait_s < 0.0 || rows[i].wait_s > 1e12)
+			return bad_row(e, "rows", i, "wait_s", "must be between 0 and 1e12");
 	}
 	struct day_sums *days = calloc(n + 1, sizeof *days);
 	if (days == NULL)
@@ -231,8 +231,8 @@ enum wfm_status wfm_patience_from_contacts(const struct wfm_contact *contacts, s
 {
 	clear(p);
 	for (size_t i = 0; i < n; i++)
-		if (!(contacts[i].wait_s >= 0.0) || isinf(contacts[i].wait_s))
-			return bad_row(e, "contacts", i, "wait_s", "must be a finite number >= 0");
+		if (!(contacts[i].wait_s >= 0.0) || contacts[i].wait_s > 1e9)
+			return bad_row(e, "contacts", i, "wait_s", "must be between 0 and 1e9");
 	struct day_sums *days = calloc(n + 1, sizeof *days);
 	struct wait *waits = calloc(n + 1, sizeof *waits);
 	enum wfm_status status = WFM_OK;

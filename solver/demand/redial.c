@@ -35,12 +35,12 @@ static enum wfm_status check(const struct wfm_attempts *rows, size_t n, int inte
 		return wfm_fail(e, WFM_INVALID, "/interval_s", "must be between 1 and 86400");
 	for (size_t i = 0; i < n; i++) {
 		const struct wfm_attempts *r = &rows[i];
-		if (r->offered < 0.0 || isinf(r->offered))
-			return bad_row(e, "rows", i, "offered", "must be a finite number >= 0");
-		if (r->handled < 0.0 || isinf(r->handled))
-			return bad_row(e, "rows", i, "handled", "must be a finite number >= 0");
-		if (r->abandoned < 0.0 || isinf(r->abandoned))
-			return bad_row(e, "rows", i, "abandoned", "must be a finite number >= 0");
+		if (r->offered < 0.0 || r->offered > 1e9)
+			return bad_row(e, "rows", i, "offered", "must be between 0 and 1e9");
+		if (r->handled < 0.0 || r->handled > 1e9)
+			return bad_row(e, "rows", i, "handled", "must be between 0 and 1e9");
+		if (r->abandoned < 0.0 || r->abandoned > 1e9)
+			return bad_row(e, "rows", i, "abandoned", "must be between 0 and 1e9");
 		if (i > 0 && r->start_s < rows[i - 1].start_s + interval_s)
 			return bad_row(e, "rows", i, "start_s",
 				       "must be at least an interval after the row before");
@@ -217,9 +217,9 @@ enum wfm_status wfm_redial_from_contacts(const struct wfm_contact *contacts, siz
 	size_t known = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct wfm_contact *c = &contacts[i];
-		if (!(c->wait_s >= 0.0) || isinf(c->wait_s)) {
+		if (!(c->wait_s >= 0.0) || c->wait_s > 1e9) {
 			free(calls);
-			return bad_row(e, "contacts", i, "wait_s", "must be a finite number >= 0");
+			return bad_row(e, "contacts", i, "wait_s", "must be between 0 and 1e9");
 		}
 		last = fmax(last, (double)c->start_s);
 		if (c->caller != 0)

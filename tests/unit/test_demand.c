@@ -377,6 +377,18 @@ static void test_aht_of_rubbish(void **state)
 	assert_true(a.aht_s[0] == 180 && a.contacts == 0 && isnan(a.score.wape));
 	assert_true(a.sd_s[0] > 20); /* a guess */
 	wfm_aht_free(&a);
+	/* Numbers at the edge of what doubles hold. */
+	const double edge[] = { 1e-300, 1e-3, 1, 1e9, 1e300 };
+	for (int i = 0; i < 25; i++) {
+		for (size_t j = 0; j < 60; j++)
+			rows[j] = (struct wfm_observation){ 18995 + (int32_t)(j / 3), (int16_t)(j % 3),
+							    1, edge[i / 5], edge[i % 5] };
+		rows[0].handled = 3;
+		a = aht_of(rows, 60);
+		for (int c = 0; c < 7 * 24; c++)
+			assert_true(isfinite(a.aht_s[c]) && a.aht_s[c] > 0 && isfinite(a.sd_s[c]));
+		wfm_aht_free(&a);
+	}
 	/* Two contacts weigh little against the thirty that the default stands for. */
 	struct wfm_observation two = { 18995, 9, 2, 2, 1200 };
 	a = aht_of(&two, 1);
