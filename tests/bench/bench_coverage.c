@@ -15,7 +15,7 @@
 
 #include "solver/num/draw.h"
 #include "tests/lib/real_series.h"
-#include "wfm/scenarios.h"
+#include "wfm/hierarchy.h"
 
 enum { HORIZON = 14 };
 static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
@@ -201,10 +201,68 @@ static void score_together(struct real_series *s, struct wfm_forecast *f, size_t
 			add(&l->week[w], weeks[w].quantile, week[w]);
 }
 
+struct gain {
+	double base_leaf, leaf, base_top, top, volume;
+};
+
+/* The sum as one series, forecast by itself and reconciled with its parts; errors of days. */
+static void reconcile(struct real_series *s, const struct wfm_forecast *f, size_t n, int32_t origin,
+		      struct gain *g)
+{
+	static const int32_t parent[9] = { -1, 0, 0, 0, 0, 0, 0, 0, 0 };
+	const struct wfm_hierarchy tree = { parent, n + 1 };
+	struct real_series all = copy(&s[0], 0);
+	struct wfm_day_errors days[9];
+	struct wfm_forecast top;
+	struct wfm_error e;
+	double base[HORIZON * 9], mean[HORIZON * 9];
+	for (size_t i = 0; i < all.n; i++)
+		for (size_t q = 1; q < n; q++) {
+			const struct wfm_observation *o =
+				real_series_at(&s[q], all.rows[i].day, all.rows[i].slot);
+			all.rows[i].offered += o != NULL ? o->offered : NAN;
+		}
+	all.series.observations = all.rows;
+	all.series.special_days = all.special;
+	if (forecast(&all.series, origin, &top)) {
+		days[0] = (struct wfm_day_errors){ top.backtest, top.n_backtest };
+		for (size_t q = 0; q < n; q++)
+			days[q + 1] = (struct wfm_day_errors){ f[q].backtest, f[q].n_backtest };
+		size_t rows = wfm_hierarchy_backtest(days, n + 1, NULL, 0);
+		double *error = calloc(rows * (n + 1) + 1, sizeof *error);
+		for (size_t h = 0; h < HORIZON; h++)
+			for (size_t q = 0; q <= n; q++)
+				base[h * (n + 1) + q] = (q == 0 ? &top : &f[q - 1])->days[h].mean;
+		rows = error != NULL ? wfm_hierarchy_backtest(days, n + 1, error, rows) : 0;
+		const struct wfm_hierarchy_errors past = { error, rows };
+		if (wfm_hierarchy_reconcile(&tree, &past, base, HORIZON, mean, NULL, &e) == WFM_OK)
+			for (size_t h = 0; h < HORIZON; h++) {
+				double sum = 0.0, leaf = 0.0, base_leaf = 0.0;
+				for (size_t q = 0; q < n; q++) {
+					double y = real_series_total(&s[q], top.days[h].day);
+					sum += y;
+					leaf += fabs(mean[h * (n + 1) + q + 1] - y);
+					base_leaf += fabs(base[h * (n + 1) + q + 1] - y);
+				}
+				if (isnan(sum))
+					continue;
+				g->leaf += leaf;
+				g->base_leaf += base_leaf;
+				g->top += fabs(mean[h * (n + 1)] - sum);
+				g->base_top += fabs(base[h * (n + 1)] - sum);
+				g->volume += sum;
+			}
+		free(error);
+		wfm_forecast_free(&top);
+	}
+	free(all.rows);
+}
+
 static void together(const char *name, struct real_series *s, size_t n, int32_t first, int step,
 		     int origins)
 {
 	struct levels l = { 0 };
+	struct gain g = { 0 };
 	for (size_t i = 0; i < n; i++) {
 		s[i].series.observations = s[i].rows;
 		s[i].series.n_observations = s[i].n;
@@ -215,14 +273,20 @@ static void together(const char *name, struct real_series *s, size_t n, int32_t 
 		bool ok = true;
 		for (size_t i = 0; i < n; i++)
 			ok = ok && forecast(&s[i].series, first + step * k, &f[i]);
-		if (ok)
+		if (ok) {
 			score_together(s, f, n, &l);
+			reconcile(s, f, n, first + step * k, &g);
+		}
 		for (size_t i = 0; i < n; i++)
 			wfm_forecast_free(&f[i]);
 	}
 	show(name, "day", &l.day);
 	show(name, "week 1", &l.week[0]);
 	show(name, "week 2", &l.week[1]);
+	printf("reconciled %s, day WAPE of the parts\t%.2f\t%%\n", name, 100 * g.leaf / g.volume);
+	printf("reconciled %s, day WAPE of the sum\t%.2f\t%%\n", name, 100 * g.top / g.volume);
+	printf("# not reconciled: parts %.2f %%, sum %.2f %%\n", 100 * g.base_leaf / g.volume,
+	       100 * g.base_top / g.volume);
 }
 
 static void site(int step, int origins)

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "solver/num/draw.h"
-#include "wfm/scenarios.h"
+#include "wfm/hierarchy.h"
 
 enum { MONDAY = 18995, HISTORY = 182, DRAWN = 4000 };
 
@@ -263,6 +263,32 @@ static void test_flat_and_checked(void **state)
 	drop(&m);
 }
 
+/* A day moved to another mean takes everything along, and no other day. */
+static void test_moved_day(void **state)
+{
+	(void)state;
+	struct made m = make(800.0, 7, 9);
+	struct wfm_forecast *f = &m.f;
+	double before = f->days[2].mean, slot = f->slots[48 * 2 + 20].mean;
+	double high = f->slots[48 * 2 + 20].quantile[5], other = f->days[3].mean;
+	double day_high = f->days[2].quantile[5], joint = 0.0, sum = 0.0;
+	wfm_forecast_move_day(f, 2, 1.2 * before);
+	for (int s = 0; s < 48; s++) {
+		sum += f->slots[48 * 2 + s].mean;
+		joint += f->joint->mean[48 * 2 + s];
+	}
+	assert_true(fabs(sum - 1.2 * before) < 1e-6 * sum && fabs(joint - sum) < 1e-6 * sum);
+	assert_true(fabs(f->slots[48 * 2 + 20].mean - 1.2 * slot) < 1e-9 * slot);
+	assert_true(fabs(f->slots[48 * 2 + 20].quantile[5] - 1.2 * high) < 1e-9 * high);
+	assert_true(fabs(f->days[2].quantile[5] - 1.2 * day_high) < 1e-9 * day_high);
+	assert_true(f->days[3].mean == other);
+	wfm_forecast_move_day(f, 2, 0.0);
+	assert_true(f->days[2].mean == 0.0 && f->slots[48 * 2 + 20].quantile[6] == 0.0);
+	wfm_forecast_move_day(f, 2, 5.0); /* of nothing nothing can be made */
+	assert_true(f->days[2].mean == 0.0);
+	drop(&m);
+}
+
 static void test_speed(void **state)
 {
 	(void)state;
@@ -289,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_day_and_week_totals),
 		cmocka_unit_test(test_queues_with_common_shocks),
 		cmocka_unit_test(test_flat_and_checked),
+		cmocka_unit_test(test_moved_day),
 		cmocka_unit_test(test_speed),
 	};
 	return cmocka_run_group_tests_name("scenarios", tests, NULL, NULL);
