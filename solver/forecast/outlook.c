@@ -54,6 +54,15 @@ static double week_total(const struct fc_grid *g, int first)
 	return sum;
 }
 
+/* Days before an origin of which something is known: a lone old row makes no history. */
+static int known_days(const struct fc_grid *g, int origin)
+{
+	int known = 0;
+	for (int d = 0; d < origin; d++)
+		known += !isnan(day_total(g, d));
+	return known;
+}
+
 static bool progress(void *user, double done)
 {
 	const struct widths *w = user;
@@ -141,6 +150,8 @@ static enum wfm_status learn_widths(struct widths *w, struct fc_pool *pool, doub
 		if (n == tried || n == 0)
 			continue;
 		tried = n;
+		if (known_days(w->grid, w->grid->n_history - 7 * n) < 7 * LEARN_WEEKS / 2)
+			continue;
 		w->origin = i - 1;
 		if (progress(w, 0.0))
 			return wfm_fail(e, WFM_CANCELLED, "", "cancelled");

@@ -69,6 +69,26 @@ static void test_a_past_break_widens(void **state)
 	free(h.rows);
 }
 
+/* A row of long ago and nothing for years: no origin may be forecast from it. */
+static void test_a_lone_old_row_is_no_history(void **state)
+{
+	(void)state;
+	struct counted_history h = counted_make(60, 7 * 104, 1500, 0.06);
+	size_t kept = 1;
+	for (size_t i = 1; i < h.n; i++)
+		if (h.rows[i].day >= MONDAY + 7 * 60)
+			h.rows[kept++] = h.rows[i];
+	h.n = kept;
+	h.series.n_observations = kept;
+	struct wfm_forecast_options o = ahead(&h, WEEKS);
+	struct wfm_error e = { 0 };
+	double width[WEEKS];
+	assert_int_equal(wfm_outlook_widths(&h.series, &o, WEEKS, width, &e), WFM_OK);
+	for (int w = 0; w < WEEKS; w++)
+		assert_true(width[w] >= 0.4 && width[w] <= 3.0);
+	free(h.rows);
+}
+
 static bool stop(void *user, double done)
 {
 	(void)user;
@@ -118,6 +138,7 @@ int main(void)
 		cmocka_unit_test(test_short_histories_say_nothing),
 		cmocka_unit_test(test_a_steady_level_is_narrowed),
 		cmocka_unit_test(test_a_past_break_widens),
+		cmocka_unit_test(test_a_lone_old_row_is_no_history),
 		cmocka_unit_test(test_refusals_and_stops),
 		cmocka_unit_test(test_widening_keeps_the_median),
 	};
