@@ -39,6 +39,7 @@ class Method:
     trouble: dict = field(default_factory=dict)   # series name -> why it stopped
 
 
+NOT_RUN = "not run"
 BANKS = ("A30", "A5", "B30")  # the rest is out of reach for four years of hours
 METHODS = [
     Method("judge", "**Cuadrante** (default: the judge and its backtest)", "ours"),
@@ -101,7 +102,7 @@ def forecast(method, command, series, k):
     if resume and (out.exists() or why.exists()) and (resume == "1" or method.kind != "ours"):
         return why.read_text(encoding="utf-8") if why.exists() else ""
     if resume == "only" and method.kind != "ours":
-        return "not run"
+        return NOT_RUN
     out.unlink(missing_ok=True)
     why.unlink(missing_ok=True)
     train, future = (WORK / f"{series.name}-{k}-{part}.csv" for part in ("train", "future"))
@@ -134,6 +135,9 @@ def run_method(method, command, series):
             method.trouble[series.name] = f"no further origin after {spent:.0f} s of processor time"
             return
         said = forecast(method, command, series, k)
+        if said == NOT_RUN:
+            method.trouble[series.name] = "cut short by hand; see the number of origins"
+            continue
         if said:
             method.trouble[series.name] = f"origin {k + 1}: {said}"
             print(f"{series.name} {method.name}: {method.trouble[series.name]}", flush=True)
