@@ -103,6 +103,25 @@ static const struct field effect_rows[] = {
 static const struct fields effect_fields =
 	FIELDS("ForecastEffect", struct forecast_effect, effect_rows);
 
+#define NUMBERS(member, i, h)                                                                     \
+	{ .name = #member, .type = FIELD_LIST, .offset = offsetof(struct forecast_joint, member), \
+	  .count_offset = offsetof(struct forecast_joint, count) + (i) * sizeof(size_t),          \
+	  .flags = FIELD_OPTIONAL, .element = FIELD_REAL, .max = 10000000, .help = (h) }
+
+static const struct field joint_rows[] = {
+	F_DATE(struct forecast_joint, first_day, 0, "local date of the first"),
+	F_INT(struct forecast_joint, days, 0, 1, 546, "days"),
+	F_INT(struct forecast_joint, slots, 0, 24, 288, "intervals of a day, open or not"),
+	F_INT(struct forecast_joint, factors, 0, 0, WFM_JOINT_FACTORS, "factors that days share"),
+	F_INT(struct forecast_joint, shapes, 0, 0, WFM_JOINT_SHAPES, "shapes within a day"),
+	NUMBERS(mean, 0, "days x slots: expected contacts"),
+	NUMBERS(variance, 1, "days x slots: of the root of the count"),
+	NUMBERS(day_load, 2, "days x factors: loading of the logarithm of the day's volume"),
+	NUMBERS(day_own, 3, "days x 3: its own spread, tie to the day before, share taken back"),
+	NUMBERS(shape, 4, "shapes x slots, then days x shapes: spread of the scores"),
+};
+static const struct fields joint_fields = FIELDS("ForecastJoint", struct forecast_joint, joint_rows);
+
 static const struct field queue_rows[] = {
 	F_TEXT(struct forecast_queue, queue, 0, 1, 200, "queue"),
 	F_TEXT(struct forecast_queue, method, 0, 1, 40, "the method that made the forecast"),
@@ -112,6 +131,8 @@ static const struct field queue_rows[] = {
 	F_INT(struct forecast_queue, weeks, 0, 0, 1e6, "weeks of history"),
 	F_INT(struct forecast_queue, days_used, 0, 0, 1e6, "days learnt from"),
 	F_INT(struct forecast_queue, outliers, 0, 0, 1e9, "intervals replaced as outliers"),
+	F_INT(struct forecast_queue, offset_s, FIELD_OPTIONAL, -86400, 86400,
+	      "local time less UTC, seconds: what local dates are of"),
 	F_OBJECT(struct forecast_queue, aht, FIELD_OPTIONAL, &aht_fields,
 		 "handling time, null: the history has none"),
 	F_OBJECT(struct forecast_queue, patience, FIELD_OPTIONAL, &patience_fields,
@@ -129,6 +150,8 @@ static const struct field queue_rows[] = {
 	F_LIST(struct forecast_queue, days, day_count, 0, &day_fields, 0, 1000, "by day"),
 	F_LIST(struct forecast_queue, intervals, interval_count, 0, &interval_fields, 0, 1000000,
 	       "by open interval"),
+	F_OBJECT(struct forecast_queue, joint, FIELD_OPTIONAL, &joint_fields,
+		 "whole futures, from which staff --risk draws"),
 };
 static const struct fields queue_fields = FIELDS("ForecastQueue", struct forecast_queue, queue_rows);
 
@@ -232,6 +255,23 @@ static void fill_effects(struct arena *a, const struct forecast_source *from,
 		};
 }
 
+static void fill_joint(struct arena *a, const struct wfm_joint *j, struct forecast_joint *out)
+{
+	const double *from[5] = { j->mean, j->variance, j->day_load, j->day_own, j->shape };
+	double **to[5] = { &out->mean, &out->variance, &out->day_load, &out->day_own, &out->shape };
+	out->first_day = j->first_day;
+	out->days = j->days;
+	out->slots = j->slots;
+	out->factors = j->factors;
+	out->shapes = j->shapes;
+	wfm_joint_counts(j, out->count);
+	for (int i = 0; i < 5; i++) {
+		*to[i] = arena_array(a, out->count[i], sizeof(double));
+		for (size_t k = 0; k < out->count[i]; k++)
+			(*to[i])[k] = from[i][k];
+	}
+}
+
 static int64_t instant_of(const struct forecast_source *from, int32_t day, int slot)
 {
 	return (int64_t)day * 86400 + slot * from->interval_min * 60 - from->offset_s;
@@ -268,6 +308,8 @@ bool forecast_form_fill(struct arena *a, const struct forecast_source *from,
 	fill_days(a, f, out);
 	fill_scores(a, &f->report, out);
 	fill_effects(a, from, f, out);
+	fill_joint(a, f->joint, &out->joint);
+	out->offset_s = from->offset_s;
 	return fill_weeks(a, f, out, e);
 }
 

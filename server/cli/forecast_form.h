@@ -55,10 +55,17 @@ struct forecast_effect {
 	double factor, sd;
 };
 
+/* struct wfm_joint, as numbers. */
+struct forecast_joint {
+	int64_t first_day, days, slots, factors, shapes;
+	double *mean, *variance, *day_load, *day_own, *shape;
+	size_t count[5];
+};
+
 struct forecast_queue {
 	const char *queue, *method, *reason, *history;
 	double poisson_floor;
-	int64_t weeks, days_used, outliers;
+	int64_t weeks, days_used, outliers, offset_s;
 	struct forecast_aht aht;
 	struct forecast_patience patience; /* null: the file has no waiting times */
 	struct forecast_redials redials;   /* null: not asked for */
@@ -74,6 +81,7 @@ struct forecast_queue {
 	size_t day_count;
 	struct forecast_interval *intervals;
 	size_t interval_count;
+	struct forecast_joint joint;
 };
 
 struct forecast_document {

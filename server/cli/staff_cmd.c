@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cuadrante staff: forecast.csv in, requirement.csv out. Rows that are missing are closed time. */
+/* cuadrante staff: forecast.csv or .json in, requirement.csv out. Missing rows are closed time. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 #include "server/base/csv.h"
 #include "server/cli/cli.h"
 #include "server/cli/forecast_cmd.h"
+#include "server/cli/forecast_form.h"
+#include "server/cli/staff_rows.h"
 #include "server/cli/volume_file.h"
 #include "wfm/staffing.h"
 
@@ -16,22 +18,11 @@ enum { MAX_INTERVALS = 2000000 };
 
 struct staff_args {
 	const char *forecast, *target, *channel, *shrinkage, *load, *definition, *column;
+	const char *risk, *over;
 	double patience_s, abandoned, asa_s, occupancy, blocking, redial, stretch;
-	double turnaround_h, backlog_h, due_share, per_person;
+	double turnaround_h, backlog_h, due_share, per_person, least;
 	int64_t concurrency, counters, min_agents, max_agents, interval;
 	bool open_hours;
-};
-
-struct staff_row {
-	int64_t start, line;
-	int offset_s;
-	double volume, aht_s;
-};
-
-struct staff_queue {
-	const char *name;
-	struct staff_row *rows;
-	size_t count, cap;
 };
 
 enum staff_column { C_QUEUE, C_START, C_MEAN, C_AHT, C_Q05, C_Q10, C_Q25, C_Q50, C_Q75, C_Q90,
@@ -85,17 +76,20 @@ static bool read_row(void *ctx, int64_t line, const char *const *cells, struct e
 			   staff_columns[r->column].name, &row.volume, &r->found) ||
 	    !volume_number(cells[C_AHT], 0, 1e7, line, "aht_s", &row.aht_s, &r->found))
 		return true;
+	for (int i = 0; i < WFM_QUANTILES; i++) {
+		const char *cell = cells[C_Q05 + i];
+		row.quantile[i] = NAN;
+		if (cell != NULL && cell[0] != '\0' &&
+		    !volume_number(cell, 0, 1e12, line, staff_columns[C_Q05 + i].name,
+				   &row.quantile[i], &r->found))
+			return true;
+	}
 	struct staff_queue *q = queue_named(r, cells[C_QUEUE]);
 	struct staff_row *kept = arena_grow(r->arena, (void **)&q->rows, &q->cap, q->count,
 					    sizeof *kept);
 	q->count++;
 	*kept = row;
 	return true;
-}
-
-static bool feed(void *ctx, const char *bytes, size_t n, struct err *e)
-{
-	return csv_reader_feed(ctx, bytes, n, e);
 }
 
 static int by_start(const void *a, const void *b)
@@ -106,20 +100,96 @@ static int by_start(const void *a, const void *b)
 	return (x->line > y->line) - (x->line < y->line);
 }
 
-static bool read_forecast(const char *path, struct staff_reading *r, struct err *e)
+static bool read_csv(const char *text, size_t len, struct staff_reading *r, struct err *e)
 {
 	struct csv_reader *csv = csv_reader_new(staff_columns, COLUMN_COUNT, read_row, r);
 	if (csv == NULL)
 		return err_set(e, ERR_INTERNAL, "out of memory");
-	bool ok = cli_stream_file(path, feed, csv, e) && csv_reader_finish(csv, e);
+	bool ok = csv_reader_feed(csv, text, len, e) && csv_reader_finish(csv, e);
 	csv_reader_free(csv);
 	if (ok && r->found.code != ERR_NONE) {
 		*e = r->found;
 		return false;
 	}
-	if (ok && r->count == 0)
-		return err_set(e, ERR_INVALID, "has no rows");
 	return ok;
+}
+
+static bool take_joint(const struct forecast_queue *from, struct staff_queue *q, struct arena *a,
+		       struct err *e)
+{
+	const struct forecast_joint *f = &from->joint;
+	size_t wanted[5];
+	struct wfm_error w;
+	if (f->days == FIELD_NULL)
+		return true;
+	struct wfm_joint *j = arena_array(a, 1, sizeof *j);
+	*j = (struct wfm_joint){ (int32_t)f->first_day, (int32_t)f->days,  (int32_t)f->slots,
+				 (int32_t)f->factors,	(int32_t)f->shapes, f->mean, f->variance,
+				 f->day_load,		f->day_own,	    f->shape };
+	wfm_joint_counts(j, wanted);
+	for (int i = 0; i < 5; i++)
+		if (f->count[i] != wanted[i])
+			return err_at(e, ERR_INVALID, q->name,
+				      "joint: a list has %zu numbers where its sizes ask for %zu",
+				      f->count[i], wanted[i]);
+	if (wfm_joint_check(j, &w) != WFM_OK)
+		return err_from_wfm(e, &w);
+	q->joint = j;
+	return true;
+}
+
+static bool read_json(const char *text, size_t len, struct staff_reading *r, struct err *e)
+{
+	struct forecast_document doc;
+	if (!field_from_text_json(&forecast_document_fields, text, len, CLI_FILE_MAX, r->arena, &doc, e))
+		return false;
+	for (size_t i = 0; i < doc.queue_count; i++) {
+		const struct forecast_queue *from = &doc.queues[i];
+		if (from->interval_count == 0)
+			continue;
+		struct staff_queue *q = queue_named(r, from->queue);
+		q->json = true;
+		q->rows = arena_array(r->arena, from->interval_count, sizeof *q->rows);
+		for (size_t k = 0; k < from->interval_count; k++) {
+			const struct forecast_interval *v = &from->intervals[k];
+			struct staff_row row = {
+				.start = v->start, .line = (int64_t)k, .aht_s = v->aht_s,
+				.offset_s = from->offset_s != FIELD_NULL ? (int)from->offset_s : 0,
+				.quantile = { v->q05, v->q10, v->q25, v->q50, v->q75, v->q90, v->q95 },
+			};
+			row.volume = r->column == C_MEAN ? v->mean : row.quantile[r->column - C_Q05];
+			q->rows[q->count++] = row;
+		}
+		if (!take_joint(from, q, r->arena, e))
+			return false;
+	}
+	return true;
+}
+
+static bool read_forecast(const char *path, struct staff_reading *r, struct err *e)
+{
+	const char *text;
+	size_t len;
+	if (!cli_read_file(r->arena, path, CLI_FILE_MAX, &text, &len, e))
+		return false;
+	bool json = text[strspn(text, " \t\r\n")] == '{';
+	if (!(json ? read_json(text, len, r, e) : read_csv(text, len, r, e)))
+		return false;
+	if (r->count == 0)
+		return err_set(e, ERR_INVALID, "has no rows");
+	return true;
+}
+
+/* "line 7, column aht_s" or "queue sales, interval 5, aht_s". */
+static const char *row_place(const struct staff_queue *q, const struct staff_row *row,
+			     const char *column, char *at, size_t size)
+{
+	if (q->json)
+		(void)snprintf(at, size, "queue %.60s, interval %lld, %s", q->name,
+			       (long long)row->line, column);
+	else
+		(void)snprintf(at, size, "line %lld, column %s", (long long)row->line, column);
+	return at;
 }
 
 /* Sorts every queue and finds the interval: the smallest step between rows. */
@@ -127,17 +197,17 @@ static bool find_interval(struct staff_reading *r, int64_t wanted_min, int64_t *
 			  struct err *e)
 {
 	int64_t step = INT64_MAX;
-	char at[80];
+	char at[128];
 	for (size_t i = 0; i < r->count; i++) {
 		struct staff_queue *q = &r->queues[i];
 		qsort(q->rows, q->count, sizeof *q->rows, by_start);
 		for (size_t j = 1; j < q->count; j++) {
 			int64_t gap = q->rows[j].start - q->rows[j - 1].start;
 			if (gap == 0) {
-				(void)snprintf(at, sizeof at, "line %lld, column start",
-					       (long long)q->rows[j].line);
-				err_at(e, ERR_INVALID, at,
-				       "queue %.60s has this interval on line %lld already", q->name,
+				err_at(e, ERR_INVALID,
+				       row_place(q, &q->rows[j], "start", at, sizeof at),
+				       "queue %.60s has this interval %s %lld already", q->name,
+				       q->json ? "as number" : "on line",
 				       (long long)q->rows[j - 1].line);
 			} else if (gap < step) {
 				step = gap;
@@ -149,9 +219,8 @@ static bool find_interval(struct staff_reading *r, int64_t wanted_min, int64_t *
 		const struct staff_queue *q = &r->queues[i];
 		for (size_t j = 1; j < q->count; j++)
 			if ((q->rows[j].start - q->rows[0].start) % *seconds != 0) {
-				(void)snprintf(at, sizeof at, "line %lld, column start",
-					       (long long)q->rows[j].line);
-				err_at(e, ERR_INVALID, at, "is not on the %lld-second grid",
+				err_at(e, ERR_INVALID,
+				       row_place(q, &q->rows[j], "start", at, sizeof at), "is not on the %lld-second grid",
 				       (long long)*seconds);
 			}
 	}
@@ -167,6 +236,10 @@ static bool parse_target(const char *text, struct wfm_target *t, struct err *e)
 		return err_at(e, ERR_INVALID, "--target", "must be like 80/20: percent/seconds");
 	const char *rest = end + 1;
 	double within = strtod(rest, &end);
+	if (end != rest && *end == '\0' && share >= 100)
+		return err_at(e, ERR_INVALID, "--target",
+			      "no staffing answers every contact in time for certain: ask for less than "
+			      "100 percent, 99.9 for instance");
 	if (end == rest || *end != '\0' || !(share > 0 && share < 100) || !(within >= 0) ||
 	    !isfinite(within))
 		return err_at(e, ERR_INVALID, "--target",
@@ -216,6 +289,9 @@ static bool build_options(const struct staff_args *args, struct wfm_staffing_opt
 		err_at(e, ERR_INVALID, "--channel",
 		       "must be voice, chat, walk_in, email, back_office, outbound, portfolio or "
 		       "trunks");
+	if (args->patience_s == 0)
+		err_at(e, ERR_INVALID, "--patience",
+		       "with a patience of 0 s nobody waits at all; leave it out when nobody gives up");
 	if (load < 0)
 		err_at(e, ERR_INVALID, "--load", "must be modified, max or stationary");
 	if (definition < 0)
@@ -234,7 +310,7 @@ static bool build_options(const struct staff_args *args, struct wfm_staffing_opt
 	o->target.max_asa_s = args->asa_s;
 	o->target.max_occupancy = args->occupancy;
 	o->target.max_blocking = args->blocking;
-	o->patience_s = args->patience_s;
+	o->patience_s = args->patience_s > 0 ? args->patience_s : 0;
 	o->redial = args->redial;
 	o->stretch = args->stretch;
 	o->concurrency = (double)args->concurrency;
@@ -274,10 +350,67 @@ static void write_rows(struct strbuf *s, const struct staff_queue *q,
 	}
 }
 
+/* What the queues came to together. */
+struct staff_total {
+	size_t unmet, periods_unmet;
+	const char *worst_queue; /* of the intervals that miss: the lowest service level */
+	int64_t worst_start;
+	int worst_offset_s;
+	double worst_level;
+};
+
+static void note_unmet(struct staff_total *t, const struct staff_queue *q,
+		       const struct wfm_requirement *r, int64_t seconds)
+{
+	for (size_t j = 0; j < q->count; j++) {
+		const struct wfm_requirement *v = &r[(q->rows[j].start - q->rows[0].start) / seconds];
+		t->unmet += !v->met;
+		if (!v->met && (t->worst_queue == NULL || v->service_level < t->worst_level)) {
+			t->worst_queue = q->name;
+			t->worst_start = q->rows[j].start;
+			t->worst_offset_s = q->rows[j].offset_s;
+			t->worst_level = v->service_level;
+		}
+	}
+}
+
+/* One line a queue: how sure its periods are. */
+static void tell_periods(const struct staff_queue *q, const struct staff_risk *risk,
+			 const struct staff_periods *p, struct staff_total *t)
+{
+	static const char *const names[] = { "intervals", "days", "weeks" };
+	double offered = 0.0, good = 0.0, least = 1.0, mean = 0.0;
+	size_t with = 0, missed = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct wfm_period_figures *f = &p->period[i];
+		if (!(f->offered > 0.0))
+			continue;
+		with++;
+		missed += !f->met;
+		offered += f->offered;
+		good += f->offered * f->service_level;
+		mean += f->p_target;
+		least = fmin(least, f->p_target);
+	}
+	t->periods_unmet += missed;
+	if (with == 0)
+		return;
+	(void)fprintf(stderr, "%s: %zu %s, service level %.1f %%", q->name, with, names[risk->over],
+		      100 * good / offered);
+	if (risk->risk != WFM_RISK_POINT)
+		(void)fprintf(stderr, " expected, at target with probability %.2f on average, %.2f at "
+			      "least", mean / (double)with, least);
+	if (missed > 0)
+		(void)fprintf(stderr, "; %zu miss for want of people or counters", missed);
+	(void)fprintf(stderr, "%s\n", p->from_quantiles ?
+		      "; from quantiles alone, so days are taken for high or low as a whole (forecast "
+		      "--json carries joint scenarios)" : "");
+}
+
 /* Every interval from the first to the last row; those without a row are closed. */
 static bool staff_queue_run(struct arena *a, const struct staff_queue *q, int64_t seconds,
-			    struct wfm_staffing_options *o, struct strbuf *s, size_t *unmet,
-			    struct err *e)
+			    const struct staff_risk *risk, struct wfm_staffing_options *o,
+			    struct strbuf *s, struct staff_total *t, struct err *e)
 {
 	int64_t span = (q->rows[q->count - 1].start - q->rows[0].start) / seconds + 1;
 	if (span > MAX_INTERVALS)
@@ -286,26 +419,43 @@ static bool staff_queue_run(struct arena *a, const struct staff_queue *q, int64_
 	size_t n = (size_t)span;
 	struct wfm_load *loads = arena_array(a, n, sizeof *loads);
 	struct wfm_requirement *r = arena_array(a, n, sizeof *r);
-	int64_t *line = arena_array(a, n, sizeof *line);
+	const struct staff_row **row = arena_array(a, n, sizeof(const struct staff_row *));
 	for (size_t j = 0; j < q->count; j++) {
 		size_t i = (size_t)((q->rows[j].start - q->rows[0].start) / seconds);
 		loads[i] = (struct wfm_load){ q->rows[j].volume, q->rows[j].aht_s, true };
-		line[i] = q->rows[j].line;
+		row[i] = &q->rows[j];
 	}
 	o->interval_s = (int)seconds;
 	struct wfm_error w = { 0 };
-	size_t at;
-	if (wfm_staffing_run(loads, n, o, r, &w) != WFM_OK) {
+	struct staff_periods periods = { 0 };
+	bool plain = staff_risk_plain(risk);
+	bool ok = plain ? wfm_staffing_run(loads, n, o, r, &w) == WFM_OK
+			: staff_risk_run(a, q, loads, n, risk, o, r, &periods, &w);
+	if (!ok) {
 		char field[32] = "";
-		if (sscanf(w.path, "/loads/%zu/%31s", &at, field) == 2 && at < n) {
-			(void)snprintf(w.path, sizeof w.path, "line %lld, column %s",
-				       (long long)line[at], field);
-		}
+		size_t at;
+		if (sscanf(w.path, "/loads/%zu/%31s", &at, field) == 2 && at < n && row[at] != NULL)
+			(void)row_place(q, row[at], field, w.path, sizeof w.path);
 		return err_from_wfm(e, &w);
 	}
-	for (size_t i = 0; i < n; i++)
-		*unmet += !r[i].met;
+	note_unmet(t, q, r, seconds);
+	if (!plain)
+		tell_periods(q, risk, &periods, t);
 	write_rows(s, q, r, seconds);
+	return true;
+}
+
+static bool risk_of(const struct staff_args *args, const struct wfm_staffing_options *o,
+		    struct staff_risk *risk, struct err *e)
+{
+	if (!staff_risk_parse(args->risk, args->over, risk, e))
+		return false;
+	risk->least = args->least >= 0 ? args->least : 0.5 * o->target.service_level;
+	if (risk->over == STAFF_INTERVAL)
+		risk->least = 0.0; /* each has its target */
+	if (risk->risk != WFM_RISK_POINT && strcmp(args->column, "mean") != 0)
+		return err_at(e, ERR_INVALID, "--volume",
+			      "is mean with --risk %s, which takes all quantiles together", args->risk);
 	return true;
 }
 
@@ -314,37 +464,43 @@ static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 	struct err e = ERR_INIT;
 	struct wfm_staffing_options o = { 0 };
 	struct staff_reading r = { .arena = a, .found = ERR_INIT, .column = -1 };
+	struct staff_risk risk = { 0 };
 	for (int i = C_MEAN; i < COLUMN_COUNT; i++)
 		if (i != C_AHT && strcmp(staff_columns[i].name, args->column) == 0)
 			r.column = i;
 	if (r.column < 0)
 		err_at(&e, ERR_INVALID, "--volume", "must be mean, q05, q10, q25, q50, q75, q90 or q95");
-	if (!build_options(args, &o, &e) || e.code != ERR_NONE)
+	if (!build_options(args, &o, &e) || e.code != ERR_NONE || !risk_of(args, &o, &risk, &e))
 		return cli_fail("staff", NULL, &e);
 	int64_t seconds;
 	if (!read_forecast(args->forecast, &r, &e) ||
 	    !find_interval(&r, args->interval, &seconds, &e))
 		return cli_fail("staff", args->forecast, &e);
-	size_t unmet = 0;
+	struct staff_total t = { 0 };
 	strbuf_puts(s, "queue,start,agents,agents_on_roster,service_level,abandoned_share,asa_s,"
 		       "occupancy\n");
 	for (size_t i = 0; i < r.count; i++)
-		if (!staff_queue_run(a, &r.queues[i], seconds, &o, s, &unmet, &e))
+		if (!staff_queue_run(a, &r.queues[i], seconds, &risk, &o, s, &t, &e))
 			return cli_fail("staff", args->forecast, &e);
-	int code = cli_write(s, unmet > 0 ? CLI_LIMIT : CLI_DONE);
-	if (unmet > 0)
-		(void)fprintf(stderr, "cuadrante staff: %zu intervals miss a target for want of "
-				      "people or counters; what they reach is written\n",
-			      unmet);
+	int code = cli_write(s, t.unmet > 0 || t.periods_unmet > 0 ? CLI_LIMIT : CLI_DONE);
+	if (t.unmet > 0) {
+		char start[26];
+		instant_format(t.worst_start, t.worst_offset_s, start);
+		(void)fprintf(stderr, "cuadrante staff: %zu intervals miss a target for want of people "
+			      "or counters; the best reachable is written, at worst a service level "
+			      "of %.1f %% (%s, %s)\n", t.unmet, 100 * t.worst_level, t.worst_queue,
+			      start);
+	}
 	return code;
 }
 
 int cli_staff(int argc, char **argv)
 {
 	struct staff_args args = { .channel = "voice", .load = "modified", .definition = "offered",
-				   .column = "mean", .concurrency = 1, .turnaround_h = 24 };
+				   .patience_s = -1, .least = -1, .risk = "point", .column = "mean", .concurrency = 1, .turnaround_h = 24 };
 	const struct cli_option options[] = {
-		{ "forecast", CLI_TEXT, &args.forecast, 0, 0, "forecast.csv; - for standard input" },
+		{ "forecast", CLI_TEXT, &args.forecast, 0, 0,
+		  "forecast.csv, or the .json of forecast --json; - for standard input" },
 		{ "channel", CLI_TEXT, &args.channel, 0, 0,
 		  "voice (default), chat, walk_in, email, back_office, outbound, portfolio, trunks" },
 		{ "target", CLI_TEXT, &args.target, 0, 0, "80/20: percent answered within seconds" },
@@ -373,6 +529,12 @@ int cli_staff(int argc, char **argv)
 		{ "backlog", CLI_REAL, &args.backlog_h, 0, 1e9, "deferrable work: hours waiting at the start" },
 		{ "due-share", CLI_REAL, &args.due_share, 0, 1, "share of the work due in time (1)" },
 		{ "per-person", CLI_REAL, &args.per_person, 0, 1e9, "portfolio: units a person does an interval" },
+		{ "risk", CLI_TEXT, &args.risk, 0, 0,
+		  "point forecast (default), expected over its scenarios, day:0.8 = with that probability" },
+		{ "over", CLI_TEXT, &args.over, 0, 0,
+		  "targets hold in each interval (default), day or week; day with --risk day:P" },
+		{ "least", CLI_REAL, &args.least, 0, 0.999999,
+		  "over days, weeks: no interval's service level below (half of the target)" },
 		{ "interval", CLI_INT, &args.interval, 1, 1440, "minutes (the smallest step between rows)" },
 	};
 	const struct cli_usage usage = {

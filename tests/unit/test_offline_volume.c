@@ -209,6 +209,85 @@ static void test_mistakes_have_places(void **state)
 			     "--target", "80/20"), CLI_BAD);
 }
 
+static long agents_written(void)
+{
+	long sum = 0;
+	for (const char *line = strchr(read_file("out"), '\n'); line != NULL && line[1] != '\0';
+	     line = strchr(line + 1, '\n')) {
+		const char *cell = strchr(strchr(line, ',') + 1, ',');
+		sum += strtol(cell + 1, NULL, 10);
+	}
+	return sum;
+}
+
+/* The same forecast as CSV and as JSON, by every way to take its risk. */
+static void test_staff_by_risk(void **state)
+{
+	(void)state;
+	write_history("history.csv", 30);
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("history.csv"),
+			     "--weeks", "1", "--quiet"), CLI_DONE);
+	assert_int_equal(rename(path_of("out"), path_of("forecast.csv")), 0);
+	assert_int_equal(RUN(cli_forecast, "forecast", "--history", path_of("history.csv"),
+			     "--weeks", "1", "--quiet", "--json"), CLI_DONE);
+	assert_int_equal(rename(path_of("out"), path_of("forecast.json")), 0);
+	const char *files[] = { "forecast.csv", "forecast.json" };
+	long plain[2];
+	for (int i = 0; i < 2; i++) {
+		char file[128];
+		(void)snprintf(file, sizeof file, "%s", path_of(files[i]));
+		assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--target", "80/20",
+				     "--patience", "180"), CLI_DONE);
+		plain[i] = agents_written();
+		assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--target", "80/20",
+				     "--patience", "180", "--over", "day"), CLI_DONE);
+		assert_true(agents_written() < plain[i]); /* whole people round up less often */
+		assert_non_null(strstr(read_file("err"), "sales: 7 days, service level 8"));
+		assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--target", "80/20",
+				     "--patience", "180", "--risk", "day:0.5"), CLI_DONE);
+		long half = agents_written();
+		assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--target", "80/20",
+				     "--patience", "180", "--risk", "day:0.95"), CLI_DONE);
+		assert_true(agents_written() > half);
+		assert_int_equal(strstr(read_file("err"), "quantiles alone") != NULL, i == 0);
+	}
+	assert_int_equal(plain[0], plain[1]);
+	const char *bad[][2] = { { "--risk", "day:1" }, { "--risk", "dayly" }, { "--over", "year" } };
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(RUN(cli_staff, "staff", "--forecast", path_of("forecast.csv"),
+				     "--target", "80/20", bad[i][0], bad[i][1]), CLI_BAD);
+		assert_non_null(strstr(read_file("err"), bad[i][0]));
+	}
+	write_file("f.csv", "queue,start,mean,aht_s\na,2026-01-05T08:00:00Z,3,60\n");
+	assert_int_equal(RUN(cli_staff, "staff", "--forecast", path_of("f.csv"), "--target", "80/20",
+			     "--risk", "expected"), CLI_BAD);
+	assert_non_null(strstr(read_file("err"), "q10 and q90"));
+}
+
+/* What cannot be had is said exactly, or the best reachable is written with its figure. */
+static void test_staff_impossible(void **state)
+{
+	(void)state;
+	write_file("f.csv", "queue,start,mean,aht_s\na,2026-01-05T08:00:00Z,30,600\n"
+			    "a,2026-01-05T08:30:00Z,50,600\n");
+	char file[128];
+	(void)snprintf(file, sizeof file, "%s", path_of("f.csv"));
+	assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--target", "100/20"), CLI_BAD);
+	assert_non_null(strstr(read_file("err"), "for certain"));
+	assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--target", "80/20",
+			     "--patience", "0"), CLI_BAD);
+	assert_non_null(strstr(read_file("err"), "nobody waits at all"));
+	assert_int_equal(RUN(cli_staff, "staff", "--forecast", file, "--channel", "walk_in",
+			     "--target", "85/900", "--patience", "1800", "--counters", "11"),
+			 CLI_LIMIT);
+	const char *err = read_file("err"), *figure = strstr(err, "a service level of ");
+	assert_non_null(figure);
+	assert_non_null(strstr(err, "(a, 2026-01-05T08:30:00Z)"));
+	double level = strtod(figure + 19, NULL), written = 0.0;
+	assert_int_equal(sscanf(strstr(read_file("out"), "T08:30:00Z,") + 11, "11,11,%lf", &written), 1);
+	assert_true(level > 20.0 && level < 85.0 && fabs(level - 100 * written) < 0.06);
+}
+
 /* A history whose own clock missed the spring change: same instant, two wall-clock slots. */
 static void test_missed_clock_change(void **state)
 {
@@ -467,7 +546,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "out", "err", "history.csv", "fine.csv", "days.csv",
-					     "bad.csv", "f.csv", "forecast.csv", "spring.csv",
+					     "bad.csv", "f.csv", "forecast.csv", "forecast.json", "spring.csv",
 					     "bank.csv" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		(void)unlink(path_of(names[i]));
@@ -478,6 +557,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forecast_then_staff),
+		cmocka_unit_test(test_staff_by_risk),
+		cmocka_unit_test(test_staff_impossible),
 		cmocka_unit_test(test_finer_rows_are_summed),
 		cmocka_unit_test(test_special_days),
 		cmocka_unit_test(test_mistakes_have_places),
