@@ -32,7 +32,7 @@ struct wfm_forecast_options {
 			       what was observed of it so far moves them (wfm/intraday.h); the
 			       first day's total is that of the rest */
 	int32_t days;       /* 1 .. 546 local dates, first_day included */
-	const char *method; /* NULL = the judge chooses; else a name of wfm_forecast_method_name */
+	const char *method; /* NULL = the judge weighs; else a name of wfm_forecast_method_name */
 	int origins;        /* backtest origins, weekly; 0 = 8, fewer when history is short; -1 = none */
 	int backtest_days;  /* horizon scored at each origin; 0 = 14 */
 	/* Cold start: with no usable history, the profile of `reference` (may be NULL: flat
