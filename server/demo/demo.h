@@ -50,6 +50,12 @@ bool demo_load(struct db *db, const struct demo *demo, bool *loaded, struct err 
  */
 bool demo_plan_present_week(struct db *db, int64_t today, struct err *e);
 
+/*
+ * After it: Santiago's forecasts of the last weeks as its planner would have made them, each on the
+ * Thursday before from what was known then, so that forecasts can be seen against what came.
+ */
+bool demo_forecast_past_weeks(struct db *db, int64_t today, struct err *e);
+
 struct demo_counts {
 	size_t sites, queues, agents, leavers, intervals, agent_days, absences;
 	int64_t first_day, last_day; /* of the history */

@@ -147,7 +147,7 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 	    !db_int_value(n->db, SQL_FORECAST_INSERT,
 			  DB_ARGS(db_int("site_id", s->site_id), db_date("first_day", n->ahead.from),
 				  db_date("last_day", n->ahead.until - 1), db_int("user_id", user_id),
-				  db_int("job_id", job_id)),
+				  db_int("job_id", job_id), db_instant("created_at", FIELD_NULL)),
 			  NULL, &forecast_id, e))
 		return false;
 	for (size_t q = 0; q < s->queue_count; q++) {

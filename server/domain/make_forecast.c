@@ -38,6 +38,7 @@ struct making {
 	const struct forecast_watch *watch;
 	const struct site_queue *queue;
 	double done, share; /* of the whole job: before this queue, and of this queue */
+	int64_t as_of;      /* FIELD_NULL: now */
 	int64_t until;      /* history ends here: the first day's midnight, or now */
 	const struct accuracy *accuracy; /* of past versions, for their flags */
 	size_t accuracy_count;
@@ -46,7 +47,8 @@ struct making {
 	size_t done_count;
 };
 
-bool forecast_check(struct db *db, struct arena *a, const struct forecast_request *r, struct err *e)
+static bool check_at(struct db *db, struct arena *a, const struct forecast_request *r, int64_t now,
+		     struct err *e)
 {
 	struct site_calendar site;
 	struct site_queue *queues;
@@ -58,9 +60,9 @@ bool forecast_check(struct db *db, struct arena *a, const struct forecast_reques
 		return false;
 	if (queue_count == 0)
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no queues", site.code);
-	if (r->week + 7 * r->weeks <= clock_now() / 86400)
+	if (r->week + 7 * r->weeks <= now / 86400)
 		return err_at(e, ERR_INVALID, "/week", "lies in the past");
-	if (r->week > clock_now() / 86400 + 546)
+	if (r->week > now / 86400 + 546)
 		return err_at(e, ERR_INVALID, "/week", "lies more than 78 weeks ahead");
 	int64_t until = zone_to_utc(site.zone, r->week, 0);
 	if (!db_rows(db, SQL_FORECAST_UNKNOWN,
@@ -71,6 +73,11 @@ bool forecast_check(struct db *db, struct arena *a, const struct forecast_reques
 		err_at(e, ERR_INVALID, "/site_id", "queue %s has no history to forecast from",
 		       unknown[i].code);
 	return unknown_count == 0;
+}
+
+bool forecast_check(struct db *db, struct arena *a, const struct forecast_request *r, struct err *e)
+{
+	return check_at(db, a, r, clock_now(), e);
 }
 
 static bool making_progress(void *user, double done)
@@ -128,7 +135,8 @@ static bool forecast_body(struct making *m, const struct site_queue *queues, siz
 	if (!db_int_value(m->db, SQL_FORECAST_INSERT,
 			  DB_ARGS(db_int("site_id", r->site_id), db_date("first_day", r->week),
 				  db_date("last_day", r->week + 7 * r->weeks),
-				  db_int("user_id", user_id), db_int("job_id", job_id)),
+				  db_int("user_id", user_id), db_int("job_id", job_id),
+				  db_instant("created_at", m->as_of)),
 			  NULL, forecast_id, e))
 		return false;
 	m->errors = arena_array(m->arena, count, sizeof *m->errors);
@@ -143,24 +151,28 @@ static bool forecast_body(struct making *m, const struct site_queue *queues, siz
 	return correlation_keep(m->db, m->arena, *forecast_id, m->queue_ids, m->errors, count, e);
 }
 
-bool forecast_make(struct db *db, struct arena *a, const struct forecast_request *r,
-		   int64_t user_id, int64_t job_id, const struct forecast_watch *w,
-		   int64_t *forecast_id, struct err *e)
+bool forecast_make_as_of(struct db *db, struct arena *a, const struct forecast_request *r,
+			 int64_t as_of, int64_t user_id, int64_t job_id,
+			 const struct forecast_watch *w, int64_t *forecast_id, struct err *e)
 {
+	int64_t now = as_of == FIELD_NULL ? clock_now() : as_of;
 	struct site_calendar site;
 	struct site_queue *queues;
+	struct accuracy_query past = { r->site_id, FIELD_NULL, FIELD_NULL, FIELD_NULL };
 	struct accuracy *rows = NULL;
 	size_t count;
+	int minute;
 
-	if (!forecast_check(db, a, r, e) || !site_calendar_load(db, a, r->site_id, &site, e) ||
+	if (!check_at(db, a, r, now, e) || !site_calendar_load(db, a, r->site_id, &site, e) ||
 	    !site_queues_load(db, a, r->site_id, &queues, &count, e))
 		return false;
-	struct making m = { .db = db, .arena = a, .site = &site, .request = r, .watch = w };
-	const struct accuracy_query past = { r->site_id, FIELD_NULL, FIELD_NULL, FIELD_NULL };
+	struct making m = { .db = db, .arena = a, .site = &site, .request = r, .watch = w,
+			    .as_of = as_of };
+	zone_to_local(site.zone, now, &past.to, &minute);
 	if (!forecast_accuracy(db, a, &past, &rows, &m.accuracy_count, e))
 		return false;
 	m.accuracy = rows;
-	int64_t now = clock_now(), monday = zone_to_utc(site.zone, r->week, 0);
+	int64_t monday = zone_to_utc(site.zone, r->week, 0);
 	m.until = now < monday ? now : monday;
 	if (!db_begin(db, e))
 		return false;
@@ -168,4 +180,11 @@ bool forecast_make(struct db *db, struct arena *a, const struct forecast_request
 		return db_commit(db, e);
 	db_rollback(db);
 	return false;
+}
+
+bool forecast_make(struct db *db, struct arena *a, const struct forecast_request *r,
+		   int64_t user_id, int64_t job_id, const struct forecast_watch *w,
+		   int64_t *forecast_id, struct err *e)
+{
+	return forecast_make_as_of(db, a, r, FIELD_NULL, user_id, job_id, w, forecast_id, e);
 }

@@ -35,4 +35,10 @@ bool forecast_make(struct db *db, struct arena *a, const struct forecast_request
 		   int64_t user_id, int64_t job_id, const struct forecast_watch *w,
 		   int64_t *forecast_id, struct err *e);
 
+/* The same as it would have been made at an earlier instant, from what was known then, and kept with
+ * that time: what the demo looks back on. */
+bool forecast_make_as_of(struct db *db, struct arena *a, const struct forecast_request *r,
+			 int64_t as_of, int64_t user_id, int64_t job_id,
+			 const struct forecast_watch *w, int64_t *forecast_id, struct err *e);
+
 #endif

@@ -19,8 +19,9 @@ bool service_load_demo(const char *url, uint64_t seed, int64_t until, bool *load
 	bool ok = db && demo_build(&options, a, &demo, e) && demo_load(db, demo, loaded, e);
 	struct err unplanned = ERR_INIT; /* the network is of use without it */
 	if (ok && *loaded && options.until == today &&
-	    !demo_plan_present_week(db, today, &unplanned))
-		log_warn("the demo's present week is left unplanned: %s", unplanned.message);
+	    !(demo_plan_present_week(db, today, &unplanned) &&
+	      demo_forecast_past_weeks(db, today, &unplanned)))
+		log_warn("the demo's weeks are not all planned and forecast: %s", unplanned.message);
 	db_close(db);
 	arena_free(a);
 	return ok;

@@ -20,8 +20,9 @@ WHERE q.site_id = :site_id
 ORDER BY q.id;
 
 -- name: forecast_insert
-INSERT INTO forecast (site_id, first_day, last_day, created_by, job_id)
-VALUES (:site_id, :first_day, :last_day, :user_id, :job_id) RETURNING id;
+INSERT INTO forecast (site_id, first_day, last_day, created_by, job_id, created_at)
+VALUES (:site_id, :first_day, :last_day, :user_id, :job_id, coalesce(:created_at::timestamptz, now()))
+RETURNING id;
 
 -- name: forecast_queue_insert
 INSERT INTO forecast_queue (forecast_id, queue_id, method, history_days, origins, wape, bias,

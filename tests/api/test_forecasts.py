@@ -535,3 +535,12 @@ def test_rest_of_day_refused_says_why(planner, forecast, queue):
     assert planner.get(path).status_code == 422
     assert planner.get(f"{path}?queue_id=1").status_code == 404
     assert planner.get(f"/forecasts/999999/rest-of-day?queue_id={queue}").status_code == 404
+
+
+def test_the_demo_has_a_past_to_look_back_on(planner):
+    rows = planner.items("/forecast-accuracy?site_id=1")
+    first = [r for r in rows if r["horizon"] == "1"]
+    assert len(first) == 3
+    for r in first:
+        assert r["poisson_floor"] < r["wape"] < r["naive_wape"] and not r["flag"]
+        assert 0.7 < r["coverage80"] < 0.9 and abs(r["wape"] - r["promised_wape"]) < 0.05
