@@ -78,8 +78,11 @@ static void test_a_lone_old_row_is_no_history(void **state)
 	for (size_t i = 1; i < h.n; i++)
 		if (h.rows[i].day >= MONDAY + 7 * 60)
 			h.rows[kept++] = h.rows[i];
+	uint8_t open[7 * 24];
+	memset(open, 1, sizeof open);
 	h.n = kept;
 	h.series.n_observations = kept;
+	h.series.open = open; /* of a day that is open all round, one row tells nothing */
 	struct wfm_forecast_options o = ahead(&h, WEEKS);
 	struct wfm_error e = { 0 };
 	double width[WEEKS];
