@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The queueing formulas: Erlang B (M/M/n/n), C (M/M/n) and A (M/M/n+M, Palm 1957),
- * to about 1e-13 relative from 1 to 100,000 servers and in far overload.
+ * The queueing formulas: Erlang B (M/M/n/n), C (M/M/n) and A (M/M/n+M, Palm 1957), the last
+ * two with a finite lobby too, to about 1e-13 relative from 1 to 100,000 servers and in far overload.
  *
  * a = arrivals × handling time is the offered load in erlangs, n the servers.
  * All functions are pure and thread safe; nothing is allocated.
@@ -39,6 +39,7 @@ struct wfm_station_figures {
 				 (service level 0, waits INFINITY, occupancy 1) */
 	double p_wait;        /* P(W > 0) */
 	double p_abandon;     /* share abandoned; 0 in Erlang C */
+	double p_blocked;     /* share turned away by a full lobby: offered, never in time */
 	double mean_wait_s;   /* over all who arrive: the ASA of Erlang C */
 	double asa_answered_s; /* over those answered: the ASA of Erlang A */
 	double service_level[WFM_SL_DEFINITIONS];
@@ -61,6 +62,13 @@ double wfm_erlang_c(int32_t servers, double load_erl);
  */
 enum wfm_status wfm_station_figures(const struct wfm_station *station,
 				    struct wfm_station_figures *figures, struct wfm_error *e);
+
+/*
+ * The same where only `lobby` contacts may wait, 0 .. WFM_MAX_SERVERS, and who comes then is turned
+ * away (M/M/n/n+K, M/M/n/n+K+M): always stable.
+ */
+enum wfm_status wfm_lobby_figures(const struct wfm_station *station, int32_t lobby,
+				  struct wfm_station_figures *figures, struct wfm_error *e);
 
 /* Fewest trunks with Erlang B blocking <= max_blocking (0 < max_blocking < 1); WFM_LIMIT
    beyond WFM_MAX_SERVERS. */

@@ -80,6 +80,9 @@ struct wfm_staffing_options {
 	int interval_s; /* > 0 */
 	struct wfm_target target;
 	double patience_s;  /* 0 or INFINITY = Erlang C */
+	bool lobby_limited; /* live channels: only `lobby` contacts may wait, the next is turned away
+			       (which abandoned shares include) */
+	int32_t lobby;
 	double redial;      /* share of the abandoned who call again, [0,1): λ = λ0 + p·P(ab)·λ */
 	enum wfm_load_model load_model;
 	int32_t min_agents; /* in any open interval with volume */

@@ -21,7 +21,7 @@ struct staff_args {
 	const char *risk, *over;
 	double patience_s, abandoned, asa_s, occupancy, blocking, redial, stretch;
 	double turnaround_h, backlog_h, due_share, per_person, least;
-	int64_t concurrency, counters, min_agents, max_agents, interval;
+	int64_t concurrency, counters, lobby, min_agents, max_agents, interval;
 	bool open_hours;
 };
 
@@ -315,6 +315,8 @@ static bool build_options(const struct staff_args *args, struct wfm_staffing_opt
 	o->stretch = args->stretch;
 	o->concurrency = (double)args->concurrency;
 	o->counters = (int32_t)args->counters;
+	o->lobby_limited = args->lobby >= 0;
+	o->lobby = o->lobby_limited ? (int32_t)args->lobby : 0;
 	o->min_agents = (int32_t)args->min_agents;
 	o->max_agents = (int32_t)args->max_agents;
 	o->turnaround_s = args->turnaround_h * 3600;
@@ -497,7 +499,7 @@ static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 int cli_staff(int argc, char **argv)
 {
 	struct staff_args args = { .channel = "voice", .load = "modified", .definition = "offered",
-				   .patience_s = -1, .least = -1, .risk = "point", .column = "mean", .concurrency = 1, .turnaround_h = 24 };
+				   .patience_s = -1, .least = -1, .lobby = -1, .risk = "point", .column = "mean", .concurrency = 1, .turnaround_h = 24 };
 	const struct cli_option options[] = {
 		{ "forecast", CLI_TEXT, &args.forecast, 0, 0,
 		  "forecast.csv, or the .json of forecast --json; - for standard input" },
@@ -521,6 +523,8 @@ int cli_staff(int argc, char **argv)
 		{ "min-agents", CLI_INT, &args.min_agents, 0, WFM_MAX_SERVERS, "where there is work" },
 		{ "max-agents", CLI_INT, &args.max_agents, 0, WFM_MAX_SERVERS, "cap" },
 		{ "counters", CLI_INT, &args.counters, 0, WFM_MAX_SERVERS, "walk_in: cap" },
+		{ "lobby", CLI_INT, &args.lobby, 0, WFM_MAX_SERVERS,
+		  "how many may wait; the next is turned away (no limit)" },
 		{ "concurrency", CLI_INT, &args.concurrency, 1, 10, "chat: chats at once" },
 		{ "stretch", CLI_REAL, &args.stretch, 0, 0.99,
 		  "chat: each further chat lengthens handling by this share" },

@@ -32,10 +32,12 @@ struct wfm_line {
 	double log_eps;
 	double theta;    /* 1/patience; 0 = nobody abandons */
 	double within_s;
+	int32_t lobby; /* waiting places; negative: no limit */
 };
 
 void wfm_line_figures(const struct wfm_line *line, struct wfm_station_figures *f);
 void wfm_line_erlang_c(const struct wfm_line *line, struct wfm_station_figures *f);
+void wfm_line_lobby(const struct wfm_line *line, struct wfm_station_figures *f);
 void wfm_line_erlang_a(const struct wfm_line *line, struct wfm_station_figures *f);
 
 /* The line of n plain servers; the station is checked, arrivals and servers > 0. */

@@ -42,6 +42,7 @@ static struct wfm_line chat_line(const struct wfm_station *st,
 		.log_eps = log(x) + log_scale,
 		.theta = isinf(st->patience_s) ? 0.0 : 1.0 / st->patience_s,
 		.within_s = st->within_s,
+		.lobby = o->lobby_limited ? o->lobby : -1,
 	};
 	line.spare = line.capacity - line.lambda;
 	return line;
@@ -56,30 +57,37 @@ static void point_figures(const struct wfm_station *st, const struct wfm_staffin
 		wfm_line_figures(&line, f);
 		return;
 	}
-	enum wfm_status status = wfm_station_figures(st, f, NULL);
+	enum wfm_status status = o->lobby_limited ? wfm_lobby_figures(st, o->lobby, f, NULL)
+						  : wfm_station_figures(st, f, NULL);
 	assert(status == WFM_OK); /* every field was checked at the door */
 	(void)status;
 }
 
-/* As point_figures with redials: the root of λ(1 − p·P(ab)) = λ0 on [λ0, λ0/(1−p)]. */
+/* Gave up or was turned away. */
+static double lost(const struct wfm_station_figures *f)
+{
+	return f->p_abandon + f->p_blocked;
+}
+
+/* As point_figures with redials: the root of λ(1 − p·P(lost)) = λ0 on [λ0, λ0/(1−p)]. */
 void wfm_live_point(struct wfm_station *st, const struct wfm_staffing_options *o,
 		    struct wfm_station_figures *f)
 {
 	double fresh = st->arrivals_per_s, p = o->redial;
 	point_figures(st, o, f);
-	if (!(p > 0.0) || f->p_abandon < 1e-9)
+	if (!(p > 0.0) || lost(f) < 1e-9)
 		return;
-	double low = fresh, f_low = -p * f->p_abandon * fresh;
+	double low = fresh, f_low = -p * lost(f) * fresh;
 	double high = fresh / (1.0 - p), f_high = 0.0;
 	st->arrivals_per_s = high;
 	point_figures(st, o, f);
-	f_high = high * (1.0 - p * f->p_abandon) - fresh;
+	f_high = high * (1.0 - p * lost(f)) - fresh;
 	for (int i = 0; i < 60 && high - low > 1e-13 * fresh && f_high > 0.0; i++) {
 		double x = i % 3 == 2 ? 0.5 * (low + high)
 				      : low - f_low * (high - low) / (f_high - f_low);
 		st->arrivals_per_s = x;
 		point_figures(st, o, f);
-		double y = x * (1.0 - p * f->p_abandon) - fresh;
+		double y = x * (1.0 - p * lost(f)) - fresh;
 		if (fabs(y) <= 1e-12 * fresh)
 			return;
 		if (y < 0.0) {
@@ -105,9 +113,9 @@ void wfm_live_figures(const struct wfm_load_course *course, int32_t agents,
 					  course->aht_s, patience, o->target.within_s };
 		struct wfm_station_figures f;
 		wfm_live_point(&st, o, &f);
-		double w = course->weight[i], taken = w * (1.0 - f.p_abandon);
+		double w = course->weight[i], taken = w * (1.0 - lost(&f));
 		r->service_level += w * f.service_level[o->target.definition];
-		r->abandoned_share += w * f.p_abandon;
+		r->abandoned_share += w * lost(&f);
 		r->occupancy += w * f.occupancy;
 		answered += taken;
 		if (taken > 0.0)

@@ -143,6 +143,9 @@ static enum wfm_status options_check(const struct wfm_staffing_options *o, struc
 		return wfm_fail(e, WFM_INVALID, "/max_agents", "must be >= 0");
 	if (o->counters < 0)
 		return wfm_fail(e, WFM_INVALID, "/counters", "must be >= 0");
+	if (o->lobby_limited && (o->lobby < 0 || o->lobby > WFM_MAX_SERVERS))
+		return wfm_fail(e, WFM_INVALID, "/lobby", "must be between 0 and %d",
+				WFM_MAX_SERVERS);
 	if (o->n_shrinkage < 0 || o->n_shrinkage > WFM_MAX_SHRINKAGE)
 		return wfm_fail(e, WFM_INVALID, "/shrinkage", "at most %d factors",
 				WFM_MAX_SHRINKAGE);

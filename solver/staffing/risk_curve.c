@@ -24,8 +24,8 @@ static void exact(const struct wfm_curve *c, double load, double part[WFM_PARTS]
 	double in_time = f.service_level[WFM_SL_OFFERED];
 	part[WFM_PART_GOOD] = in_time;
 	part[WFM_PART_BASE] = 1.0;
-	part[WFM_PART_LOST] = f.p_abandon;
-	double answered = 1.0 - f.p_abandon;
+	part[WFM_PART_LOST] = f.p_abandon + f.p_blocked;
+	double answered = 1.0 - part[WFM_PART_LOST];
 	part[WFM_PART_WAIT] = answered > 0.0 ? answered * f.asa_answered_s : 0.0;
 	if (o->target.definition == WFM_SL_WAIT)
 		part[WFM_PART_GOOD] = f.service_level[WFM_SL_WAIT];

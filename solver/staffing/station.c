@@ -15,12 +15,16 @@ struct wfm_line wfm_line_of_station(const struct wfm_station *st)
 		.log_eps = wfm_log_inverse_b(st->servers - 1, lambda * st->aht_s),
 		.theta = isinf(st->patience_s) ? 0.0 : 1.0 / st->patience_s,
 		.within_s = st->within_s,
+		.lobby = -1,
 	};
 }
 
 void wfm_line_figures(const struct wfm_line *line, struct wfm_station_figures *f)
 {
-	if (line->theta > 0.0)
+	f->p_blocked = 0.0;
+	if (line->lobby >= 0)
+		wfm_line_lobby(line, f);
+	else if (line->theta > 0.0)
 		wfm_line_erlang_a(line, f);
 	else
 		wfm_line_erlang_c(line, f);
@@ -47,7 +51,7 @@ static enum wfm_status station_check(const struct wfm_station *st, struct wfm_er
 }
 
 /* Nobody serves: the patient wait for ever, the others leave after their patience. */
-static void no_servers(const struct wfm_station *st, struct wfm_station_figures *f)
+static void no_servers(const struct wfm_station *st, int32_t lobby, struct wfm_station_figures *f)
 {
 	bool patient = isinf(st->patience_s);
 	*f = (struct wfm_station_figures){
@@ -59,12 +63,23 @@ static void no_servers(const struct wfm_station *st, struct wfm_station_figures 
 		.occupancy = 1.0,
 		.queue_length = st->arrivals_per_s * st->patience_s,
 	};
+	if (lobby >= 0) { /* those who wait fill it, the patient for ever */
+		f->stable = true;
+		f->p_blocked = patient ? 1.0
+				       : wfm_erlang_b(lobby, st->arrivals_per_s * st->patience_s);
+		f->p_abandon = 1.0 - f->p_blocked;
+		f->p_wait = 1.0 - f->p_blocked;
+		f->mean_wait_s = patient ? INFINITY : f->p_abandon * st->patience_s;
+		f->queue_length = patient ? lobby : st->arrivals_per_s * f->mean_wait_s;
+	}
 	if (!patient)
-		f->service_level[WFM_SL_WAIT] = -expm1(-st->within_s / st->patience_s);
+		f->service_level[WFM_SL_WAIT] =
+			(1.0 - f->p_blocked) * -expm1(-st->within_s / st->patience_s);
 }
 
-enum wfm_status wfm_station_figures(const struct wfm_station *st, struct wfm_station_figures *f,
-				    struct wfm_error *e)
+/* lobby < 0: no limit. */
+static enum wfm_status figures(const struct wfm_station *st, int32_t lobby,
+			       struct wfm_station_figures *f, struct wfm_error *e)
 {
 	enum wfm_status status = station_check(st, e);
 	if (status != WFM_OK)
@@ -74,10 +89,26 @@ enum wfm_status wfm_station_figures(const struct wfm_station *st, struct wfm_sta
 		for (int i = 0; i < WFM_SL_DEFINITIONS; i++)
 			f->service_level[i] = 1.0;
 	} else if (st->servers == 0) {
-		no_servers(st, f);
+		no_servers(st, lobby, f);
 	} else {
 		struct wfm_line line = wfm_line_of_station(st);
+		line.lobby = lobby;
 		wfm_line_figures(&line, f);
 	}
 	return WFM_OK;
+}
+
+enum wfm_status wfm_station_figures(const struct wfm_station *st, struct wfm_station_figures *f,
+				    struct wfm_error *e)
+{
+	return figures(st, -1, f, e);
+}
+
+enum wfm_status wfm_lobby_figures(const struct wfm_station *st, int32_t lobby,
+				  struct wfm_station_figures *f, struct wfm_error *e)
+{
+	if (lobby < 0 || lobby > WFM_MAX_SERVERS)
+		return wfm_fail(e, WFM_INVALID, "/lobby", "must be between 0 and %d",
+				WFM_MAX_SERVERS);
+	return figures(st, lobby, f, e);
 }

@@ -421,6 +421,56 @@ static void test_table_a(void **state)
 	assert_int_equal(rows, 20);
 }
 
+/* M/M/1/2+M written out, and the limits: no place is Erlang B, endless places Erlang A or C. */
+static void test_lobby(void **state)
+{
+	(void)state;
+	struct wfm_station_figures f, g;
+	struct wfm_station st = { 1, 0.01, 80, 200, 25 };
+	double mu = 1.0 / 80, theta = 1.0 / 200, rho = 0.8, w = rho * 0.01 / (mu + theta);
+	double d = 1 + rho + w, served = mu / (mu + theta), both = mu + theta;
+	assert_int_equal(wfm_lobby_figures(&st, 1, &f, NULL), WFM_OK);
+	near_rel("blocked", f.p_blocked, w / d, 1e-14);
+	near_rel("abandoned", f.p_abandon, rho * (1 - served) / d, 1e-14);
+	near_rel("in time", f.service_level[WFM_SL_OFFERED],
+		 (1 + rho * served * -expm1(-both * 25)) / d, 1e-14);
+	near_rel("gone", f.service_level[WFM_SL_WAIT], (1 + rho * -expm1(-both * 25)) / d, 1e-14);
+	near_rel("without short", f.service_level[WFM_SL_EXCLUDING_SHORT],
+		 (1 + rho * served * -expm1(-both * 25)) /
+			 (d - rho * (1 - served) * -expm1(-both * 25)), 1e-14);
+	near_rel("mean wait", f.mean_wait_s, rho / both / d, 1e-14);
+	near_rel("occupancy", f.occupancy, 1 - 1 / d, 1e-14);
+	const int32_t servers[] = { 1, 7, 60, 900 };
+	const double ratio[] = { 0.6, 0.95, 1.3 }, patience[] = { 15, 200, INFINITY };
+	for (int i = 0; i < 4; i++)
+		for (int j = 0; j < 3; j++)
+			for (int k = 0; k < 3; k++) {
+				st = (struct wfm_station){ servers[i], servers[i] * ratio[j] / 240, 240,
+							   patience[k], 20 };
+				assert_int_equal(wfm_lobby_figures(&st, 0, &f, NULL), WFM_OK);
+				near_rel("Erlang B", f.p_blocked,
+					 wfm_erlang_b(servers[i], servers[i] * ratio[j]), 1e-12);
+				assert_true(f.p_wait == 0.0 && f.p_abandon == 0.0);
+				assert_int_equal(wfm_lobby_figures(&st, 6, &g, NULL), WFM_OK);
+				assert_true(g.p_blocked < f.p_blocked && g.asa_answered_s > 0.0);
+				if (isinf(patience[k]) && ratio[j] > 1.0)
+					continue;
+				assert_int_equal(wfm_lobby_figures(&st, 100000, &f, NULL), WFM_OK);
+				assert_int_equal(wfm_station_figures(&st, &g, NULL), WFM_OK);
+				assert_true(f.p_blocked < 1e-15);
+				for (int s = 0; s < WFM_SL_DEFINITIONS; s++)
+					assert_true(fabs(f.service_level[s] -
+							 g.service_level[s]) < 1e-13);
+				near_rel("P(W>0)", f.p_wait, g.p_wait, 3e-12);
+				near_rel("mean wait", f.mean_wait_s, g.mean_wait_s, 3e-12);
+				near_rel("ASA", f.asa_answered_s, g.asa_answered_s, 3e-12);
+				near_rel("occupancy", f.occupancy, g.occupancy, 1e-12);
+			}
+	struct wfm_error e;
+	assert_int_equal(wfm_lobby_figures(&st, -1, &f, &e), WFM_INVALID);
+	assert_string_equal(e.path, "/lobby");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_a_published),
 		cmocka_unit_test(test_a_everywhere),
 		cmocka_unit_test(test_a_tends_to_c),
+		cmocka_unit_test(test_lobby),
 		cmocka_unit_test(test_domain_errors),
 		cmocka_unit_test(test_trunks),
 		cmocka_unit_test(test_table_b),

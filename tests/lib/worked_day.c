@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/lib/worked_day.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int32_t spans_fill(const struct worked_day *d, int32_t agents, struct wfm_sim_span *spans)
+{
+	double seconds = d->options->interval_s;
+	int32_t n = 0;
+	for (int32_t j = 0; j < agents; j++)
+		for (int32_t i = 0; i < d->intervals; i++) {
+			if (d->requirements[i].agents <= j)
+				continue;
+			if (n > 0 && spans[n - 1].agent == j && spans[n - 1].end_s == i * seconds)
+				spans[n - 1].end_s += seconds;
+			else
+				spans[n++] = (struct wfm_sim_span){ j, 0, i * seconds,
+								    (i + 1) * seconds, false };
+		}
+	return n;
+}
+
+struct wfm_simulation *worked_day_play(const struct worked_day *d)
+{
+	const struct wfm_staffing_options *o = d->options;
+	size_t n = (size_t)d->intervals;
+	int32_t agents = 0;
+	for (size_t i = 0; i < n; i++)
+		agents = d->requirements[i].agents > agents ? d->requirements[i].agents : agents;
+	double *numbers = calloc(2 * n, sizeof *numbers);
+	struct wfm_sim_span *spans = calloc((size_t)agents * n + 1, sizeof *spans);
+	struct wfm_simulation *s = NULL;
+	if (numbers == NULL || spans == NULL)
+		goto out;
+	for (size_t i = 0; i < n; i++) {
+		numbers[i] = d->loads[i].open ? d->loads[i].volume : 0.0;
+		numbers[n + i] = d->loads[i].aht_s;
+	}
+	struct wfm_sim_queue queue = { .volume = numbers, .aht_s = numbers + n,
+				       .lobby = o->lobby_limited ? o->lobby : -1,
+				       .patience_s = o->patience_s, .within_s = o->target.within_s,
+				       .definition = o->target.definition,
+				       .target = o->target.service_level };
+	struct wfm_sim_skill skill = { 0, 1, 0.0, 1.0 };
+	struct wfm_sim_set set = { &skill, 1 };
+	struct wfm_sim_problem p = { .interval_s = o->interval_s, .interval_count = d->intervals,
+				     .queues = &queue, .queue_count = 1, .sets = &set, .set_count = 1,
+				     .spans = spans, .agent_count = agents };
+	p.span_count = spans_fill(d, agents, spans);
+	struct wfm_sim_options so = { .seed = d->seed, .replications = d->replications, .threads = 1,
+				      .trace_replication = -1 };
+	struct wfm_error e;
+	if (wfm_simulate(&p, &so, &s, &e) != WFM_OK) {
+		(void)fprintf(stderr, "%s %s\n", e.path, e.message);
+		s = NULL;
+	}
+out:
+	free(spans);
+	free(numbers);
+	return s;
+}
+
+struct worked_day_worst worked_day_worst(const struct worked_day *d, const struct wfm_simulation *s,
+					 double short_by)
+{
+	struct worked_day_worst w = { .level = 1.0, .interval = -1 };
+	for (int32_t i = 0; i < d->intervals; i++) {
+		w.hours += d->requirements[i].agents * d->options->interval_s / 3600.0;
+		if (!d->loads[i].open || !(d->loads[i].volume > 0.0))
+			continue;
+		double level = s->interval[i].service_level;
+		w.short_count += level < d->options->target.service_level - short_by;
+		if (w.interval < 0 || level < w.level) {
+			w.level = level;
+			w.interval = i;
+		}
+	}
+	return w;
+}
