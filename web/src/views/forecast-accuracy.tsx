@@ -155,7 +155,6 @@ export function ReportCard({ forecast, site, picked }: { forecast: Forecast; sit
 			key: "name", head: t("col.queue"), rowHead: true, sort: (q) => q.name,
 			cell: (q) => <button type="button" class="linkish" aria-pressed={q.queue_id === picked} onClick={() => setParams({ queue: q.queue_id })}>{q.name}</button>,
 		},
-		{ key: "channel", head: t("col.channel"), cell: (q) => tcode("channel", q.channel), sort: (q) => q.channel },
 		{ key: "wape", head: t("forecast.wape"), cell: (q) => pct(q.wape), num: true, sort: (q) => q.wape },
 		{ key: "naive", head: t("forecast.naive"), cell: (q) => pct(q.naive_wape), num: true, sort: (q) => q.naive_wape },
 		{

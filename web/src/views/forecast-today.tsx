@@ -28,7 +28,7 @@ function mergeToday(history: HistoryRow[], planned: ForecastInterval[], rest: Fo
 		if (!row) rows.set(at, (row = { at, offered: null, planned: null, rest: undefined }));
 		return row;
 	};
-	for (const h of history) { const r = rowAt(h.start); if (r) r.offered = h.offered; }
+	for (const h of history) { const r = instant(h.start) < Date.now() ? rowAt(h.start) : undefined; if (r) r.offered = h.offered; }
 	for (const f of planned) { const r = rowAt(f.start); if (r) r.planned = adjustedOf(f); }
 	for (const f of rest) { const r = rowAt(f.start); if (r) r.rest = f; }
 	return [...rows.values()].sort((a, b) => a.at - b.at);

@@ -32,7 +32,7 @@ function WeekPicker({ site, week }: PlanScope) {
 			const value = addWeeks(now, from + i);
 			const first = mondayOfWeek(value);
 			const mark = value === now ? ` · ${t("week.this")}` : "";
-			return { value, label: `${value} · ${fmtShortRange(first, addDays(first, 6))}${mark}` };
+			return { value, label: `${value.slice(5)} · ${fmtShortRange(first, addDays(first, 6))}${mark}` };
 		});
 	}, [now, week, t("week.this")]);
 	return (
