@@ -136,7 +136,7 @@ def run_method(method, command, series):
             return
         said = forecast(method, command, series, k)
         if said == NOT_RUN:
-            method.trouble[series.name] = "cut short by hand; see the number of origins"
+            method.trouble[series.name] = "cut short by hand, on the origins counted above"
             continue
         if said:
             method.trouble[series.name] = f"origin {k + 1}: {said}"

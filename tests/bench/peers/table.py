@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import protocol
 
 ASKED_ADVANTAGE, ASKED_TIMES = 10, 20
+ORIGINS_TO_JUDGE = 4  # fewer are in the table, but no verdict hangs on a week or two
 
 HEAD = """# Forecasts beside the peers
 
@@ -90,6 +91,7 @@ def ahead_of(f, there, decides):
 
 def verdict(series, peers):
     """The asked figures against the peer that comes nearest to us on its own origins."""
+    peers = [p for p in peers if p[1]["origins"] >= ORIGINS_TO_JUDGE]
     if not peers:
         return f"{series.name}: no peer ran."
     ahead = {m.title: ahead_of(f, t, measure(series)[0]) for m, f, t, _ in peers}
@@ -100,7 +102,7 @@ def verdict(series, peers):
         return f"Best peer: {best}; ours ahead by {ahead[best]:.1f} %, {times[best]:.1f} × its speed."
     slow = [title for title in times if times[title] >= ASKED_TIMES]
     return (f"Asked: ahead of the best by {ASKED_ADVANTAGE} % or more, at {ASKED_TIMES} × less time. "
-            f"Best peer: {best}. Ahead by {ahead[best]:.1f} %: "
+            f"Best peer of those with {ORIGINS_TO_JUDGE} origins or more: {best}. Ahead by {ahead[best]:.1f} %: "
             f"{'met' if ahead[best] >= ASKED_ADVANTAGE else '**not met**'}. Its time "
             f"{times[best]:.1f} × ours: {'met' if times[best] >= ASKED_TIMES else '**not met**'}; "
             f"{alone[best]} × ours without the backtest. Of {len(times)} peers {len(slow)} take "
@@ -116,10 +118,11 @@ def one_series(series, methods):
     peers, notes = [], []
     for m in methods:
         origins = [k for k in range(series.count) if (series.name, k) in m.results]
-        if series.name in m.trouble:
-            notes.append(f"- {m.title}: {m.trouble[series.name]}")
-        elif not origins and (not m.only or series.name in m.only):
-            notes.append(f"- {m.title}: not run")
+        said = m.trouble.get(series.name, "" if origins else "not run")
+        if not origins and "by hand" in said:
+            said = "not run"
+        if said and (not m.only or series.name in m.only):
+            notes.append(f"- {m.title}: {said}")
         if not origins:
             continue
         f = scored(series, m, origins)
@@ -140,6 +143,8 @@ def one_series(series, methods):
 
 def page(series, methods, versions, absent, limit, budget):
     named = "; ".join(v for v in versions.values() if v) or "no peer installed"
+    if os.environ.get("PEERS_RESUME") == "only":
+        named += ". Ours run anew beside the peers' figures of an earlier run on the same machine"
     missing = f"Not installed, so not run: {', '.join(absent)}.\n" if absent else ""
     text = HEAD.format(date=datetime.now(timezone.utc).strftime("%Y-%m-%d"), commit=commit(),
                        machine=machine(), versions=named, absent=missing, limit=limit,
