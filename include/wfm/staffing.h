@@ -65,7 +65,12 @@ struct wfm_target {
  * down once handling passes a third of the interval; the modified offered load m, the mean
  * number busy if everyone were served at once, m′ = λ(t) − m/AHT (Jennings et al. 1996),
  * carries the work that an interval leaves to the next. At the start m is 0 when the first
- * interval follows closed time, λ·AHT when the first interval given is open.
+ * interval follows closed time, λ·AHT when the first interval given is open: give the shut interval
+ * before opening and the first callers, who find nobody before them, are staffed as such. Nobody is
+ * asked for after closing: contacts in hand are finished by who has them, and those still waiting
+ * go, which only the last interval feels.
+ * What it saves or costs beside the stationary model shows where people who go hand their contacts
+ * over; who finishes them lends that time to the interval after (tests/bench/bench_moving_load.c).
  */
 enum wfm_load_model {
 	WFM_LOAD_MODIFIED,     /* default: figures averaged over the interval's course of m */

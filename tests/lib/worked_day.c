@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/worked_day.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,48 @@ out:
 	free(spans);
 	free(numbers);
 	return s;
+}
+
+/* In time of one who finds i there, n at work from then on. */
+static double in_time(int i, int n, double mu, double theta, double within_s)
+{
+	if (i < n)
+		return 1.0;
+	if (n == 0)
+		return 0.0;
+	double a = n * mu / theta, q = i - n;
+	return a / (a + q + 1.0) * gsl_cdf_beta_Q(exp(-theta * within_s), a + 1.0, q + 1.0);
+}
+
+/* Euler steps of half a second. */
+void worked_day_exact(const struct worked_day *d, double *level)
+{
+	enum { STATES = 400 };
+	const struct wfm_staffing_options *o = d->options;
+	double p[STATES + 1] = { 1.0 }, f[STATES + 1], theta = 1.0 / o->patience_s;
+	int steps = 2 * o->interval_s;
+	for (int32_t k = 0; k < d->intervals; k++) {
+		const struct wfm_load *v = &d->loads[k];
+		int n = d->requirements[k].agents;
+		double lambda = v->open ? v->volume / o->interval_s : 0.0;
+		double mu = v->aht_s > 0.0 ? 1.0 / v->aht_s : 0.0, sum = 0.0;
+		for (int i = 0; i <= STATES; i++)
+			f[i] = in_time(i, n, mu, theta, o->target.within_s);
+		for (int t = 0; t < steps; t++) {
+			double below = 0.0; /* what flowed up from the state before */
+			for (int i = 0; i <= STATES; i++) {
+				sum += p[i] * f[i];
+				double up = i < STATES ? p[i] * lambda * 0.5 : 0.0;
+				double down = p[i] * 0.5 * ((i < n ? i : n) * mu +
+							    (i > n ? i - n : 0) * theta);
+				p[i] += below - up - down;
+				if (i > 0)
+					p[i - 1] += down;
+				below = up;
+			}
+		}
+		level[k] = sum / steps;
+	}
 }
 
 struct worked_day_worst worked_day_worst(const struct worked_day *d, const struct wfm_simulation *s,

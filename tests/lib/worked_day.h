@@ -18,6 +18,13 @@ struct worked_day {
 /* One queue, exponential handling; the caller frees. NULL: it failed, and said why on stderr. */
 struct wfm_simulation *worked_day_play(const struct worked_day *d);
 
+/*
+ * The service level of each interval (answered in time ÷ offered) without chance: the transient
+ * M(t)/M/n(t)+M chain from an empty day, never more than n(t) at work: where n falls, people leave
+ * their contacts to the others. Up to 400 in the station. level: [intervals].
+ */
+void worked_day_exact(const struct worked_day *d, double *level);
+
 /* Over intervals with volume: the lowest service level, how many are `short_by` below the target. */
 struct worked_day_worst {
 	double level;
