@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/stored_joint.h"
 
-enum { ARRAYS = 5, NUMBER_CHARS = 16 };
+#include <math.h>
 
-/* '{1,2.5}' with the seven digits that the column holds. */
+enum { ARRAYS = 5, NUMBER_CHARS = 16 };
+static const double LEAST = 1e-30;
+
+/* '{1,2.5}' with the seven digits that the column holds. It refuses what it cannot hold, and covariances
+ * that fade with the distance of days come to less: that is nothing. */
 static const char *array_text(struct arena *a, const double *v, size_t n)
 {
 	struct strbuf s;
@@ -11,7 +15,8 @@ static const char *array_text(struct arena *a, const double *v, size_t n)
 	strbuf_init(&s, NUMBER_CHARS * (n + 1) + 8);
 	strbuf_putc(&s, '{');
 	for (size_t i = 0; i < n; i++)
-		strbuf_printf(&s, "%s%.7g", i > 0 ? "," : "", v[i]);
+		strbuf_printf(&s, "%s%.7g", i > 0 ? "," : "",
+			      fabs(v[i]) < LEAST ? 0.0 : v[i]);
 	strbuf_putc(&s, '}');
 	const char *text = s.overflow ? NULL : arena_strdup(a, s.data);
 	strbuf_free(&s);
