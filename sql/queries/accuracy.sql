@@ -3,6 +3,7 @@
 -- horizon (weeks ahead when it was made: 1, 2, 3-4, 5 or more) only the newest version counts. Days of
 -- an outage and intervals without history are not scored. Naive: as long after local midnight in the
 -- last week that was known then. The adjusted forecast has the adjustments in force when each interval began.
+-- Promised: days forecast by a version without a backtest count as the others of their week.
 WITH versions AS (
 	SELECT f.id, r.queue_id, f.first_day, f.last_day, (f.created_at AT TIME ZONE s.zone)::date AS made,
 		r.wape, (r.report->>'wape_week1')::float8 AS wape_week1
@@ -57,6 +58,7 @@ SELECT s.queue_id, s.horizon, date_trunc('week', s.day)::date AS week, s.day >= 
 	sum(s.within80)::bigint AS within80, coalesce(sum(s.naive_absolute), 0) AS naive_absolute,
 	coalesce(sum(s.naive_offered), 0) AS naive_offered,
 	sum(s.absolute + coalesce(a.more, 0)) AS adjusted_absolute, sum(s.floor) AS floor,
-	sum(s.promise * s.offered) AS promised
+	sum(s.promise * s.offered) * (sum(s.offered)
+		/ nullif(sum(s.offered) FILTER (WHERE s.promise IS NOT NULL), 0)) AS promised
 FROM scored s LEFT JOIN adjusted a USING (forecast_id, queue_id, day)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What migration 0006 computes in the database: the Poisson floor and adjusted forecasts. */
+/* What is computed and kept of forecasts in the database: the Poisson floor, adjusted forecasts, what
+ * backtests promised, joint scenarios. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/base/clock.h"
+#include "server/calendar/zones.h"
+#include "server/domain/forecast_accuracy.h"
+#include "server/domain/stored_joint.h"
 #include "tests/lib/pgcluster.h"
 
 static double number(const char *url, const char *sql)
@@ -109,14 +114,84 @@ static void test_as_it_was(void **state)
 	assert_string_equal(pgcluster_sql(url, "SELECT count(*) FROM forecast_adjusted(1, NULL, false)"), "0");
 }
 
+/* Three days of the week by a version with a backtest, four by one without. */
+static void test_promises_of_some_versions_stand_for_all(void **state)
+{
+	const char *url = pgcluster_fresh();
+	struct err e = ERR_INIT;
+	struct arena *a = arena_new(0);
+	struct db *db;
+	struct accuracy *rows;
+	size_t n;
+	(void)state;
+	pgcluster_sql(url, week);
+	pgcluster_sql(url,
+		      "UPDATE forecast SET created_at = '2026-10-25 06:00-04';"
+		      "UPDATE forecast_queue SET wape = 0.1;"
+		      "INSERT INTO forecast (site_id, first_day, last_day, created_at)"
+		      " SELECT id, '2026-10-29', '2026-11-01', '2026-10-25 12:00-04' FROM site;"
+		      "INSERT INTO forecast_queue (forecast_id, queue_id, method, history_days, origins)"
+		      " SELECT 2, id, 'x', 1, 0 FROM queue;"
+		      "INSERT INTO forecast_interval SELECT 2, queue_id, start_at, mean, q05, q10, q25, q50, q75,"
+		      " q90, q95, aht_s FROM forecast_interval WHERE start_at >= '2026-10-29 00:00-04';"
+		      "INSERT INTO history (queue_id, start_at, offered) SELECT queue_id, start_at, 12"
+		      " FROM forecast_interval WHERE forecast_id = 1");
+	db = db_open(url, &e);
+	assert_non_null(db);
+	const struct accuracy_query q = { 1, FIELD_NULL, date_from_ymd(2026, 10, 26),
+					  date_from_ymd(2026, 11, 1) };
+	assert_true(forecast_accuracy(db, a, &q, &rows, &n, &e));
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(rows[i].n, 7 * 48 + 2);
+		assert_true(fabs(rows[i].wape - 1.0 / 6) < 1e-9);
+		assert_true(fabs(rows[i].promised_wape - 0.1) < 1e-9);
+	}
+	db_close(db);
+	arena_free(a);
+}
+
+/* Covariances fade with distance until a single-precision column refuses them. */
+static void test_a_joint_of_next_to_nothing_is_kept(void **state)
+{
+	const char *url = pgcluster_fresh();
+	double mean[] = { 1e-50 }, variance[] = { 3e-60 }, load[] = { -1e-80 }, own[] = { 0.25, 0, 0 };
+	struct wfm_joint j = { .first_day = 20000, .days = 1, .slots = 1, .factors = 1, .mean = mean,
+			       .variance = variance, .day_load = load, .day_own = own, .shape = own };
+	struct err e = ERR_INIT;
+	struct arena *a = arena_new(0);
+	struct stored_joint *kept;
+	struct db *db;
+	size_t n;
+	(void)state;
+	pgcluster_sql(url, week);
+	db = db_open(url, &e);
+	assert_non_null(db);
+	if (!joint_keep(db, a, 1, 1, &j, &e) || !joint_load(db, a, 1, 1, &kept, &n, &e))
+		fail_msg("%s", e.message);
+	assert_int_equal(n, 1);
+	assert_true(fabs(kept->joint.mean[0]) + fabs(kept->joint.variance[0]) +
+			    fabs(kept->joint.day_load[0]) <= 0);
+	assert_true(fabs(kept->joint.day_own[0] - 0.25) < 1e-12);
+	db_close(db);
+	arena_free(a);
+}
+
 int main(void)
 {
+	struct err e = ERR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_poisson_deviation),
 		cmocka_unit_test(test_adjusted_in_any_order),
 		cmocka_unit_test(test_a_count_beyond_the_forecast_is_shared),
 		cmocka_unit_test(test_as_it_was),
+		cmocka_unit_test(test_promises_of_some_versions_stand_for_all),
+		cmocka_unit_test(test_a_joint_of_next_to_nothing_is_kept),
 	};
+	if (!zones_start(&e)) {
+		print_error("zones: %s\n", e.message);
+		return 1;
+	}
 	pgcluster_start();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
