@@ -215,6 +215,7 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 	double took = clock_monotonic_s() - begun, left = r->time_limit_s - took;
 	if (!pooled || m->cancelled || left < fmin(took, CORRECTED_LEAST_S))
 		return true;
+	struct week_required before = week_required_copy(w, a);
 	int64_t corrected = roster_trial_correct(w, &out->trial);
 	if (corrected == 0)
 		return true;
@@ -223,10 +224,14 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 	if (draw(db, a, w, r, left, m, &second, &why)) {
 		second.trial.corrected = corrected;
 		choose(out, &second);
+		if (out->trial.corrected == 0)
+			week_required_restore(w, &before);
 		return true;
 	}
-	if (why.code == ERR_CONFLICT) /* no second roster in the time left: the first is good */
+	if (why.code == ERR_CONFLICT) { /* no second roster in the time left: the first is good */
+		week_required_restore(w, &before);
 		return true;
+	}
 	*e = why;
 	wfm_roster_free(out->roster);
 	return false;

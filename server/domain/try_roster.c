@@ -2,6 +2,7 @@
 #include "server/domain/try_roster.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "server/domain/stored_joint.h"
 #include "wfm/simulate.h"
@@ -228,16 +229,31 @@ static bool draw_scenarios(struct db *db, struct trial *t, uint64_t seed, double
 			const struct wfm_joint *j = &joints[i].joint;
 			if (joints[i].queue_id != t->w->queues[q].id)
 				continue;
-			double *drawn = arena_array(t->a, SCENARIOS * (size_t)j->days * (size_t)j->slots,
+			/* Of a forecast of twelve weeks these are many megabytes a queue. */
+			struct arena *scratch = arena_new(0);
+			double *drawn = arena_array(scratch, SCENARIOS * (size_t)j->days * (size_t)j->slots,
 						    sizeof *drawn);
-			if (wfm_scenarios_draw(j, seed + q, SCENARIOS, drawn, &we) != WFM_OK)
+			bool ok = wfm_scenarios_draw(j, seed + q, SCENARIOS, drawn, &we) == WFM_OK;
+			if (ok)
+				place_scenarios(t, q, j, drawn, *out);
+			arena_free(scratch);
+			if (!ok)
 				return err_from_wfm(e, &we);
-			place_scenarios(t, q, j, drawn, *out);
 			placed++;
 		}
 	if (placed < t->w->queue_count)
 		*out = NULL;
 	return true;
+}
+
+/* Whether anyone is expected that day. Not whether anyone came in the play: two trials play different
+ * numbers of weeks, and their rows must match. */
+static bool is_expected(const struct trial *t, size_t queue, int32_t day)
+{
+	for (int32_t s = 0; s < t->slots; s++)
+		if (t->p.day[s] == day && t->p.queues[queue].volume[s] > 0)
+			return true;
+	return false;
 }
 
 static void write_rows(struct trial *t, const struct wfm_simulation *s,
@@ -252,7 +268,7 @@ static void write_rows(struct trial *t, const struct wfm_simulation *s,
 			size_t at = q * (size_t)s->day_count + (size_t)d;
 			const struct wfm_sim_figures *f = &s->day[at].figures;
 			const struct wfm_sim_day *day = &spread->day[at];
-			if (!site_queue_is_live(&t->w->queues[q]) || !(f->offered > 0))
+			if (!site_queue_is_live(&t->w->queues[q]) || !is_expected(t, q, d))
 				continue;
 			double promised = promised_day(t, q, d, 1);
 			out->slope[out->count] =
@@ -351,6 +367,31 @@ static void correct_day(struct week_problem *w, size_t q, int64_t date, double t
 	for (size_t k = 0; k < w->requirements[q].count; k++)
 		if (week_day_of(w, w->requirements[q].rows[k].start) == date)
 			w->requirements[q].rows[k].agents_on_roster *= times;
+}
+
+struct week_required week_required_copy(const struct week_problem *w, struct arena *a)
+{
+	struct week_required c = { arena_array(a, w->queue_count, sizeof *c.slots),
+				   arena_array(a, w->queue_count, sizeof *c.rows) };
+	for (size_t q = 0; q < w->queue_count; q++) {
+		size_t slots = (size_t)w->problem.slot_count, rows = w->requirements[q].count;
+		c.slots[q] = arena_array(a, slots, sizeof *c.slots[q]);
+		memcpy(c.slots[q], w->required[q], slots * sizeof *c.slots[q]);
+		c.rows[q] = arena_array(a, rows, sizeof *c.rows[q]);
+		for (size_t k = 0; k < rows; k++)
+			c.rows[q][k] = w->requirements[q].rows[k].agents_on_roster;
+	}
+	return c;
+}
+
+void week_required_restore(struct week_problem *w, const struct week_required *c)
+{
+	for (size_t q = 0; q < w->queue_count; q++) {
+		memcpy(w->required[q], c->slots[q],
+		       (size_t)w->problem.slot_count * sizeof *c->slots[q]);
+		for (size_t k = 0; k < w->requirements[q].count; k++)
+			w->requirements[q].rows[k].agents_on_roster = c->rows[q][k];
+	}
 }
 
 int64_t roster_trial_correct(struct week_problem *w, const struct roster_trial *t)

@@ -39,6 +39,14 @@ bool roster_try(struct db *db, struct arena *a, const struct week_problem *w, co
  */
 int64_t roster_trial_correct(struct week_problem *w, const struct roster_trial *t);
 
+/* The requirement as it was, for a correction that is not kept: a roster is stored beside what it was
+ * drawn for. */
+struct week_required {
+	double **slots, **rows; /* by queue: of the problem, and on roster of the table's rows */
+};
+struct week_required week_required_copy(const struct week_problem *w, struct arena *a);
+void week_required_restore(struct week_problem *w, const struct week_required *c);
+
 /* Contacts of the week that got less than their target, as far as `promise` (an earlier trial's, or
  * NULL: its own) said that it would be reached. */
 double roster_trial_shortfall(const struct roster_trial *t, const struct roster_trial *promise);
