@@ -156,8 +156,12 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 		errors[q] = leaf->errors;
 		struct forecast_warnings warnings = leaf->warnings;
 		accuracy_warn(n->arena, accuracy, judged, leaf->queue->id, &warnings);
-		if (!forecast_keep_queue(n->db, n->arena, &s->calendar, leaf->queue, forecast_id,
-					 &leaf->f, &warnings, e))
+		/* Rows on their way out are megabytes a queue: of a thousand there would be no room. */
+		struct arena *scratch = arena_new(0);
+		bool kept = forecast_keep_queue(n->db, scratch, &s->calendar, leaf->queue, forecast_id,
+						&leaf->f, &warnings, e);
+		arena_free(scratch);
+		if (!kept)
 			return false;
 	}
 	return correlation_keep(n->db, n->arena, forecast_id, queue_ids, errors, s->queue_count, e) &&
