@@ -54,13 +54,16 @@ static double week_total(const struct fc_grid *g, int first)
 	return sum;
 }
 
-/* Days before an origin of which something is known: a lone old row makes no history. */
-static int known_days(const struct fc_grid *g, int origin)
+/* Is something known of enough open days before an origin? A lone old row makes no history, and
+   the weekends after it tell nothing. */
+static bool enough_known(const struct fc_grid *g, int origin)
 {
-	int known = 0;
+	int known = 0, weekdays = 0;
+	for (int w = 0; w < 7; w++)
+		weekdays += g->open_slots[w] > 0.0;
 	for (int d = 0; d < origin; d++)
-		known += !isnan(day_total(g, d));
-	return known;
+		known += g->days[d].open && !isnan(day_total(g, d));
+	return known > 0 && known >= weekdays * LEARN_WEEKS / 2;
 }
 
 static bool progress(void *user, double done)
@@ -150,7 +153,7 @@ static enum wfm_status learn_widths(struct widths *w, struct fc_pool *pool, doub
 		if (n == tried || n == 0)
 			continue;
 		tried = n;
-		if (known_days(w->grid, w->grid->n_history - 7 * n) < 7 * LEARN_WEEKS / 2)
+		if (!enough_known(w->grid, w->grid->n_history - 7 * n))
 			continue;
 		w->origin = i - 1;
 		if (progress(w, 0.0))

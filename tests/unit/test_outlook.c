@@ -92,6 +92,28 @@ static void test_a_lone_old_row_is_no_history(void **state)
 	free(h.rows);
 }
 
+/* The same of a queue that rests at weekends: those two years of weekends are no history either. */
+static void test_a_lone_old_row_and_weekends_are_no_history(void **state)
+{
+	(void)state;
+	struct counted_history h = counted_make(60, 7 * 104, 1500, 0.06);
+	size_t kept = 1;
+	for (size_t i = 1; i < h.n; i++)
+		if (h.rows[i].day >= MONDAY + 7 * 60 && (h.rows[i].day - MONDAY) % 7 < 5)
+			h.rows[kept++] = h.rows[i];
+	uint8_t open[7 * 24] = { 0 };
+	memset(open, 1, 5 * 24);
+	h.n = kept;
+	h.series.n_observations = kept;
+	h.series.open = open;
+	struct wfm_forecast_options o = ahead(&h, WEEKS);
+	struct wfm_error e = { 0 };
+	double width[WEEKS];
+	if (wfm_outlook_widths(&h.series, &o, WEEKS, width, &e) != WFM_OK)
+		fail_msg("%s %s", e.path, e.message);
+	free(h.rows);
+}
+
 static bool stop(void *user, double done)
 {
 	(void)user;
@@ -142,6 +164,7 @@ int main(void)
 		cmocka_unit_test(test_a_steady_level_is_narrowed),
 		cmocka_unit_test(test_a_past_break_widens),
 		cmocka_unit_test(test_a_lone_old_row_is_no_history),
+		cmocka_unit_test(test_a_lone_old_row_and_weekends_are_no_history),
 		cmocka_unit_test(test_refusals_and_stops),
 		cmocka_unit_test(test_widening_keeps_the_median),
 	};
