@@ -62,7 +62,8 @@ static void leave_out_wild(struct sounding *s)
 
 static const int coarse_min[] = { 10, 15, 20, 30, 60, 120, 240, 480, DAY_MIN };
 
-/* Whether rows [from, end) come every so many minutes and never between; a day's total at midnight. */
+/* Whether rows [from, end) come every so many minutes and never between; a day's total at midnight.
+ * Days of 23 and 25 hours are days. */
 static bool come_every(const struct sounding *s, size_t from, size_t end, int minutes)
 {
 	int64_t step = minutes * 60;
@@ -70,6 +71,9 @@ static bool come_every(const struct sounding *s, size_t from, size_t end, int mi
 
 	for (size_t i = from + 1; i < end; i++) {
 		int64_t gap = s->rows[i].start - s->rows[i - 1].start;
+		if (minutes == DAY_MIN)
+			gap = (s->date[i] - s->date[i - 1]) * step +
+			      (s->minute[i] - s->minute[i - 1]) * 60;
 		if (gap % step != 0 || (minutes == DAY_MIN && s->minute[i] != 0))
 			return false;
 		if (minutes < DAY_MIN && s->date[i] != s->date[i - 1])

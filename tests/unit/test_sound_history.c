@@ -103,6 +103,16 @@ static void test_sparse_rows_stay_as_they_are(void **state)
 	assert_int_equal(f->warnings.count, 0);
 }
 
+/* Day totals over a clock change: the week with the day of 25 hours is of day totals, too. */
+static void test_day_totals_are_left_out_over_a_clock_change(void **state)
+{
+	struct fixture *f = *state;
+	for (int d = 0; d < 56; d++)
+		put(f, date_from_ymd(2026, 3, 2) + d, 0, 500);
+	assert_int_equal(keep(f, 30), 0);
+	assert_int_equal(only(f, "coarser_rows")->count, 56);
+}
+
 static void test_finer_rows_are_added_up(void **state)
 {
 	static const int parts[] = { 5, 6, 10, 15 };
@@ -207,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_sound_rows_stay_as_they_are, begin, end),
 		cmocka_unit_test_setup_teardown(test_sparse_rows_stay_as_they_are, begin, end),
+		cmocka_unit_test_setup_teardown(test_day_totals_are_left_out_over_a_clock_change, begin, end),
 		cmocka_unit_test_setup_teardown(test_finer_rows_are_added_up, begin, end),
 		cmocka_unit_test_setup_teardown(test_parts_of_an_interval_are_no_interval, begin, end),
 		cmocka_unit_test_setup_teardown(test_strays_are_left_out, begin, end),
