@@ -135,12 +135,13 @@ static bool points(struct arena *a, const struct what_if_query *q, const struct 
 	return true;
 }
 
-/* Every contact holds a line while it waits and while it talks. */
+/* Every contact holds a line while it waits and while it talks. A queue all but overloaded waits for
+ * ages in the formulas; nobody has in one interval. */
 static void lines(struct arena *a, const struct what_if_query *q, const struct wfm_requirement *r,
 		  struct what_if *out)
 {
 	double per_s = q->volume / ((double)q->interval_min * 60);
-	double wait_s = isfinite(r->asa_s) ? r->asa_s : 0;
+	double wait_s = isfinite(r->asa_s) ? fmin(r->asa_s, (double)q->interval_min * 60) : 0;
 	out->lines_load_erl = per_s * (wait_s + (1 - or_zero(r->abandoned_share)) * q->aht_s);
 	out->lines = arena_array(a, LINES, sizeof *out->lines);
 	out->line_count = LINES;
