@@ -89,7 +89,7 @@ SELECT i.queue_id, (i.start_at AT TIME ZONE s.zone)::date AS day, sum(i.mean) AS
 FROM forecast_interval i
 	JOIN forecast_interval o ON o.forecast_id = :with AND o.queue_id = i.queue_id AND o.start_at = i.start_at
 	JOIN queue q ON q.id = i.queue_id JOIN site s ON s.id = q.site_id
-	LEFT JOIN history h ON h.queue_id = i.queue_id AND h.start_at = i.start_at
+	LEFT JOIN history h ON h.queue_id = i.queue_id AND h.start_at = i.start_at AND h.offered < 'Infinity'
 WHERE i.forecast_id = :forecast_id AND (:queue_id::bigint IS NULL OR i.queue_id = :queue_id)
 GROUP BY 1, 2 ORDER BY 1, 2;
 
@@ -116,7 +116,7 @@ SELECT i.start_at AS start, i.aht_s, coalesce(a.adjusted, i.mean) AS planned,
 	CASE WHEN i.mean > 0 THEN coalesce(a.adjusted, i.mean) / i.mean ELSE 1 END AS factor, h.offered
 FROM forecast_interval i
 	LEFT JOIN forecast_adjusted(:forecast_id, :queue_id, false) AS a USING (queue_id, start_at)
-	LEFT JOIN history h ON h.queue_id = i.queue_id AND h.start_at = i.start_at
+	LEFT JOIN history h ON h.queue_id = i.queue_id AND h.start_at = i.start_at AND h.offered < 'Infinity'
 WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
 	AND i.start_at >= :from AND i.start_at < :until
 ORDER BY i.start_at;

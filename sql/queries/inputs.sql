@@ -7,7 +7,11 @@ FROM queue q JOIN site s ON s.id = q.site_id
 WHERE q.id = :queue_id;
 
 -- name: queue_inputs_rows
-SELECT h.start_at AS start, h.offered, h.handled, h.abandoned, h.handle_time_s, h.wait_time_s
+-- PostgreSQL lets NaN and infinity pass for numbers >= 0: here they are unknown.
+SELECT h.start_at AS start, h.offered, CASE WHEN h.handled < 'Infinity' THEN h.handled END AS handled,
+	CASE WHEN h.abandoned < 'Infinity' THEN h.abandoned END AS abandoned,
+	CASE WHEN h.handle_time_s < 'Infinity' THEN h.handle_time_s END AS handle_time_s,
+	CASE WHEN h.wait_time_s < 'Infinity' THEN h.wait_time_s END AS wait_time_s
 FROM history h
-WHERE h.queue_id = :queue_id AND h.start_at >= :from AND h.start_at < :until
+WHERE h.queue_id = :queue_id AND h.start_at >= :from AND h.start_at < :until AND h.offered < 'Infinity'
 ORDER BY h.start_at;
