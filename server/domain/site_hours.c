@@ -63,9 +63,11 @@ bool site_hours_put(struct db *db, struct arena *a, int64_t site_id, const struc
 		db_int("site_id", site_id),
 		db_date("valid_from", in->valid_from == FIELD_NULL ? beginning() : in->valid_from));
 
-	return set_find(db, a, site_id, in->valid_from, before, e) &&
+	int64_t valid_from = in->valid_from == beginning() ? FIELD_NULL : in->valid_from;
+
+	return set_find(db, a, site_id, valid_from, before, e) &&
 	       opening_hours_check(a, in->hours, in->hours_count, e) &&
 	       db_run(db, SQL_SITE_HOURS_DELETE, args, NULL, NULL, e) &&
 	       db_run(db, SQL_SITE_HOURS_INSERT, args, &from, NULL, e) &&
-	       set_find(db, a, site_id, in->valid_from, after, e);
+	       set_find(db, a, site_id, valid_from, after, e);
 }

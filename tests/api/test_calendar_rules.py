@@ -138,6 +138,8 @@ def test_hours_change_on_a_date(planner, manager, region):
         (None, False), ("2026-01-05", True), ("2099-01-05", False)]
     planner.request("PUT", path, json={"valid_from": "2026-01-05", "hours": []})
     assert planner.get(f"/sites/{site['id']}").json()["hours"] == site["hours"]
+    begin = planner.request("PUT", path, json={"valid_from": "1900-01-01", "hours": longer[:2]})
+    assert begin.json() == {"valid_from": None, "in_force": True, "hours": longer[:2]}, begin.text
     bad = planner.request("PUT", path, json={"hours": [{"weekday": 1, "open": "10:00", "close": "09:00"}]})
     assert bad.status_code == 422 and pointers(bad) == {"/hours/0/close"}
     assert planner.request("PUT", "/sites/999999/hours", json=later).status_code == 404
