@@ -196,7 +196,9 @@ bool queue_history_load(struct db *db, struct arena *a, const struct site_calend
 	if (!db_rows(db, SQL_QUEUE_LINEAGE, DB_ARGS(db_int("queue_id", q->id)), NULL, &member_fields, a,
 		     (void **)&m.members, &m.member_count, e))
 		return false;
-	if (m.member_count <= 1)
+	if (m.member_count == 0)
+		return err_set(e, ERR_CONFLICT, "queue %s has been deleted meanwhile", q->code);
+	if (m.member_count == 1)
 		return load_rows(&m, &m.members[0], until, rows, count, e);
 	for (size_t i = 0; i < m.member_count; i++)
 		if (!load_member(&m, &m.members[i], e))
