@@ -181,10 +181,14 @@ bench: all bench-programs
 # Other forecasters under our protocol, as far as this machine has them; tests/bench/peers/run.py
 # says how to point at them. Takes an hour or more of one core.
 PEERS_OURS := $(B)/tests/bench/peers/ours
-$(PEERS_OURS): $(B)/%: $(B)/%.o $(B)/libwfm.a
+PEERS_STAFFING := $(B)/tests/bench/peers/staffing
+$(PEERS_OURS) $(PEERS_STAFFING): $(B)/%: $(B)/%.o $(B)/libwfm.a
 	$(if $(V),,@echo "  LD $@")
 	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
-bench-peers: $(PEERS_OURS)
+.PHONY: bench-peers-staffing
+bench-peers-staffing: $(PEERS_STAFFING)
+	nice -n 15 $(PYTHON) tests/bench/peers/staffing.py $(PEERS_STAFFING) docs/bench-staffing-peers.md
+bench-peers: $(PEERS_OURS) bench-peers-staffing
 	nice -n 15 $(PYTHON) tests/bench/peers/run.py $(PEERS_OURS) docs/bench-forecast-peers.md
 
 # The one command for everything: installs what is missing, builds, tests, and ends with one line
