@@ -73,6 +73,27 @@ static bool lay_out(struct fc_pool *pool, struct mint *m)
 	return !pool->failed;
 }
 
+/* Nodes with errors on different days have pairwise correlations that no covariance can have: those
+   are halved until W is one. */
+static bool make_definite(struct mint *m, double *shrinkage)
+{
+	size_t n = m->n;
+	gsl_matrix *W = gsl_matrix_alloc(n, n);
+	for (int halved = 0; W != NULL && halved < 60; halved++) {
+		for (size_t i = 0; i < n * n; i++)
+			gsl_matrix_set(W, i / n, i % n,
+				       m->W[i] * (i / n == i % n ? 1.0 + 1e-8 : 1.0));
+		if (gsl_linalg_cholesky_decomp1(W) == GSL_SUCCESS)
+			break;
+		for (size_t i = 0; i < n * n; i++)
+			m->W[i] *= i / n == i % n ? 1.0 : 0.5;
+		*shrinkage = 0.5 * (1.0 + *shrinkage);
+	}
+	if (W != NULL)
+		gsl_matrix_free(W);
+	return W != NULL;
+}
+
 /* The shrunk covariance of past errors; the diagonal of leaves below where there are none. */
 static bool fill_covariance(struct fc_pool *pool, const struct wfm_hierarchy_errors *errors,
 			    struct mint *m, double *shrinkage)
@@ -96,9 +117,10 @@ static bool fill_covariance(struct fc_pool *pool, const struct wfm_hierarchy_err
 		for (size_t j = 0; j < n; j++)
 			m->W[i * n + j] = (i == j ? 1.0 : (1.0 - shrink) * c.r[i * n + j]) *
 					  sqrt(c.variance[i] * c.variance[j]);
+	bool ok = make_definite(m, &shrink);
 	if (shrinkage != NULL)
 		*shrinkage = shrink;
-	return true;
+	return ok;
 }
 
 /* C·W without the fixed nodes, C·W·Cᵀ, and the gaps C·y. */

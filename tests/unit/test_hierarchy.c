@@ -183,6 +183,35 @@ static void test_scale_and_missing(void **state)
 	assert_coherent(out);
 }
 
+/* Both children seem to err with their parent and against each other, for they do so on other days. */
+static void test_impossible_correlations(void **state)
+{
+	(void)state;
+	enum { DAYS = 90 };
+	static const int32_t of[] = { -1, 0, 0 };
+	static double error[DAYS * 3];
+	struct draw d;
+	draw_seed(&d, 7);
+	for (int k = 0; k < DAYS; k++) {
+		double x = draw_normal(&d), *e = &error[3 * k];
+		e[0] = k < 60 ? x : NAN;
+		e[1] = k >= 30 ? x : k < 30 && k % 2 == 0 ? x : NAN;
+		e[2] = k < 30 ? x : k >= 60 ? -x : NAN;
+	}
+	const struct wfm_hierarchy family = { of, 3 };
+	const struct wfm_hierarchy_errors errors = { error, DAYS };
+	const double base[] = { 100, 30, 50 };
+	double out[3], shrinkage;
+	struct wfm_error e = { 0 };
+	assert_int_equal(wfm_hierarchy_reconcile(&family, &errors, base, 1, out, &shrinkage, &e), WFM_OK);
+	assert_true(fabs(out[0] - out[1] - out[2]) < 1e-9);
+	assert_true(shrinkage > 0.0 && shrinkage < 1.0);
+	/* All three vary alike: nobody is corrected by more than the gap of 20. */
+	for (int i = 0; i < 3; i++)
+		if (fabs(out[i] - base[i]) > 20.0)
+			fail_msg("%d: %g, not near %g (shrinkage %g)", i, out[i], base[i], shrinkage);
+}
+
 static void test_refusals(void **state)
 {
 	(void)state;
@@ -249,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_structural),
 		cmocka_unit_test(test_shut_and_negative),
 		cmocka_unit_test(test_scale_and_missing),
+		cmocka_unit_test(test_impossible_correlations),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_correlation),
 	};
