@@ -9,16 +9,21 @@
 #include "server/demo/demo.h"
 #include "server/service/service.h"
 
+/* History is of whole local days; the network's last one ends eight hours after UTC's. */
+static const int64_t LAST_MIDNIGHT_S = 8 * 3600;
+
 bool service_load_demo(const char *url, uint64_t seed, int64_t until, bool *loaded, struct err *e)
 {
 	int64_t today = clock_now() / 86400;
-	struct demo_options options = { .seed = seed, .until = until == FIELD_NULL ? today : until };
+	struct demo_options options = { .seed = seed, .until = until };
+	if (until == FIELD_NULL)
+		options.until = (clock_now() - LAST_MIDNIGHT_S) / 86400;
 	struct arena *a = arena_new(0);
 	struct demo *demo = NULL;
 	struct db *db = db_open(url, e);
 	bool ok = db && demo_build(&options, a, &demo, e) && demo_load(db, demo, loaded, e);
 	struct err unplanned = ERR_INIT; /* the network is of use without it */
-	if (ok && *loaded && options.until == today &&
+	if (ok && *loaded && (until == FIELD_NULL || until == today) &&
 	    !(demo_plan_present_week(db, today, &unplanned) &&
 	      demo_forecast_past_weeks(db, today, &unplanned)))
 		log_warn("the demo's weeks are not all planned and forecast: %s", unplanned.message);
