@@ -98,12 +98,6 @@ GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT f.id FROM forecast f JOIN forecast_queue r ON r.forecast_id = f.id
 WHERE f.id = :forecast_id AND (:queue_id::bigint IS NULL OR r.queue_id = :queue_id) LIMIT 1;
 
--- name: forecast_covering
--- The newest forecast of a site that covers a range of days and was made of today's history.
-SELECT id FROM forecast
-WHERE site_id = :site_id AND first_day <= :first_day AND last_day >= :last_day
-ORDER BY id DESC LIMIT 1;
-
 -- name: rest_queue
 SELECT q.id AS queue_id, q.interval_min, s.zone, f.first_day, f.last_day
 FROM forecast f JOIN forecast_queue r ON r.forecast_id = f.id JOIN queue q ON q.id = r.queue_id
