@@ -8,6 +8,8 @@
 
 enum { DAY_S = 86400, SPAN_DAYS_MAX = 366, AHEAD_DAYS_MAX = 560 };
 static const double PERCENT_MAX = 1900; /* twenty times as much */
+/* What the simulator plays is far more; no queue of a thousand branches comes near. */
+static const double INTERVAL_MOST = 100e3;
 
 enum adjustment_kind { ADJUST_PERCENT, ADJUST_COUNT };
 static const char *const kind_names[] = { "percent", "count", NULL };
@@ -51,7 +53,7 @@ const struct fields adjustment_made_fields =
 
 struct adjustment_effect {
 	int64_t forecast_id, from_at, until_at, intervals;
-	double before, after;
+	double before, after, most; /* most: of one interval, after */
 };
 static const struct field effect_rows[] = {
 	F_INT(struct adjustment_effect, forecast_id, 0, 0, 0, ""),
@@ -60,6 +62,7 @@ static const struct field effect_rows[] = {
 	F_INT(struct adjustment_effect, intervals, 0, 0, 0, ""),
 	F_REAL(struct adjustment_effect, before, 0, 0, 0, ""),
 	F_REAL(struct adjustment_effect, after, 0, 0, 0, ""),
+	F_REAL(struct adjustment_effect, most, 0, 0, 0, ""),
 };
 static const struct fields effect_fields =
 	FIELDS("AdjustmentEffect", struct adjustment_effect, effect_rows);
@@ -108,15 +111,25 @@ static bool check_value(const struct adjustment *in, struct err *e)
 	       err_at(e, ERR_INVALID, "/value", "must be at most %.0f %%", PERCENT_MAX);
 }
 
-static bool check_span(const struct adjustment *in, const struct site_queue *q, struct err *e)
+/* Intervals are counted from local midnight, which in some zones is no full hour of UTC. */
+static bool is_on_grid(const struct site_calendar *site, const struct site_queue *q, int64_t at)
 {
-	int64_t step = q->interval_min * 60, now = clock_now();
+	int64_t date;
+	int minute;
+	zone_to_local(site->zone, at, &date, &minute);
+	return at % 60 == 0 && minute % q->interval_min == 0;
+}
+
+static bool check_span(const struct adjustment *in, const struct site_calendar *site,
+		       const struct site_queue *q, struct err *e)
+{
+	int64_t now = clock_now();
 	bool ok = true;
 
-	if (in->from % step != 0)
+	if (!is_on_grid(site, q, in->from))
 		ok = err_at(e, ERR_INVALID, "/from", "does not begin an interval of %d minutes",
 			    (int)q->interval_min);
-	if (in->to % step != 0)
+	if (!is_on_grid(site, q, in->to))
 		ok = err_at(e, ERR_INVALID, "/to", "does not end an interval of %d minutes",
 			    (int)q->interval_min);
 	if (in->to <= in->from)
@@ -154,6 +167,26 @@ static bool read_effect(struct db *db, struct arena *a, const struct adjustment 
 		       DB_ARGS(db_int("queue_id", in->queue_id), db_instant("from", in->from),
 			       db_instant("to", in->to)),
 		       NULL, &effect_fields, a, (void **)out, n, e);
+}
+
+/* The most that a count can come to without a forecast to spread it by: all open intervals alike. */
+static bool check_count(const struct adjustment *in, int64_t open, struct err *e)
+{
+	if (in->kind != ADJUST_COUNT || in->value <= INTERVAL_MOST * (double)open)
+		return true;
+	return err_at(e, ERR_INVALID, "/value",
+		      "adds more than %.0f contacts to an interval: the %lld open ones take %.0f at most",
+		      INTERVAL_MOST, (long long)open, INTERVAL_MOST * (double)open);
+}
+
+/* With all adjustments, and spread as the forecast is. What takes away is never too much. */
+static bool check_effect(const struct adjustment *in, const struct adjustment_effect *f, struct err *e)
+{
+	if (in->value < 0 || f->most <= INTERVAL_MOST)
+		return true;
+	return err_at(e, ERR_INVALID, "/value",
+		      "with it an interval would have %.0f contacts: must be at most %.0f", f->most,
+		      INTERVAL_MOST);
 }
 
 /* Sentences on what of it has no effect, worst first; empty: all of it has. */
@@ -194,16 +227,18 @@ bool adjustment_create(struct db *db, struct arena *a, const struct adjustment *
 	if (!find_queue(db, a, in->queue_id, &site, &q, e))
 		return false;
 	bool ok = check_value(in, e);
-	if (!check_span(in, &q, e) || !ok)
+	if (!check_span(in, &site, &q, e) || !ok)
 		return false;
 	int64_t all = (in->to - in->from) / (q.interval_min * 60), closed = count_closed(in, &site, &q);
 	if (closed == all)
 		return err_at(e, ERR_INVALID, "/from", "queue %s is closed in all of this time",
 			      q.code);
+	if (!check_count(in, all - closed, e))
+		return false;
 	if (!db_int_value(db, SQL_ADJUSTMENT_INSERT, DB_ARGS(db_int("user_id", user_id)), &from, &id, e) ||
 	    !db_one(db, SQL_ADJUSTMENT_GET, DB_ARGS(db_int("adjustment_id", id)), NULL,
 		    &adjustment_fields, a, out, e) ||
-	    !read_effect(db, a, in, &f, &n, e))
+	    !read_effect(db, a, in, &f, &n, e) || (n > 0 && !check_effect(in, f, e)))
 		return false;
 	out->forecast_id = n > 0 ? f->forecast_id : FIELD_NULL;
 	out->intervals = n > 0 ? f->intervals : 0;

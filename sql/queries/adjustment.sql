@@ -29,7 +29,8 @@ FROM app_user u WHERE u.id = :user_id AND forecast_adjustment.id = :adjustment_i
 -- name: adjustment_effect
 -- What a span of the newest forecast that reaches into it looks like, without and with adjustments.
 SELECT f.id AS forecast_id, f.until_at, f.from_at, count(i.start_at) AS intervals,
-	coalesce(sum(i.mean), 0) AS before, coalesce(sum(coalesce(a.adjusted, i.mean)), 0) AS after
+	coalesce(sum(i.mean), 0) AS before, coalesce(sum(coalesce(a.adjusted, i.mean)), 0) AS after,
+	coalesce(max(coalesce(a.adjusted, i.mean)), 0) AS most
 FROM (SELECT f.id, f.first_day::timestamp AT TIME ZONE s.zone AS from_at,
 		(f.last_day + 1)::timestamp AT TIME ZONE s.zone AS until_at
 	FROM forecast f JOIN forecast_queue r ON r.forecast_id = f.id AND r.queue_id = :queue_id

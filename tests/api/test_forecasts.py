@@ -2,6 +2,7 @@
 """Forecasts over HTTP: report cards, adjustments, versions, forecast against actual."""
 import datetime
 import math
+import uuid
 
 import pytest
 
@@ -171,6 +172,8 @@ def test_adjustments_refused_say_why(planner, forecast, queue):
             ({"value": 0}, "/value", "nothing"),
             ({"value": -101}, "/value", "100 %"),
             ({"value": 5000}, "/value", "at most"),
+            ({"kind": "count", "value": 5e8}, "/value", "the 4 open ones take 400000 at most"),
+            ({"kind": "count", "value": 399999.5}, "/value", "must be at most 100000"),  # not all alike
             ({"kind": "times"}, "/kind", ""),
             ({"reason": "  "}, "/reason", ""),
             ({"reason": None}, "/reason", ""),
@@ -184,6 +187,25 @@ def test_adjustments_refused_say_why(planner, forecast, queue):
         assert reply.status_code == 422, (change, reply.text)
         errors = {e["pointer"]: e["message"] for e in reply.json()["errors"]}
         assert word in errors[pointer], (change, errors)
+    assert planner.items(f"/forecast-adjustments?queue_id={queue}") == []
+
+
+def test_intervals_begin_with_the_local_hour(planner, adjust):
+    site = planner.post("/sites", json={
+        "code": f"S-{uuid.uuid4().hex[:8]}", "name": "Pune", "region_id": planner.items("/regions")[0]["id"],
+        "kind": "contact_centre", "country": "IN", "zone": "Asia/Kolkata",
+        "hours": [{"weekday": d, "open": "09:00", "close": "18:00"} for d in range(1, 8)]}).json()
+    made = planner.post("/queues", json={
+        "code": f"Q-{uuid.uuid4().hex[:8]}", "name": "Calls", "site_id": site["id"], "channel": "voice",
+        "skill_id": planner.items("/skills")[0]["id"], "interval_min": 60, "aht_s": 240})
+    assert made.status_code == 201, made.text
+    day = datetime.date.today() + datetime.timedelta(7)
+    span = {"from": f"{day}T10:00:00+05:30", "to": f"{day}T12:00:00+05:30"}
+    body = {"queue_id": made.json()["id"], "kind": "percent", "value": 10}
+    assert instant(adjust(**body, **span)["from"]) == instant(span["from"])
+    reply = planner.post("/forecast-adjustments", json={**body, "reason": "a fair", "from": f"{day}T05:00:00Z",
+                                                        "to": span["to"]})
+    assert reply.status_code == 422 and [e["pointer"] for e in reply.json()["errors"]] == ["/from"]
 
 
 def test_what_has_no_effect_yet_is_told(planner, queue, adjust):
