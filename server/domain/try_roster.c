@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "server/base/clock.h"
 #include "server/domain/stored_joint.h"
 #include "wfm/simulate.h"
 #include "wfm/staffing.h"
@@ -52,8 +53,21 @@ static double or_value(double v, double otherwise)
 	return isnan(v) ? otherwise : v;
 }
 
+/* What a quarter-hour can hold in the simulator. */
+static const double SLOT_MOST = 1e6;
+
+static bool too_many(const struct trial *t, size_t q, int32_t slot, double contacts, struct err *e)
+{
+	char at[26];
+	instant_format(week_slot_instant(t->w, slot), 0, at);
+	return err_set(e, ERR_INVALID,
+		       "queue %s: %.0f contacts in the quarter-hour of %s are more than the %.0f that can be "
+		       "played: look at the forecast's adjustments there",
+		       t->w->queues[q].code, contacts, at, SLOT_MOST);
+}
+
 /* The requirement's intervals as quarter-hours: contacts in equal parts. */
-static void fill_volumes(struct trial *t)
+static bool fill_volumes(struct trial *t, struct err *e)
 {
 	const struct week_problem *w = t->w;
 	struct wfm_sim_queue *queues = arena_array(t->a, w->queue_count, sizeof *queues);
@@ -68,6 +82,8 @@ static void fill_volumes(struct trial *t)
 			int64_t first = (r->start - w->from) / (SLOT_MIN * 60), n = r->minutes / SLOT_MIN;
 			for (int64_t s = first; s < first + n && s < t->slots; s++) {
 				volume[s] = r->volume / (double)n;
+				if (!(volume[s] <= SLOT_MOST))
+					return too_many(t, i, (int32_t)s, volume[s], e);
 				aht_s[s] = r->volume > 0 ? r->aht_s : q->aht_s;
 			}
 		}
@@ -86,6 +102,7 @@ static void fill_volumes(struct trial *t)
 	}
 	t->p.queues = queues;
 	t->p.queue_count = (int32_t)w->queue_count;
+	return true;
 }
 
 /* Last week's nights still do Monday's first hours: people of their own, one a stretch. */
@@ -192,8 +209,8 @@ static double scenario_part(const struct wfm_joint *j, const double *counts, int
 }
 
 /* Scaled to the volumes planned for, which users may have adjusted; whole by turns up and down. */
-static void place_scenarios(const struct trial *t, size_t q, const struct wfm_joint *j,
-			    const double *drawn, double *out)
+static bool place_scenarios(const struct trial *t, size_t q, const struct wfm_joint *j,
+			    const double *drawn, double *out, struct err *e)
 {
 	size_t cells = (size_t)j->days * (size_t)j->slots, slots = (size_t)t->slots;
 	size_t row = t->w->queue_count * slots;
@@ -212,7 +229,10 @@ static void place_scenarios(const struct trial *t, size_t q, const struct wfm_jo
 			double *v = &out[k * row + q * slots + s], turn = 0.618 * (double)(k + s);
 			double times = mean[s] > 0 ? t->p.queues[q].volume[s] / mean[s] : 0;
 			*v = floor(*v * times + turn - floor(turn));
+			if (!(*v <= SLOT_MOST))
+				return too_many(t, q, (int32_t)s, *v, e);
 		}
+	return true;
 }
 
 /* NULL in *out: the forecast was made before scenarios were kept. */
@@ -233,12 +253,12 @@ static bool draw_scenarios(struct db *db, struct trial *t, uint64_t seed, double
 			struct arena *scratch = arena_new(0);
 			double *drawn = arena_array(scratch, SCENARIOS * (size_t)j->days * (size_t)j->slots,
 						    sizeof *drawn);
-			bool ok = wfm_scenarios_draw(j, seed + q, SCENARIOS, drawn, &we) == WFM_OK;
-			if (ok)
-				place_scenarios(t, q, j, drawn, *out);
+			bool ok = wfm_scenarios_draw(j, seed + q, SCENARIOS, drawn, &we) == WFM_OK
+					  ? place_scenarios(t, q, j, drawn, *out, e)
+					  : err_from_wfm(e, &we);
 			arena_free(scratch);
 			if (!ok)
-				return err_from_wfm(e, &we);
+				return false;
 			placed++;
 		}
 	if (placed < t->w->queue_count)
@@ -327,7 +347,8 @@ bool roster_try(struct db *db, struct arena *a, const struct week_problem *w,
 	*out = (struct roster_trial){ 0 };
 	t.p = (struct wfm_sim_problem){ .interval_s = SLOT_MIN * 60, .interval_count = t.slots,
 					.day = day };
-	fill_volumes(&t);
+	if (!fill_volumes(&t, e))
+		return false;
 	uint8_t *alone = arena_array(a, w->queue_count, 1);
 	for (size_t q = 0; q < w->queue_count; q++)
 		alone[q] = !site_queue_is_live(&w->queues[q]);

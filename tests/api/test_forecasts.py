@@ -140,6 +140,20 @@ def test_people_are_planned_for_the_adjusted_forecast(planner, forecast, queue, 
     assert needed[other["start"]]["volume"] == pytest.approx(other["mean"])
 
 
+def test_more_than_can_be_played_is_said_in_words(service, planner, queue):
+    """Nobody can adjust so far, but forecasts come from histories of all kinds."""
+    huge = make(planner, week=week_ahead(2), weeks=1)
+    start = intervals(planner, huge, queue)[4]["start"]
+    service.sql("UPDATE forecast_interval SET mean = 3e6, aht_s = 20 WHERE forecast_id = %s AND queue_id = %s"
+                " AND start_at = %s", (huge["id"], queue, start))
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": SITE, "week": week_ahead(2), "forecast_id": huge["id"], "iteration_limit": 20}))
+    service.sql("DELETE FROM forecast WHERE id = %s", (huge["id"],))
+    assert job["state"] == "failed", job
+    at = instant(start).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert f"1500000 contacts in the quarter-hour of {at} are more than the 1000000" in str(job), job
+
+
 def test_adjustments_stay_on_record(planner, forecast, queue, admin):
     rows = intervals(planner, forecast, queue)
     body = {"queue_id": queue, "from": rows[0]["start"], "to": rows[4]["start"], "kind": "percent",
