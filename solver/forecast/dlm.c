@@ -116,6 +116,9 @@ static bool centre(struct dlm *k, struct fc_pool *pool)
 	return true;
 }
 
+enum { YOUNG_DAYS = 70 };
+static const double YOUNG_HOLD = 0.35;
+
 enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 			  const double *count_noise, unsigned kind, struct dlm *k,
 			  struct wfm_error *e)
@@ -123,6 +126,8 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	const struct fc_grid *g = t->grid;
 	int days = t->n + t->horizon < g->n_days ? t->n + t->horizon : g->n_days;
 	memset(k, 0, sizeof *k);
+	/* Few weeks cannot tell seven variances apart: they stay near what queues usually have. */
+	k->hold = g->n_history < YOUNG_DAYS ? YOUNG_HOLD : 1.0;
 	k->day = fc_alloc(t->pool, (size_t)days, sizeof *k->day);
 	k->step_of_day = fc_alloc(t->pool, (size_t)days, sizeof *k->step_of_day);
 	k->row = fc_alloc(t->pool, (size_t)days, sizeof *k->row);

@@ -54,6 +54,7 @@ struct dlm {
 	double outlier;       /* squared standardised errors beyond it count as that */
 	double cost;          /* −log posterior of the parameters, to compare models by */
 	double scale;         /* v: half the squared robust day-to-day spread */
+	double hold;          /* the priors of the parameters are so many times as wide: 1, or less */
 	double level_prior;   /* variance of the level at the start */
 	double param[DLM_PARAMS]; /* natural scale */
 	double weight[7];     /* of a weekday's observation variance */

@@ -5,7 +5,7 @@
  *   Σ_i ½(ln S_i + e_i²/S_i)  +  ½ Σ_j ((log parameter_j − c_j)/s_j)²
  *
  * over the last 400 steps: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …),
- * logit φ ~ N(1, 1). The search is BFGS (Nocedal & Wright 2006, ch. 6) on exact derivatives, until
+ * logit φ ~ N(1, 1), all narrower for a queue of less than ten weeks. The search is BFGS (Nocedal & Wright 2006, ch. 6) on exact derivatives, until
  * a step promises less than a hundredth of the log likelihood's unit.
  * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
  * the states of the last 12 weekly origins are projected two weeks and the squared errors
@@ -35,14 +35,14 @@ static void unpack(const struct dlm *k, const double *x, double *param)
 	param[DLM_PHI] = 1.0 / (1.0 + exp(-fmin(fmax(x[6], -8.0), 5.0)));
 }
 
-static double prior_cost(const double *x)
+static double prior_cost(const struct dlm *k, const double *x)
 {
 	double d = x[6] - 1.0, cost = 0.5 * d * d;
 	for (int j = 0; j < 6; j++) {
 		d = (x[j] - log(prior_centre[j])) / prior_sd[j];
 		cost += 0.5 * d * d;
 	}
-	return cost;
+	return cost / (k->hold * k->hold);
 }
 
 /* What the search works with; x, cost and gradient are of the best point so far. */
@@ -57,7 +57,7 @@ static double cost_at(struct search *s, const double *x)
 {
 	double param[N];
 	unpack(s->pass.k, x, param);
-	double cost = prior_cost(x) + dlm_filter(&s->pass, param);
+	double cost = prior_cost(s->pass.k, x) + dlm_filter(&s->pass, param);
 	return isfinite(cost) ? cost : 1e300;
 }
 
@@ -67,10 +67,11 @@ static void gradient_at(struct search *s, const double *x, double *gradient)
 	double param[N];
 	unpack(s->pass.k, x, param);
 	dlm_gradient(&s->pass, param, s->adjoint, gradient);
+	double weight = 1.0 / (s->pass.k->hold * s->pass.k->hold);
 	for (int j = 0; j < 6; j++)
 		gradient[j] = gradient[j] * param[j] +
-			      (x[j] - log(prior_centre[j])) / (prior_sd[j] * prior_sd[j]);
-	gradient[6] = gradient[6] * param[DLM_PHI] * (1.0 - param[DLM_PHI]) + x[6] - 1.0;
+			      weight * (x[j] - log(prior_centre[j])) / (prior_sd[j] * prior_sd[j]);
+	gradient[6] = gradient[6] * param[DLM_PHI] * (1.0 - param[DLM_PHI]) + weight * (x[6] - 1.0);
 }
 
 /* The BFGS update of H by a step d·t that changed the gradient by y. */
@@ -208,7 +209,7 @@ static bool finish(struct dlm *k, struct fc_pool *pool, const struct search *s)
 	pass.visit = project_origin;
 	pass.user = &c;
 	unpack(k, s->x, k->param);
-	k->cost = prior_cost(s->x) + dlm_filter(&pass, k->param);
+	k->cost = prior_cost(k, s->x) + dlm_filter(&pass, k->param);
 	if (k->n == 0)
 		return true;
 	/* The errors are in-sample: with few weeks behind the parameters, the prior says more. */
