@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-enum { HISTORY_DAYS = 1096, HOURS = 24 };
+/* LATE_DAYS: so long an import may lag before its branch is taken to have ended. */
+enum { HISTORY_DAYS = 1096, HOURS = 24, LATE_DAYS = 28 };
 
 void network_series_start(struct arena *a, int32_t forecast_day, int32_t forecast_days,
 			  struct network_series *out)
@@ -36,9 +37,17 @@ static void add_specials(const struct wfm_series *queue, uint8_t *counted,
 	}
 }
 
-/* A day without a row, between weeks with one. */
+/* A day without a row, between weeks with one; after the last row, whatever weekday had some in
+ * the weeks before. */
 static void find_holes(const uint8_t *seen, struct network_series *sum)
 {
+	int32_t last = sum->ahead - 1;
+
+	while (last >= 0 && seen[last] == 0)
+		last--;
+	for (int32_t d = last + 1; last >= 0 && d < sum->ahead && d <= last + LATE_DAYS; d++)
+		for (int32_t back = 7; back <= LATE_DAYS && back <= d; back += 7)
+			sum->unknown[d] |= seen[d - back];
 	for (int32_t d = 0; d < sum->ahead; d++) {
 		bool before = d >= 7 && seen[d - 7] != 0, after = d + 7 < sum->ahead && seen[d + 7] != 0;
 		if (seen[d] == 0 && (before || after))

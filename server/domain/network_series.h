@@ -2,9 +2,9 @@
 /*
  * Histories of queues added up by the hour: what a site, a region or the network saw as one.
  *
- * A day of which one of the queues knows nothing, though it has data a week before or after, is
- * left out of the sum, and so is a day that is special for one of them and not for all. Everything
- * points into the arena given.
+ * A day of which one of the queues knows nothing, though it has data a week before or after (or, at
+ * its end, up to four weeks before: imports lag), is left out of the sum, and so is a day that is
+ * special for one of them and not for all. Everything points into the arena given.
  */
 #ifndef DOMAIN_NETWORK_SERIES_H
 #define DOMAIN_NETWORK_SERIES_H
