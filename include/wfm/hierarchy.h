@@ -46,11 +46,11 @@ enum wfm_status wfm_hierarchy_reconcile(const struct wfm_hierarchy *tree,
 
 /*
  * The error rows of n forecasts from their backtests, a row for each day and distance that any was
- * scored on, NaN for the others. error (may be NULL, to count) has room for max_rows × n; returns
- * the rows there are, 0 when out of memory.
+ * scored on, NaN for the others. error (may be NULL, to count) has room for max_rows × n; rows is
+ * set to the rows there are. WFM_NO_MEMORY.
  */
-size_t wfm_hierarchy_backtest(const struct wfm_day_errors *nodes, size_t n, double *error,
-			      size_t max_rows);
+enum wfm_status wfm_hierarchy_backtest(const struct wfm_day_errors *nodes, size_t n, double *error,
+				       size_t max_rows, size_t *rows, struct wfm_error *e);
 
 /*
  * Moves a forecast to a new mean of day `index`: its slots, their quantiles and those of the

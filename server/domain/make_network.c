@@ -264,9 +264,12 @@ static bool reconcile(struct network *n, struct err *e)
 	fill_errors(n, days);
 	for (size_t i = 0; i < nodes; i++)
 		parent[i] = n->nodes[i].parent;
-	size_t rows = wfm_hierarchy_backtest(days, nodes, NULL, 0);
+	size_t rows;
+	if (wfm_hierarchy_backtest(days, nodes, NULL, 0, &rows, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
 	double *error = arena_array(n->arena, rows * nodes, sizeof *error);
-	rows = wfm_hierarchy_backtest(days, nodes, error, rows);
+	if (wfm_hierarchy_backtest(days, nodes, error, rows, &rows, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
 	const struct wfm_hierarchy tree = { parent, nodes };
 	const struct wfm_hierarchy_errors errors = { error, rows };
 	if (wfm_hierarchy_reconcile(&tree, &errors, n->base, n->days, n->mean, &n->shrinkage, &we) !=

@@ -131,18 +131,20 @@ static double *line_up(struct fc_pool *pool, const struct wfm_day_errors *f, siz
 	return error;
 }
 
-size_t wfm_hierarchy_backtest(const struct wfm_day_errors *nodes, size_t n, double *error,
-			      size_t max_rows)
+enum wfm_status wfm_hierarchy_backtest(const struct wfm_day_errors *nodes, size_t n, double *error,
+				       size_t max_rows, size_t *rows, struct wfm_error *e)
 {
 	struct fc_pool pool = { 0 };
-	size_t rows = 0;
-	const double *all = line_up(&pool, nodes, n, &rows, false);
-	if (all == NULL)
-		rows = 0;
-	if (error != NULL && rows > 0)
-		memcpy(error, all, (rows < max_rows ? rows : max_rows) * n * sizeof *error);
+	const double *all = line_up(&pool, nodes, n, rows, false);
+	if (all == NULL) {
+		*rows = 0;
+		fc_pool_free(&pool);
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	}
+	if (error != NULL && *rows > 0)
+		memcpy(error, all, (*rows < max_rows ? *rows : max_rows) * n * sizeof *error);
 	fc_pool_free(&pool);
-	return rows;
+	return WFM_OK;
 }
 
 enum wfm_status wfm_day_correlation(const struct wfm_day_errors *queues, size_t n,

@@ -228,14 +228,17 @@ static void reconcile(struct real_series *s, const struct wfm_forecast *f, size_
 		days[0] = (struct wfm_day_errors){ top.backtest, top.n_backtest };
 		for (size_t q = 0; q < n; q++)
 			days[q + 1] = (struct wfm_day_errors){ f[q].backtest, f[q].n_backtest };
-		size_t rows = wfm_hierarchy_backtest(days, n + 1, NULL, 0);
+		size_t rows = 0;
+		bool told = wfm_hierarchy_backtest(days, n + 1, NULL, 0, &rows, &e) == WFM_OK;
 		double *error = calloc(rows * (n + 1) + 1, sizeof *error);
 		for (size_t h = 0; h < HORIZON; h++)
 			for (size_t q = 0; q <= n; q++)
 				base[h * (n + 1) + q] = (q == 0 ? &top : &f[q - 1])->days[h].mean;
-		rows = error != NULL ? wfm_hierarchy_backtest(days, n + 1, error, rows) : 0;
+		told = told && error != NULL &&
+		       wfm_hierarchy_backtest(days, n + 1, error, rows, &rows, &e) == WFM_OK;
 		const struct wfm_hierarchy_errors past = { error, rows };
-		if (wfm_hierarchy_reconcile(&tree, &past, base, HORIZON, mean, NULL, &e) == WFM_OK)
+		if (told && wfm_hierarchy_reconcile(&tree, &past, base, HORIZON, mean, NULL, &e) ==
+				    WFM_OK)
 			for (size_t h = 0; h < HORIZON; h++) {
 				double sum = 0.0, leaf = 0.0, base_leaf = 0.0;
 				for (size_t q = 0; q < n; q++) {

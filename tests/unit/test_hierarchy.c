@@ -252,10 +252,13 @@ static void test_correlation(void **state)
 		for (int j = 0; j < N; j++)
 			assert_true(i == j ? r[i * N + j] == 1.0
 					   : r[i * N + j] > 0.4 && r[i * N + j] < 0.85);
-	assert_int_equal(wfm_hierarchy_backtest(queues, N, NULL, 0), DAYS);
+	size_t count = 0;
+	assert_int_equal(wfm_hierarchy_backtest(queues, N, NULL, 0, &count, &e), WFM_OK);
+	assert_int_equal(count, DAYS);
 	queues[1].n = DAYS - 5;
 	double rows[DAYS * N];
-	assert_int_equal(wfm_hierarchy_backtest(queues, N, rows, DAYS), DAYS);
+	assert_int_equal(wfm_hierarchy_backtest(queues, N, rows, DAYS, &count, &e), WFM_OK);
+	assert_int_equal(count, DAYS);
 	assert_true(rows[0] == 1.0 && isnan(rows[(DAYS - 1) * N + 1]) && rows[DAYS * N - 1] == 1.0);
 	for (int q = 0; q < N; q++)
 		for (int k = 0; k < DAYS; k++)
