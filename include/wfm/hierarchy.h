@@ -16,9 +16,10 @@
 
 /*
  * A tree. Leaves are the nodes that are nobody's parent; every other node is the sum of its
- * children. A parent stands before its children: parent[i] < i, and −1 for a root. At most 4,000
- * nodes.
+ * children. A parent stands before its children: parent[i] < i, and −1 for a root.
  */
+enum { WFM_HIERARCHY_NODES = 4000 }; /* at most */
+
 struct wfm_hierarchy {
 	const int32_t *parent;
 	size_t n_nodes;

@@ -111,7 +111,9 @@ static void warn_of_backtest(struct arena *a, const struct wfm_report_card *r,
 	const struct wfm_method_score *naive = &r->score[r->seasonal_naive];
 	struct forecast_warning v = { .from = FIELD_NULL, .to = FIELD_NULL, .count = FIELD_NULL };
 
-	if (c->origins == 0) {
+	if (r->n_scores == 0) {
+		return; /* left out: nothing was forecast */
+	} else if (c->origins == 0) {
 		v.code = "unchecked";
 		v.text = "too little history to check the forecast against the past";
 	} else if (c->wape > naive->wape) {

@@ -36,7 +36,7 @@ static const struct fields total_fields = FIELDS("NetworkTotalRow", struct total
 
 struct totalling {
 	const struct network *n;
-	const struct wfm_joint **joints; /* of the queues below the node */
+	const struct wfm_joint **joints; /* of the queues below the node that are not left out */
 	struct wfm_day_errors *errors;
 	double *correlation;
 	size_t queues;
@@ -77,7 +77,7 @@ static bool add_sums(struct totalling *t, size_t node, int64_t by, struct err *e
 	struct wfm_sums ask = { .joints = t->joints, .n_joints = t->queues,
 				.correlation = t->correlation, .sum_of_day = sum_of_day,
 				.n_sums = sums, .seed = SEED };
-	if (wfm_scenarios_total(&ask, totals, &we) != WFM_OK)
+	if (t->queues > 0 && wfm_scenarios_total(&ask, totals, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
 	for (size_t i = 0; i < sums; i++) {
 		const double *q = totals[i].quantile;
@@ -100,11 +100,12 @@ static bool add_node(struct totalling *t, size_t node, struct err *e)
 
 	t->queues = 0;
 	for (size_t i = 0; i < n->node_count; i++)
-		if (n->nodes[i].level == LEVEL_QUEUE && is_below(n, i, node)) {
+		if (n->nodes[i].level == LEVEL_QUEUE && n->nodes[i].own && is_below(n, i, node)) {
 			t->joints[t->queues] = n->nodes[i].f.joint;
 			t->errors[t->queues++] = n->nodes[i].errors;
 		}
-	if (wfm_day_correlation(t->errors, t->queues, t->correlation, &we) != WFM_OK)
+	if (t->queues > 0 &&
+	    wfm_day_correlation(t->errors, t->queues, t->correlation, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
 	return add_sums(t, node, 0, e) && add_sums(t, node, 1, e);
 }
@@ -133,6 +134,18 @@ static bool keep_totals(const struct network *n, int64_t id, struct err *e)
 	return ok;
 }
 
+/* The card of a queue left out: its warnings, and no figure that could be taken for a good one. */
+static struct wfm_forecast nothing(void)
+{
+	return (struct wfm_forecast){
+		.method = "none",
+		.report = { .poisson_floor = NAN, .reason = "nothing of its history can be used",
+			    .score[0] = { .wape = NAN, .wape_week1 = NAN, .bias = NAN, .wql = NAN,
+					  .mase = NAN, .coverage_80 = NAN, .coverage_95 = NAN,
+					  .coverage_80_day = NAN } },
+	};
+}
+
 static bool keep_site(const struct network *n, const struct network_site *s, int64_t id,
 		      int64_t user_id, int64_t job_id, struct err *e)
 {
@@ -141,7 +154,8 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 	struct wfm_day_errors *errors = arena_array(n->arena, s->queue_count, sizeof *errors);
 	const struct accuracy_query past = { s->site_id, FIELD_NULL, FIELD_NULL, FIELD_NULL };
 	struct accuracy *accuracy;
-	size_t judged;
+	const struct wfm_forecast none = nothing();
+	size_t judged, told = 0;
 
 	if (!forecast_accuracy(n->db, n->arena, &past, &accuracy, &judged, e) ||
 	    !db_int_value(n->db, SQL_FORECAST_INSERT,
@@ -152,19 +166,21 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 		return false;
 	for (size_t q = 0; q < s->queue_count; q++) {
 		const struct network_node *leaf = &n->nodes[s->first_leaf + q];
-		queue_ids[q] = leaf->queue->id;
-		errors[q] = leaf->errors;
+		if (leaf->own) {
+			queue_ids[told] = leaf->queue->id;
+			errors[told++] = leaf->errors;
+		}
 		struct forecast_warnings warnings = leaf->warnings;
 		accuracy_warn(n->arena, accuracy, judged, leaf->queue->id, &warnings);
 		/* Rows on their way out are megabytes a queue: of a thousand there would be no room. */
 		struct arena *scratch = arena_new(0);
 		bool kept = forecast_keep_queue(n->db, scratch, &s->calendar, leaf->queue, forecast_id,
-						&leaf->f, &warnings, e);
+						leaf->own ? &leaf->f : &none, &warnings, e);
 		arena_free(scratch);
 		if (!kept)
 			return false;
 	}
-	return correlation_keep(n->db, n->arena, forecast_id, queue_ids, errors, s->queue_count, e) &&
+	return correlation_keep(n->db, n->arena, forecast_id, queue_ids, errors, told, e) &&
 	       db_run(n->db, SQL_NETWORK_SITE_INSERT,
 		      DB_ARGS(db_int("network_forecast_id", id), db_int("forecast_id", forecast_id)),
 		      NULL, NULL, e);

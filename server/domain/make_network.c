@@ -32,17 +32,11 @@ static const struct field site_rows[] = {
 };
 static const struct fields site_fields = FIELDS("NetworkSite", struct site_row, site_rows);
 
-struct code_row {
-	const char *code;
-};
-static const struct field code_rows[] = { F_TEXT(struct code_row, code, 0, 0, 0, "") };
-static const struct fields code_fields = FIELDS("NetworkQueueCode", struct code_row, code_rows);
-
 bool network_check(struct db *db, struct arena *a, const struct network_request *r, struct err *e)
 {
 	struct site_row *sites;
-	struct code_row *unknown;
-	size_t count, unknown_count;
+	int64_t nodes, known;
+	size_t count;
 
 	if (!db_rows(db, SQL_NETWORK_SITES, DB_ARGS(db_int("region_id", r->region_id)), NULL,
 		     &site_fields, a, (void **)&sites, &count, e))
@@ -53,14 +47,19 @@ bool network_check(struct db *db, struct arena *a, const struct network_request 
 		return err_at(e, ERR_INVALID, "/week", "lies in the past");
 	if (r->week > clock_now() / 86400 + 546)
 		return err_at(e, ERR_INVALID, "/week", "lies more than 78 weeks ahead");
-	if (!db_rows(db, SQL_NETWORK_UNKNOWN,
-		     DB_ARGS(db_int("region_id", r->region_id), db_instant("until", r->week * 86400)),
-		     NULL, &code_fields, a, (void **)&unknown, &unknown_count, e))
+	if (!db_int_value(db, SQL_NETWORK_SIZE, DB_ARGS(db_int("region_id", r->region_id)), NULL,
+			  &nodes, e))
 		return false;
-	for (size_t i = 0; i < unknown_count; i++)
-		err_at(e, ERR_INVALID, "/region_id", "queue %s has no history to forecast from",
-		       unknown[i].code);
-	return unknown_count == 0;
+	if (nodes + (r->region_id == FIELD_NULL) > WFM_HIERARCHY_NODES)
+		return err_at(e, ERR_INVALID, "/region_id",
+			      "there are %lld regions, sites and queues, and at most %d can be forecast as one",
+			      (long long)nodes, (int)WFM_HIERARCHY_NODES);
+	if (!db_int_value(db, SQL_NETWORK_KNOWN,
+			  DB_ARGS(db_int("region_id", r->region_id), db_instant("until", r->week * 86400)),
+			  NULL, &known, e))
+		return false;
+	return known != 0 ||
+	       err_at(e, ERR_INVALID, "/region_id", "no queue has history to forecast from");
 }
 
 /* ---------------------------------------------------------------- the tree */
@@ -160,6 +159,19 @@ static void keep_warnings(struct arena *a, const struct forecast_warnings *from,
 	}
 }
 
+/* One queue that nothing can be said of does not hold up all others: it counts as nothing, and its
+ * report says why. Any other failure stays one. */
+static bool leave_out(struct network *n, struct network_node *node, struct err *why)
+{
+	if (why->code != ERR_INVALID)
+		return false;
+	forecast_warn(n->arena, &node->warnings, (struct forecast_warning){
+		.code = "left_out", .from = FIELD_NULL, .to = FIELD_NULL, .count = FIELD_NULL,
+		.text = arena_printf(n->arena, "left out of the network's forecast: %s", why->message) });
+	err_clear(why);
+	return true;
+}
+
 /* The history of one queue lives no longer than this: of a thousand there would be no room. */
 static bool forecast_queue(struct network *n, size_t at, struct err *e)
 {
@@ -176,15 +188,16 @@ static bool forecast_queue(struct network *n, size_t at, struct err *e)
 			run(n, &history.series, node->queue->aht_s, &node->f, &we);
 		ok = status == WFM_OK || forecast_failed(node->queue, status, &we, e);
 	}
+	keep_warnings(n->arena, &history.warnings, &node->warnings);
 	if (ok) {
 		node->own = true;
-		keep_warnings(n->arena, &history.warnings, &node->warnings);
+		n->forecast_queues++;
 		for (int32_t p = node->parent; p >= 0; p = n->nodes[p].parent)
 			if (n->nodes[p].children > 1)
 				network_series_add(scratch, &history.series, &n->nodes[p].series);
 	}
 	arena_free(scratch);
-	return ok;
+	return ok || leave_out(n, node, e);
 }
 
 /* A parent whose history tells nothing by itself is the sum of its children, no more. */
@@ -215,7 +228,8 @@ static bool forecast_all(struct network *n, struct err *e)
 					       : node->children > 1 && !forecast_parent(n, i, e))
 			return false;
 	}
-	return true;
+	return n->forecast_queues > 0 ||
+	       err_set(e, ERR_INVALID, "nothing of any queue's history can be used");
 }
 
 /* ---------------------------------------------------------------- reconciliation */
@@ -277,7 +291,7 @@ static bool reconcile(struct network *n, struct err *e)
 		return err_from_wfm(e, &we);
 	for (size_t h = 0; h < n->days; h++)
 		for (size_t i = 0; i < nodes; i++)
-			if (n->nodes[i].level == LEVEL_QUEUE)
+			if (n->nodes[i].level == LEVEL_QUEUE && n->nodes[i].own)
 				wfm_forecast_move_day(&n->nodes[i].f, h, n->mean[h * nodes + i]);
 	return true;
 }

@@ -27,7 +27,7 @@ struct network_node {
 	const struct site_queue *queue;    /* of queues */
 	int64_t region_id;                 /* FIELD_NULL: the network */
 	struct network_series series;      /* of parents with several children */
-	struct wfm_forecast f;             /* its own, when it has one */
+	struct wfm_forecast f;             /* its own, when it has one; a queue without is left out */
 	bool own;
 	struct wfm_day_errors errors;      /* its own, or its only child's */
 	struct forecast_warnings warnings; /* of queues */
@@ -43,6 +43,7 @@ struct network {
 	size_t site_count;
 	struct network_node *nodes;
 	size_t node_count, done;
+	size_t forecast_queues; /* the others are left out */
 	const char *doing; /* for progress */
 	double *base, *mean; /* days x nodes: before and after */
 	size_t days;

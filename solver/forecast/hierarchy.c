@@ -31,8 +31,9 @@ struct mint {
 
 static enum wfm_status tree_check(const struct wfm_hierarchy *t, struct wfm_error *e)
 {
-	if (t->n_nodes < 1 || t->n_nodes > 4000)
-		return wfm_fail(e, WFM_INVALID, "/parent", "must have 1 to 4000 nodes");
+	if (t->n_nodes < 1 || t->n_nodes > WFM_HIERARCHY_NODES)
+		return wfm_fail(e, WFM_INVALID, "/parent", "must have 1 to %d nodes",
+				(int)WFM_HIERARCHY_NODES);
 	char path[48];
 	for (size_t i = 0; i < t->n_nodes; i++)
 		if (t->parent[i] < -1 || t->parent[i] >= (int64_t)i) {

@@ -4,13 +4,18 @@ WHERE (:region_id::bigint IS NULL OR s.region_id = :region_id)
 	AND EXISTS (SELECT 1 FROM queue q WHERE q.site_id = s.id)
 ORDER BY s.region_id, s.id;
 
--- name: network_unknown
--- Queues that have no history before an instant.
-SELECT q.code FROM queue q JOIN site s ON s.id = q.site_id
-WHERE (:region_id::bigint IS NULL OR s.region_id = :region_id)
-	AND NOT EXISTS (SELECT 1 FROM queue_lineage(q.id) l JOIN history h ON h.queue_id = l.queue_id
-		WHERE h.start_at < :until)
-ORDER BY q.id LIMIT 20;
+-- name: network_size
+-- Nodes of the tree without its root.
+SELECT count(*) + count(DISTINCT s.id) + count(DISTINCT s.region_id) AS nodes
+FROM queue q JOIN site s ON s.id = q.site_id
+WHERE :region_id::bigint IS NULL OR s.region_id = :region_id;
+
+-- name: network_known
+-- 1 when any queue has history before an instant. LIMIT keeps it to one look-up a queue.
+SELECT EXISTS (SELECT 1 FROM queue q JOIN site s ON s.id = q.site_id, queue_lineage(q.id) l
+	WHERE (:region_id::bigint IS NULL OR s.region_id = :region_id)
+		AND (SELECT h.start_at FROM history h WHERE h.queue_id = l.queue_id
+			AND h.start_at < :until LIMIT 1) IS NOT NULL)::int AS known;
 
 -- name: network_insert
 INSERT INTO network_forecast (region_id, first_day, last_day, shrinkage, created_by, job_id)

@@ -96,3 +96,68 @@ def test_refusals(planner, agent):
     assert reply.status_code == 422 and "past" in reply.text
     assert planner.get("/network-forecasts/999999").status_code == 404
     assert agent.post("/network-forecasts", json={"week": next_week()}).status_code == 403
+
+
+@pytest.fixture
+def new_queue(service, planner):
+    """A queue of a site that is forecast, with rows that all begin beside its intervals."""
+    site = min(q["site_id"] for q in planner.items("/queues"))
+    queue = planner.post("/queues", json={"code": "NEWLINE", "name": "New line", "site_id": site, "skill_id": 1,
+                                          "channel": "voice", "interval_min": 30, "aht_s": 200}).json()["id"]
+    day = datetime.date.today() - datetime.timedelta(days=3)
+    service.sql("INSERT INTO history (queue_id, start_at, offered) SELECT %s, %s::date + make_interval(hours => h,"
+                " mins => 7), 5 FROM generate_series(9, 11) AS h", (queue, day))
+    yield site, queue
+    service.sql("DELETE FROM network_forecast_site l USING forecast_queue r WHERE r.forecast_id = l.forecast_id"
+                " AND r.queue_id = %s", (queue,))
+    service.sql("DELETE FROM queue WHERE id = %s", (queue,))
+
+
+def test_a_queue_without_usable_history_is_left_out(planner, new_queue):
+    site, queue = new_queue
+    region = next(s["region_id"] for s in planner.items("/sites") if s["id"] == site)
+    job = planner.wait_job(planner.post("/network-forecasts", json={"week": next_week(), "region_id": region}),
+                           seconds=240)
+    assert job["state"] == "done", job
+    one = planner.get(f"/network-forecasts/{job['result']['network_forecast_id']}").json()
+    forecast = next(s["forecast_id"] for s in one["sites"] if s["site_id"] == site)
+    cards = {q["queue_id"]: q for q in planner.get(f"/forecasts/{forecast}").json()["queues"]}
+    left = cards.pop(queue)
+    told = {w["code"]: w["text"] for w in left["report"]["warnings"]}
+    assert "nothing of its history can be used" in told["left_out"] and "unchecked" not in told
+    assert left["method"] == "none" and left["wape"] is None
+    # The others are forecast as ever, and the branches add up to them.
+    assert cards and all(c["method"] != "none" and "left_out" not in str(c["report"]["warnings"])
+                         for c in cards.values())
+    rows = planner.items(f"/forecasts/{forecast}/intervals")
+    assert {r["queue_id"] for r in rows} == set(cards)
+    days = [r for r in totals(planner, one, by="day", level="site") if r["site_id"] == site]
+    assert sum(r["mean"] for r in days) == pytest.approx(sum(r["mean"] for r in rows), rel=0.01) and rows
+    assert {r["queue_id"] for r in planner.items(f"/forecasts/{forecast}/totals?by=week")} == set(cards) | {None}
+
+
+@pytest.fixture
+def blank_region(service, planner):
+    """A region with a site and a queue of which nothing is known."""
+    [(region,)] = service.sql("INSERT INTO region (code, name) VALUES ('BLANK', 'Blank') RETURNING id")
+    site = planner.post("/sites", json={
+        "code": "BLANK", "name": "Blank", "region_id": region, "kind": "contact_centre", "country": "US",
+        "zone": "UTC", "hours": [{"weekday": 1, "open": "08:00", "close": "18:00"}]}).json()["id"]
+    planner.post("/queues", json={"code": "BLANK", "name": "Blank", "site_id": site, "skill_id": 1,
+                                  "channel": "voice", "interval_min": 30, "aht_s": 200}).json()["id"]
+    yield region, site
+    service.sql("DELETE FROM queue WHERE site_id = %s", (site,))
+    service.sql("DELETE FROM site WHERE id = %s", (site,))
+    service.sql("DELETE FROM region WHERE id = %s", (region,))
+
+
+def test_what_cannot_be_forecast_is_refused_at_once(service, planner, blank_region):
+    region, site = blank_region
+    ask = {"week": next_week(), "region_id": region}
+    reply = planner.post("/network-forecasts", json=ask)
+    assert reply.status_code == 422 and "no queue has history" in reply.text
+    service.sql("INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, aht_s)"
+                " SELECT 'BLANK' || i, 'Blank', site_id, skill_id, channel, interval_min, aht_s"
+                " FROM queue, generate_series(1, 3998) AS i WHERE site_id = %s", (site,))
+    reply = planner.post("/network-forecasts", json=ask)
+    assert reply.status_code == 422 and "4001 regions, sites and queues, and at most 4000" in reply.text
