@@ -58,6 +58,21 @@ void wfm_joint_scale_slots(struct wfm_joint *joint, int32_t day, int first, int 
 enum wfm_status wfm_scenarios_draw(const struct wfm_joint *joint, uint64_t seed, int n,
 				   double *volume, struct wfm_error *e);
 
+/*
+ * The same of one of several queues that move together: draw each with the same queues, seed and
+ * n, and scenario i of all of them is one future. Each queue alone keeps its own distribution;
+ * the normal deviates behind the day factors of queues p and q have the correlation asked for
+ * (wfm_day_correlation), day by day, and all else is each queue's own. Queue by queue, because
+ * all of them at once can be more than fits in memory.
+ */
+struct wfm_queues {
+	const struct wfm_joint *const *joints; /* with the same first_day and days; intervals may differ */
+	size_t n_joints;
+	const double *correlation; /* n_joints² row by row, diagonal 1 */
+};
+enum wfm_status wfm_scenarios_draw_queue(const struct wfm_queues *queues, size_t which,
+					 uint64_t seed, int n, double *volume, struct wfm_error *e);
+
 struct wfm_total {
 	double mean;
 	double quantile[WFM_QUANTILES];

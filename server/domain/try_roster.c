@@ -244,6 +244,14 @@ static bool draw_scenarios(struct db *db, struct trial *t, uint64_t seed, double
 	if (!joint_load(db, t->a, t->w->forecast_id, FIELD_NULL, &joints, &count, e))
 		return false;
 	*out = arena_array(t->a, SCENARIOS * row, sizeof **out);
+	const struct wfm_joint **together = arena_array(t->a, count, sizeof *together);
+	struct wfm_queues all = { together, count, NULL };
+	double *correlation;
+	for (size_t i = 0; i < count; i++)
+		together[i] = &joints[i].joint;
+	if (!correlation_load(db, t->a, t->w->forecast_id, joints, count, &correlation, e))
+		return false;
+	all.correlation = correlation;
 	for (size_t q = 0; q < t->w->queue_count; q++)
 		for (size_t i = 0; i < count; i++) {
 			const struct wfm_joint *j = &joints[i].joint;
@@ -253,7 +261,7 @@ static bool draw_scenarios(struct db *db, struct trial *t, uint64_t seed, double
 			struct arena *scratch = arena_new(0);
 			double *drawn = arena_array(scratch, SCENARIOS * (size_t)j->days * (size_t)j->slots,
 						    sizeof *drawn);
-			bool ok = wfm_scenarios_draw(j, seed + q, SCENARIOS, drawn, &we) == WFM_OK
+			bool ok = wfm_scenarios_draw_queue(&all, i, seed, SCENARIOS, drawn, &we) == WFM_OK
 					  ? place_scenarios(t, q, j, drawn, *out, e)
 					  : err_from_wfm(e, &we);
 			arena_free(scratch);

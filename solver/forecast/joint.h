@@ -29,6 +29,9 @@ struct fc_slot_split {
 struct fc_slot_split fc_slot_split(double mean, double variance, double day_variance);
 bool fc_plan_build(struct fc_pool *pool, const struct wfm_joint *j, struct fc_plan *plan);
 
+/* Lower Cholesky factor; a matrix that is not quite positive definite loses those columns. */
+void fc_cholesky(const double *a, size_t n, double *l);
+
 /* joint_build.c: the joint of a finished output (special days applied). NULL = no memory. */
 struct wfm_joint *fc_joint_build(struct fc_pool *pool, const struct fc_grid *g,
 				 const struct fc_output *out);

@@ -58,15 +58,35 @@ static void draw_day(const struct fc_plan *p, int h, double factor, struct draw 
 	}
 }
 
-static void draw_one(const struct fc_plan *p, struct draw *d, double *volume)
+/* Day factors that queues share: every queue draws all of them and takes its own mixture. */
+struct together {
+	const double *row; /* the queue's of the Cholesky factor, n numbers */
+	size_t n;
+	int factors; /* the most of any queue, so that all stay in step */
+	struct draw d;
+};
+
+static double day_normal(struct together *t, struct draw *d)
+{
+	if (t == NULL)
+		return draw_normal(d);
+	double x = 0.0;
+	for (size_t i = 0; i < t->n; i++)
+		x += t->row[i] * draw_normal(&t->d);
+	return x;
+}
+
+static void draw_one(const struct fc_plan *p, struct together *t, struct draw *d, double *volume)
 {
 	const struct wfm_joint *j = p->joint;
 	double common[WFM_JOINT_FACTORS], own = 0.0;
 	for (int k = 0; k < j->factors; k++)
-		common[k] = draw_normal(d);
+		common[k] = day_normal(t, d);
+	for (int k = j->factors; t != NULL && k < t->factors; k++)
+		(void)day_normal(t, d);
 	for (int h = 0; h < j->days; h++) {
 		double tie = j->day_own[3 * h + 1];
-		own = tie * own + sqrt(1.0 - tie * tie) * draw_normal(d);
+		own = tie * own + sqrt(1.0 - tie * tie) * day_normal(t, d);
 		double factor = j->day_own[3 * h] * own;
 		for (int k = 0; k < j->factors; k++)
 			factor += j->day_load[h * j->factors + k] * common[k];
@@ -88,8 +108,52 @@ enum wfm_status wfm_scenarios_draw(const struct wfm_joint *joint, uint64_t seed,
 	for (int i = 0; i < n && status == WFM_OK; i++) {
 		struct draw d;
 		draw_seed_stream(&d, seed, (uint64_t)i);
-		draw_one(&plan, &d, volume + (size_t)i * cells);
+		draw_one(&plan, NULL, &d, volume + (size_t)i * cells);
 	}
 	fc_pool_free(&pool);
 	return status;
+}
+
+static enum wfm_status check_queues(const struct wfm_queues *q, size_t which, int n,
+				    struct wfm_error *e)
+{
+	if (n < 0)
+		return wfm_fail(e, WFM_INVALID, "/n", "must not be negative");
+	if (which >= q->n_joints)
+		return wfm_fail(e, WFM_INVALID, "/which", "must be one of the queues");
+	for (size_t i = 1; i < q->n_joints; i++)
+		if (q->joints[i]->first_day != q->joints[0]->first_day ||
+		    q->joints[i]->days != q->joints[0]->days)
+			return wfm_fail(e, WFM_INVALID, "/joints", "must cover the same days");
+	return WFM_OK;
+}
+
+enum wfm_status wfm_scenarios_draw_queue(const struct wfm_queues *queues, size_t which,
+					 uint64_t seed, int n, double *volume, struct wfm_error *e)
+{
+	enum wfm_status status = check_queues(queues, which, n, e);
+	if (status != WFM_OK)
+		return status;
+	struct fc_pool pool = { 0 };
+	struct fc_plan plan;
+	const struct wfm_joint *joint = queues->joints[which];
+	size_t cells = (size_t)joint->days * (size_t)joint->slots, count = queues->n_joints;
+	double *root = fc_alloc(&pool, count * count, sizeof *root);
+	if (pool.failed || !fc_plan_build(&pool, joint, &plan)) {
+		fc_pool_free(&pool);
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	}
+	fc_cholesky(queues->correlation, count, root);
+	struct together t = { .row = root + which * count, .n = count };
+	for (size_t i = 0; i < count; i++)
+		if (queues->joints[i]->factors > t.factors)
+			t.factors = queues->joints[i]->factors;
+	for (int i = 0; i < n; i++) {
+		struct draw d;
+		draw_seed_stream(&t.d, seed, (uint64_t)i);
+		draw_seed_stream(&d, seed + 1 + which, (uint64_t)i);
+		draw_one(&plan, &t, &d, volume + (size_t)i * cells);
+	}
+	fc_pool_free(&pool);
+	return WFM_OK;
 }

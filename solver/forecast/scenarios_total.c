@@ -76,8 +76,7 @@ static enum wfm_status check(const struct wfm_sums *s, struct wfm_error *e)
 	return WFM_OK;
 }
 
-/* Lower Cholesky factor; a matrix that is not quite positive definite loses those columns. */
-static void cholesky(const double *a, size_t n, double *l)
+void fc_cholesky(const double *a, size_t n, double *l)
 {
 	for (size_t k = 0; k < n; k++) {
 		double left = a[k * n + k];
@@ -179,7 +178,7 @@ static bool prepare(struct fc_pool *pool, const struct wfm_sums *s, struct summi
 	if (pool->failed)
 		return false;
 	if (w->root != NULL)
-		cholesky(s->correlation, n, w->root);
+		fc_cholesky(s->correlation, n, w->root);
 	return true;
 }
 

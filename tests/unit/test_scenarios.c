@@ -223,6 +223,84 @@ static void test_queues_with_common_shocks(void **state)
 	drop(&b);
 }
 
+/* Logs of day totals of a queue drawn with another: DRAWN × 7. */
+static double *drawn_days(const struct wfm_queues *queues, size_t which)
+{
+	const struct wfm_joint *j = queues->joints[which];
+	size_t slots = (size_t)j->slots;
+	double *v = calloc(DRAWN * 7 * slots, sizeof *v), *day = calloc(DRAWN * 7, sizeof *day);
+	struct wfm_error e;
+	assert_true(v != NULL && day != NULL && j->days == 7);
+	assert_int_equal(wfm_scenarios_draw_queue(queues, which, 11, DRAWN, v, &e), WFM_OK);
+	for (size_t i = 0; i < DRAWN * 7; i++) {
+		for (size_t s = 0; s < slots; s++)
+			day[i] += v[i * slots + s];
+		day[i] = log(day[i]);
+	}
+	free(v);
+	return day;
+}
+
+struct moments {
+	double mean_a, mean_b, sd_a, sd_b, correlation;
+};
+static struct moments moments_of(const double *a, const double *b, size_t day)
+{
+	double sa = 0, sb = 0, aa = 0, bb = 0, ab = 0, n = DRAWN;
+	for (size_t i = day; i < DRAWN * 7; i += 7) {
+		sa += a[i];
+		sb += b[i];
+		aa += a[i] * a[i];
+		bb += b[i] * b[i];
+		ab += a[i] * b[i];
+	}
+	double va = aa / n - sa / n * sa / n, vb = bb / n - sb / n * sb / n;
+	return (struct moments){ sa / n, sb / n, sqrt(va), sqrt(vb),
+				 (ab / n - sa / n * sb / n) / sqrt(va * vb) };
+}
+
+/* Volumes so large that the noise of counts is nothing beside the day factors. */
+static void test_queues_drawn_together(void **state)
+{
+	(void)state;
+	struct made a = make(2e6, 7, 4), b = make(3e6, 7, 5);
+	const struct wfm_joint *joints[2] = { a.f.joint, b.f.joint };
+	double *alone[2], *drawn[2];
+	for (int k = 0; k < 3; k++) {
+		double asked = 0.4 * k - 0.1; /* -0.1, 0.3, 0.7 */
+		double matrix[4] = { 1.0, asked, asked, 1.0 };
+		const struct wfm_queues both = { joints, 2, matrix };
+		static const double one = 1.0;
+		for (size_t q = 0; q < 2; q++) {
+			drawn[q] = drawn_days(&both, q);
+			alone[q] = drawn_days(&(struct wfm_queues){ joints + q, 1, &one }, 0);
+		}
+		for (size_t h = 0; h < 7; h++) {
+			struct moments m = moments_of(drawn[0], drawn[1], h);
+			struct moments own = moments_of(alone[0], alone[1], h);
+			assert_true(fabs(m.correlation - asked) < 0.08);
+			assert_true(fabs(m.sd_a / own.sd_a - 1) < 0.06);
+			assert_true(fabs(m.sd_b / own.sd_b - 1) < 0.06);
+			assert_true(fabs(m.mean_a - own.mean_a) < 0.1 * own.sd_a);
+			assert_true(fabs(m.mean_b - own.mean_b) < 0.1 * own.sd_b);
+		}
+		for (size_t q = 0; q < 2; q++) {
+			free(drawn[q]);
+			free(alone[q]);
+		}
+	}
+	struct wfm_error e;
+	const double matrix[4] = { 1, 0, 0, 1 };
+	const struct wfm_queues both = { joints, 2, matrix };
+	assert_int_equal(wfm_scenarios_draw_queue(&both, 2, 1, 0, NULL, &e), WFM_INVALID);
+	b.f.joint->first_day++;
+	assert_int_equal(wfm_scenarios_draw_queue(&both, 0, 1, 0, NULL, &e), WFM_INVALID);
+	assert_string_equal(e.path, "/joints");
+	b.f.joint->first_day--;
+	drop(&a);
+	drop(&b);
+}
+
 static void test_flat_and_checked(void **state)
 {
 	(void)state;
@@ -314,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_same_seed_same_numbers),
 		cmocka_unit_test(test_day_and_week_totals),
 		cmocka_unit_test(test_queues_with_common_shocks),
+		cmocka_unit_test(test_queues_drawn_together),
 		cmocka_unit_test(test_flat_and_checked),
 		cmocka_unit_test(test_moved_day),
 		cmocka_unit_test(test_speed),
