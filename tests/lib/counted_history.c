@@ -13,24 +13,30 @@
 /* A generator of its own, so that the data of these tests never change. */
 static uint64_t noise_state;
 
-static double uniform(void)
+void counted_seed(uint64_t seed)
+{
+	noise_state = seed;
+}
+
+double counted_uniform(void)
 {
 	noise_state = noise_state * 6364136223846793005u + 1442695040888963407u;
 	return (double)(noise_state >> 11) * 0x1p-53;
 }
 
-static double normal(void)
+double counted_normal(void)
 {
-	return sqrt(-2.0 * log(1.0 - uniform())) * cos(6.283185307179586 * uniform());
+	return sqrt(-2.0 * log(1.0 - counted_uniform())) *
+	       cos(6.283185307179586 * counted_uniform());
 }
 
-static double poisson(double mean)
+double counted_poisson(double mean)
 {
 	if (mean > 30.0)
-		return fmax(0.0, floor(mean + sqrt(mean) * normal() + 0.5));
+		return fmax(0.0, floor(mean + sqrt(mean) * counted_normal() + 0.5));
 	double limit = exp(-mean), p = 1.0;
 	int k = 0;
-	while ((p *= uniform()) > limit)
+	while ((p *= counted_uniform()) > limit)
 		k++;
 	return k;
 }
@@ -42,16 +48,16 @@ struct counted_history counted_make(int interval_min, int days, double per_day, 
 	int slots = 1440 / interval_min;
 	h.rows = calloc((size_t)(days * slots), sizeof *h.rows);
 	assert_non_null(h.rows);
-	noise_state = 12345;
+	counted_seed(12345);
 	static const double week[7] = { 1.3, 1.1, 1.0, 1.0, 0.9, 0.5, 0.3 };
 	for (int d = 0; d < days; d++) {
-		double f = exp(day_sd * normal());
+		double f = exp(day_sd * counted_normal());
 		for (int s = slots / 3; s < slots * 5 / 6; s++) {
 			double x = (s + 0.5) / slots;
 			double shape = 1.0 + 0.6 * sin(12.0 * x);
 			double mean = per_day * week[d % 7] * f * shape * 2.0 / slots;
 			h.rows[h.n++] = (struct wfm_observation){ MONDAY + d, (int16_t)s,
-								  poisson(mean), NAN, NAN };
+								  counted_poisson(mean), NAN, NAN };
 		}
 	}
 	h.series = (struct wfm_series){ interval_min, h.rows, h.n, NULL, 0, NULL };

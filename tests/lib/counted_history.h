@@ -7,6 +7,12 @@
 
 enum { MONDAY = 18995 }; /* 2022-01-03, the first day */
 
+/* The generator behind them, one for the program: start it over, draw from it. */
+void counted_seed(uint64_t seed);
+double counted_uniform(void);
+double counted_normal(void);
+double counted_poisson(double mean);
+
 struct counted_history {
 	struct wfm_observation *rows;
 	size_t n;

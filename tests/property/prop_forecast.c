@@ -10,33 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wfm/forecast.h"
+#include "tests/lib/counted_history.h"
 
-enum { MONDAY = 18995, SLOTS = 24 };
-
-static uint64_t state_;
-
-static double uniform(void)
-{
-	state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-	return (double)(state_ >> 11) * 0x1p-53;
-}
-
-static double normal(void)
-{
-	return sqrt(-2.0 * log(1.0 - uniform())) * cos(6.283185307179586 * uniform());
-}
-
-static double poisson(double mean)
-{
-	if (mean > 50.0)
-		return fmax(0.0, floor(mean + sqrt(mean) * normal() + 0.5));
-	double limit = exp(-mean), p = 1.0;
-	int k = 0;
-	while ((p *= uniform()) > limit)
-		k++;
-	return k;
-}
+enum { SLOTS = 24 };
 
 /* Days with a level that wanders, an AR(1) of days, weekday and hour shapes, Poisson counts. */
 static size_t draw(struct wfm_observation *rows, int days, double per_day)
@@ -44,13 +20,14 @@ static size_t draw(struct wfm_observation *rows, int days, double per_day)
 	double level = 0, ar = 0;
 	size_t n = 0;
 	for (int d = 0; d < days; d++) {
-		level += 0.004 * normal();
-		ar = 0.6 * ar + 0.04 * normal();
+		level += 0.004 * counted_normal();
+		ar = 0.6 * ar + 0.04 * counted_normal();
 		double f = exp(level + ar + (d % 7 < 5 ? 0.1 : -0.5));
 		for (int s = 7; s < 21; s++) {
 			double shape = 1 + 0.5 * sin(0.6 * s + (d % 7 == 5));
 			rows[n++] = (struct wfm_observation){
-				MONDAY + d, (int16_t)s, poisson(per_day / 14 * f * shape), NAN, NAN
+				MONDAY + d, (int16_t)s,
+				counted_poisson(per_day / 14 * f * shape), NAN, NAN
 			};
 		}
 	}
@@ -73,7 +50,7 @@ static void test_scale(void **state)
 {
 	(void)state;
 	static struct wfm_observation rows[200 * SLOTS];
-	state_ = 1;
+	counted_seed(1);
 	size_t n = draw(rows, 180, 200000);
 	struct wfm_forecast a = forecast(rows, n, 14);
 	for (size_t i = 0; i < n; i++)
@@ -96,11 +73,11 @@ static void test_order(void **state)
 {
 	(void)state;
 	static struct wfm_observation rows[200 * SLOTS];
-	state_ = 3;
+	counted_seed(3);
 	size_t n = draw(rows, 120, 3000);
 	struct wfm_forecast a = forecast(rows, n, 7);
 	for (size_t i = n - 1; i > 0; i--) {
-		size_t j = (size_t)(uniform() * (double)(i + 1));
+		size_t j = (size_t)(counted_uniform() * (double)(i + 1));
 		struct wfm_observation swap = rows[i];
 		rows[i] = rows[j];
 		rows[j] = swap;
@@ -120,7 +97,7 @@ static void test_shift(void **state)
 {
 	(void)state;
 	static struct wfm_observation rows[200 * SLOTS];
-	state_ = 5;
+	counted_seed(5);
 	size_t n = draw(rows, 120, 3000);
 	struct wfm_forecast a = forecast(rows, n, 14);
 	for (size_t i = 0; i < n; i++)
@@ -139,7 +116,7 @@ static void test_days_add_up(void **state)
 {
 	(void)state;
 	static struct wfm_observation rows[200 * SLOTS];
-	state_ = 9;
+	counted_seed(9);
 	size_t n = draw(rows, 150, 700);
 	struct wfm_forecast f = forecast(rows, n, 14);
 	for (size_t d = 0; d < f.n_days; d++) {
@@ -161,7 +138,7 @@ static void test_coverage(void **state)
 	static struct wfm_observation rows[(DAYS + AHEAD) * SLOTS];
 	double slots = 0, inside = 0, days = 0, days_inside = 0;
 	for (int k = 0; k < SERIES; k++) {
-		state_ = 1000 + (uint64_t)k;
+		counted_seed(1000 + (uint64_t)k);
 		double volume = 30 * pow(10, k % 4);
 		size_t all = draw(rows, DAYS + AHEAD, volume), n = (size_t)DAYS * 14;
 		assert_true(all > n);

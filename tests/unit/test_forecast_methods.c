@@ -10,33 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wfm/forecast.h"
+#include "tests/lib/counted_history.h"
 
-enum { MONDAY = 18995, SLOTS = 48 }; /* 2022-01-03 */
-
-static uint64_t noise_state;
-
-static double uniform(void)
-{
-	noise_state = noise_state * 6364136223846793005u + 1442695040888963407u;
-	return (double)(noise_state >> 11) * 0x1p-53;
-}
-
-static double normal(void)
-{
-	return sqrt(-2.0 * log(1.0 - uniform())) * cos(6.283185307179586 * uniform());
-}
-
-static double poisson(double mean)
-{
-	if (mean > 30.0)
-		return fmax(0.0, floor(mean + sqrt(mean) * normal() + 0.5));
-	double limit = exp(-mean), p = 1.0;
-	int k = 0;
-	while ((p *= uniform()) > limit)
-		k++;
-	return k;
-}
+enum { SLOTS = 48 };
 
 struct history {
 	struct wfm_observation *rows;
@@ -52,14 +28,14 @@ static struct history make(int days, mean_of_slot mean)
 	struct history h = { 0 };
 	h.rows = calloc((size_t)(days * SLOTS), sizeof *h.rows);
 	assert_non_null(h.rows);
-	noise_state = 4711;
+	counted_seed(4711);
 	for (int d = 0; d < days; d++) {
-		double busy = exp(0.04 * normal());
+		double busy = exp(0.04 * counted_normal());
 		for (int s = 0; s < SLOTS; s++) {
 			double m = mean(d, s);
 			if (!isnan(m))
 				h.rows[h.n++] = (struct wfm_observation){
-					MONDAY + d, (int16_t)s, poisson(m * busy), NAN, NAN };
+					MONDAY + d, (int16_t)s, counted_poisson(m * busy), NAN, NAN };
 		}
 	}
 	h.series = (struct wfm_series){ .interval_min = 30, .observations = h.rows,
