@@ -120,9 +120,15 @@ static bool keep_totals(const struct network *n, int64_t id, struct err *e)
 	t.errors = arena_array(n->arena, nodes, sizeof *t.errors);
 	t.correlation = arena_array(n->arena, nodes * nodes, sizeof *t.correlation);
 	t.rows = arena_array(n->arena, nodes * 2 * n->days, sizeof *t.rows);
-	for (size_t i = 0; i < nodes; i++)
-		if (n->nodes[i].level != LEVEL_QUEUE && !add_node(&t, i, e))
+	for (size_t i = 0; i < nodes; i++) {
+		if (n->nodes[i].level == LEVEL_QUEUE)
+			continue;
+		if (n->watch != NULL && n->watch->progress != NULL &&
+		    n->watch->progress(n->watch->context, 1.0, "totals"))
+			return err_set(e, ERR_CONFLICT, "cancelled");
+		if (!add_node(&t, i, e))
 			return false;
+	}
 	strbuf_init(&json, 640 * (t.count + 1));
 	field_list_to_json(&total_fields, t.rows, t.count, &json);
 	bool ok = !json.overflow ? db_run(n->db, SQL_NETWORK_TOTALS_INSERT,
