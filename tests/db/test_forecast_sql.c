@@ -160,9 +160,9 @@ static void test_a_joint_of_next_to_nothing_is_kept(void **state)
 			       .variance = variance, .day_load = load, .day_own = own, .shape = own };
 	struct err e = ERR_INIT;
 	struct arena *a = arena_new(0);
-	struct stored_joint *kept;
+	struct stored_joint *kept = NULL;
 	struct db *db;
-	size_t n;
+	size_t n = 0;
 	(void)state;
 	pgcluster_sql(url, week);
 	db = db_open(url, &e);

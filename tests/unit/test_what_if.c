@@ -27,7 +27,7 @@ static void test_all_but_overloaded(void **state)
 	assert_false(out.met);
 	assert_true(out.lines_load_erl < 1200);
 	for (size_t i = 0; i < out.line_count; i++)
-		assert_true(out.lines[i].lines > 0.9 * out.lines_load_erl);
+		assert_true((double)out.lines[i].lines > 0.9 * out.lines_load_erl);
 	arena_free(a);
 }
 
