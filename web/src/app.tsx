@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { logOut, session } from "./lib/api";
 import { LANGS, type Key, type Lang, lang, preferredLang, setLang, t, withWords } from "./lib/i18n";
 import { announcement, dismiss, toast, toasts } from "./lib/live";
-import { go, link, route } from "./lib/route";
+import { address, go, link, route } from "./lib/route";
 import type { Role, User } from "./lib/types";
 import { Button, type IconName, Icon, ProblemBox, problemText } from "./ui/basic";
 import { FigurePopover } from "./ui/figure";
@@ -90,7 +90,7 @@ function Inside({ user }: { user: User }) {
 	const { path } = route.value;
 	const current = mine.find((v) => path === v.path || path.startsWith(`${v.path}/`));
 	const home = mine[0]?.path;
-	useEffect(() => { if (!current && home) go(home); }, [current, home]);
+	useEffect(() => { if (!current && home && address() === path) go(home); }, [current, home, path]);
 	useEffect(() => { void setLang(preferredLang(user.locale)); }, [user.id]);
 	const title = current ? t(current.name) : "";
 	useEffect(() => { document.title = title ? `${title} · Cuadrante` : "Cuadrante"; }, [title]);

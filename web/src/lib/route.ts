@@ -12,6 +12,9 @@ function read(): Route {
 export const route = signal<Route>(read());
 addEventListener("hashchange", () => { route.value = read(); });
 
+/** What the address says now: `route` follows a moment later, and a redirect must not undo a step of the reader. */
+export const address = (): string => read().path;
+
 export function link(path: string, params: Record<string, string | number | undefined> = {}): string {
 	const q = new URLSearchParams();
 	for (const [k, v] of Object.entries(params)) if (v !== undefined && v !== "") q.set(k, String(v));

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { session } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
 import { type Key, t, withWords } from "../lib/i18n";
-import { go, link, route, setParams } from "../lib/route";
+import { address, go, link, route, setParams } from "../lib/route";
 import { addDays, addWeeks, fmtShortRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
 import type { Site } from "../lib/types";
 import { Busy, Button, Empty, ProblemBox, Select } from "../ui/basic";
@@ -68,6 +68,7 @@ export default function Planner() {
 	useEffect(() => {
 		if (!site || !week) return;
 		localStorage.setItem(REMEMBERED, String(site.id));
+		if (address() !== path) return;
 		if (!tab) go("/plan/schedule", { site: site.id, week });
 		else if (params.site !== String(site.id) || params.week !== week) setParams({ site: site.id, week });
 	}, [site?.id, week, tab]);
