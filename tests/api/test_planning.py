@@ -189,5 +189,5 @@ def test_a_site_of_one_queue_keeps_its_promise(planner):
     rows = planner.items(f"/rosters/{job['result']['roster_id']}/trial")
     assert len(rows) == 7
     off = sorted(abs(r["promised"] - r["simulated"]) for r in rows)
-    assert off[3] < 0.02, rows  # the median day; full weeks were within a point of it
+    assert off[3] < 0.02, rows  # the median day; Saturdays and Sundays lie further off
     assert all(r["sl_p10"] < r["simulated"] for r in rows)
