@@ -30,7 +30,7 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 -- name: feed_shifts
 SELECT h.id, h.uid::text AS uid, h.sequence, h.changed_at, h.start_at, h.end_at, s.name AS site
 FROM shift h JOIN site s ON s.id = h.site_id
-WHERE h.agent_id = :agent_id AND h.published
+WHERE h.agent_id = :agent_id AND h.published AND NOT shift_on_leave(h)
 	AND h.start_at >= now() - interval '31 days' AND h.start_at < now() + interval '180 days'
 ORDER BY h.start_at
 LIMIT :events_max;
@@ -38,7 +38,7 @@ LIMIT :events_max;
 -- name: feed_activities
 SELECT c.shift_id, c.kind, q.name AS queue, c.start_at, c.end_at
 FROM (SELECT h.id, h.start_at FROM shift h
-	WHERE h.agent_id = :agent_id AND h.published
+	WHERE h.agent_id = :agent_id AND h.published AND NOT shift_on_leave(h)
 		AND h.start_at >= now() - interval '31 days' AND h.start_at < now() + interval '180 days'
 	ORDER BY h.start_at
 	LIMIT :events_max) h
@@ -84,7 +84,7 @@ SELECT h.id, h.day, h.start_at AS start, h.end_at AS "end", h.paid_minutes, h.si
 			ORDER BY c.start_at)
 		FROM activity c LEFT JOIN queue q ON q.id = c.queue_id WHERE c.shift_id = h.id), '[]') AS activities
 FROM shift h JOIN site s ON s.id = h.site_id
-WHERE h.agent_id = :agent_id AND h.published
+WHERE h.agent_id = :agent_id AND h.published AND NOT shift_on_leave(h)
 	AND h.day BETWEEN coalesce(:from::date, current_date - 7) AND coalesce(:to::date, current_date + 60)
 ORDER BY h.start_at
 LIMIT 1000;

@@ -277,6 +277,30 @@ def test_change_raises_sequence_and_a_removed_shift_is_left_out(net):
     assert "CANCELLED" not in after.text and "VALARM" not in after.text and "RRULE:FREQ=DAILY" not in after.text
 
 
+def test_time_off_takes_the_place_of_the_shifts_it_covers(net):
+    agent_id, client = net.agent()
+    covered = net.shift(agent_id, tomorrow(22, days=2))  # past midnight: of the day on which it begins
+    touched = net.shift(agent_id, tomorrow(9, days=4))
+    secret = subscribe(client)
+    assert set(events(get(secret["url"]).text)) == {covered, touched}
+
+    day = tomorrow(0, days=2).date().isoformat()
+    leave = client.post("/me/absences", json={"kind": "vacation", "first_day": day}).json()
+    hours = client.post("/me/absences", json={"kind": "unpaid", "start": tomorrow(10, days=4).isoformat(),
+                                              "end": tomorrow(12, days=4).isoformat()}).json()
+    assert set(events(get(secret["url"]).text)) == {covered, touched}, "asked for is not agreed"
+    planner = net.user("planner")
+    for absence in (leave, hours):
+        assert planner.post(f"/absences/{absence['id']}/decision", json={"approve": True}).status_code == 200
+    now = events(get(secret["url"]).text)
+    assert set(now) == {f"absence-{leave['id']}", f"absence-{hours['id']}", touched}
+    assert f"UID:{covered}" not in get(secret["activities_url"]).text
+    assert [s["day"] for s in client.get("/me/shifts").json()["items"]] == [tomorrow(9, days=4).date().isoformat()]
+
+    assert client.delete(f"/me/absences/{leave['id']}").status_code in (200, 204)
+    assert covered in events(get(secret["url"]).text), "the shift is worked after all"
+
+
 def test_last_use_is_noted_once_an_hour(net):
     _, client = net.agent()
     secret = subscribe(client)
