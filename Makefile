@@ -185,10 +185,12 @@ PEERS_STAFFING := $(B)/tests/bench/peers/staffing
 $(PEERS_OURS) $(PEERS_STAFFING): $(B)/%: $(B)/%.o $(B)/libwfm.a
 	$(if $(V),,@echo "  LD $@")
 	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
-.PHONY: bench-peers-staffing
+.PHONY: bench-peers-staffing bench-peers-schedule
 bench-peers-staffing: $(PEERS_STAFFING)
 	nice -n 15 $(PYTHON) tests/bench/peers/staffing.py $(PEERS_STAFFING) docs/bench-staffing-peers.md
-bench-peers: $(PEERS_OURS) bench-peers-staffing
+bench-peers-schedule: all
+	nice -n 15 $(PYTHON) tests/bench/peers/schedule.py $(B)/cuadrante docs/bench-schedule-peers.md
+bench-peers: $(PEERS_OURS) bench-peers-staffing bench-peers-schedule
 	nice -n 15 $(PYTHON) tests/bench/peers/run.py $(PEERS_OURS) docs/bench-forecast-peers.md
 
 # The one command for everything: installs what is missing, builds, tests, and ends with one line
