@@ -2,10 +2,10 @@
 /*
  * Erlang B, M/M/n/n.
  *
- *   x_0 = 1,  x_k = 1 + x_{k−1}·k/a,  B(n, a) = 1/x_n          (few servers)
- *   1/B(n, a) = ∫_0^∞ e^{−t} (1 + t/a)^n dt                    (many; Jagerman 1974)
+ *   1/B(n, a) = 1 + n/a + n(n−1)/a² + ... + n!/a^n             (n not far above a)
+ *   1/B(n, a) = ∫_0^∞ e^{−t} (1 + t/a)^n dt                    (Jagerman 1974)
  *
- * The recursion loses about (n−a)·ε when n > a and costs n divisions; the integral is
+ * The sum needs max(0, n−a) terms and some √(80·a) more, and loses about √(n−a)·ε; the integral is
  * log-concave, so it costs the same few panels of Gauss-Legendre for any n.
  */
 #include "erlang_impl.h"
@@ -27,7 +27,7 @@ const double wfm_gauss_weight[WFM_GAUSS_POINTS / 2] = {
 	0.06225352393864789286, 0.02715245941175409485,
 };
 
-enum { RECURSION_MAX = 1000 };
+static const double SUM_RISES = 1000.0; /* most terms that rise */
 static const double PANEL_DROP = 6.0; /* φ may fall this much over a panel */
 static const double CUTOFF = -52.0;   /* e^-52 = 3e-23 of the peak */
 
@@ -36,28 +36,43 @@ double wfm_x_minus_log1p(double x)
 	return -gsl_sf_log_1plusx_mx(x);
 }
 
+/* 1/(k+2)!, alternating. */
+const double wfm_curve_term[WFM_CURVE_TERMS] = {
+	1.0 / 2,        -1.0 / 6,        1.0 / 24,         -1.0 / 120,        1.0 / 720,
+	-1.0 / 5040,    1.0 / 40320,     -1.0 / 362880,    1.0 / 3628800,     -1.0 / 39916800,
+	1.0 / 479001600, -1.0 / 6227020800, 1.0 / 87178291200, -1.0 / 1307674368000,
+};
+
 double wfm_expm_curve(double x)
 {
 	if (fabs(x) > 0.5)
 		return expm1(-x) + x;
-	double s = 1.0;
-	for (int k = 16; k >= 3; k--)
-		s = 1.0 - s * x / k;
-	return 0.5 * x * x * s;
+	double s = 0.0;
+	for (int k = WFM_CURVE_TERMS - 1; k >= 0; k--)
+		s = s * x + wfm_curve_term[k];
+	return x * x * s;
 }
 
-static double log_inverse_b_recursion(int32_t n, double a)
+/* Terms n/a·(n−1)/a·...: rising while n−j > a, and then falling faster and faster. */
+static double log_inverse_b_sum(int32_t n, double a)
 {
-	double x = 1.0, log_scale = 0.0, one = 1.0;
-	for (int32_t k = 1; k <= n; k++) {
-		x = one + x * k / a;
-		if (x > 1e250) {
-			x *= 0x1p-800;
-			one *= 0x1p-800;
+	if (a < 1e-30) /* only the last term is left: n!/a^n */
+		return lgamma(n + 1.0) - n * log(a);
+	double term = 1.0, sum = 1.0, log_scale = 0.0, m = n;
+	while (m > 0.0) {
+		for (int i = 0; i < 4; i++, m -= 1.0) { /* beyond m = 0 all terms are 0 */
+			term *= fmax(m, 0.0) / a;
+			sum += term;
+		}
+		if (term * a < 1e-17 * sum * (a - m)) /* the tail is at most term·m/(a−m) */
+			break;
+		if (term > 1e150) {
+			term *= 0x1p-800;
+			sum *= 0x1p-800;
 			log_scale += 800.0 * M_LN2;
 		}
 	}
-	return log(x) + log_scale;
+	return log(sum) + log_scale;
 }
 
 /* φ(u) of the integrand at distance u from its mode; see the file's head. */
@@ -111,8 +126,8 @@ static double log_inverse_b_integral(int32_t servers, double a)
 double wfm_log_inverse_b(int32_t servers, double load_erl)
 {
 	assert(servers >= 0 && load_erl > 0.0);
-	if (servers <= RECURSION_MAX)
-		return log_inverse_b_recursion(servers, load_erl);
+	if (servers - load_erl <= SUM_RISES)
+		return log_inverse_b_sum(servers, load_erl);
 	return log_inverse_b_integral(servers, load_erl);
 }
 

@@ -13,8 +13,10 @@ double wfm_log_inverse_b(int32_t servers, double load_erl);
 /* x − ln(1+x), x > −1, without cancellation near 0. */
 double wfm_x_minus_log1p(double x);
 
-/* e^(−x) − 1 + x >= 0, without cancellation near 0. */
+/* e^(−x) − 1 + x >= 0, without cancellation near 0; up to 0.5 it is x² times a series of this. */
 double wfm_expm_curve(double x);
+enum { WFM_CURVE_TERMS = 14 };
+extern const double wfm_curve_term[WFM_CURVE_TERMS];
 
 enum { WFM_GAUSS_POINTS = 16 };
 extern const double wfm_gauss_node[WFM_GAUSS_POINTS / 2];   /* on (0, 1) of [−1, 1] */

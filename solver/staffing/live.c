@@ -2,8 +2,8 @@
 /*
  * Live channels (voice, walk_in, chat): figures of n agents, and the fewest agents that meet
  * every target at once. Each target is monotone in n, so the search brackets from a
- * square-root guess n = a + β√a, in either direction, then bisects: with impatient callers
- * the answer is often below the offered load.
+ * square-root guess n = a + β√a (β from the interval before), in either direction, and narrows by
+ * secants: with impatient callers the answer is often below the offered load.
  *
  * Chat: n agents share i chats evenly, so r of them have q+1 and the others q; an agent with
  * c chats finishes c/(AHT(1+s(c−1))) a second. ε is the birth-death sum with those rates and
@@ -141,12 +141,32 @@ enum wfm_binding wfm_live_failing(const struct wfm_requirement *r, const struct 
 	return WFM_BINDS_NONE;
 }
 
+/*
+ * How far the nearest target is from failing, for the search to interpolate: about linear in the
+ * agents, negative where a target fails, NAN where a figure is beyond a finite scale.
+ */
+static double margin(const struct wfm_requirement *r, const struct wfm_target *t)
+{
+	double least = INFINITY;
+	if (t->service_level > 0.0)
+		least = log(r->service_level / fmax(1.0 - r->service_level, 1e-300) /
+			    (t->service_level / (1.0 - t->service_level)));
+	if (t->max_abandoned > 0.0)
+		least = fmin(least, log(t->max_abandoned / r->abandoned_share));
+	if (t->max_asa_s > 0.0)
+		least = fmin(least, log(t->max_asa_s / r->asa_s));
+	if (t->max_occupancy > 0.0)
+		least = fmin(least, 10.0 * (t->max_occupancy - r->occupancy));
+	return isfinite(least) ? least : NAN;
+}
+
 struct search {
 	const struct wfm_load_course *course;
 	const struct wfm_staffing_options *options;
 	struct wfm_requirement best; /* figures at the least n known to be enough */
 	enum wfm_binding why;        /* what failed at the greatest n known to be too few */
-	int32_t low, high;           /* low fails (or is −1… 0), high is enough */
+	int32_t low, high;           /* low fails (or is 0), high is enough */
+	double low_margin, high_margin, last_margin;
 };
 
 static bool enough(struct search *s, int32_t n)
@@ -154,34 +174,63 @@ static bool enough(struct search *s, int32_t n)
 	struct wfm_requirement r = { 0 };
 	wfm_live_figures(s->course, n, s->options, &r);
 	enum wfm_binding why = wfm_live_failing(&r, &s->options->target);
+	s->last_margin = margin(&r, &s->options->target);
 	if (why == WFM_BINDS_NONE) {
 		s->best = r;
 		s->high = n;
+		s->high_margin = s->last_margin;
 		return true;
 	}
 	s->low = n;
+	s->low_margin = s->last_margin;
 	s->why = why;
 	return false;
+}
+
+/* How far to go from a point with this margin: where the line through the last two meets 0, not
+   less than one further and not more than `most`. */
+static int32_t stride(double at, double slope, int32_t most)
+{
+	double far = slope > 0.0 ? ceil(fabs(at) / slope) : NAN;
+	return far >= 1.0 && far < most ? (int32_t)far : most;
 }
 
 /* Brackets the answer in (low, high]; false when even the ceiling fails. */
 static bool bracket(struct search *s, int32_t guess, int32_t ceiling)
 {
-	int32_t step = 1 + (int32_t)(0.15 * sqrt(s->course->mean_erl));
+	double root = sqrt(s->course->mean_erl), slope = 2.5 / (1.0 + root);
+	int32_t most = 2 + (int32_t)root;
 	s->low = 0; /* nobody serves nobody: every target fails at 0 */
 	s->why = WFM_BINDS_WORKLOAD;
-	if (enough(s, guess)) {
-		while (s->high > 1 && enough(s, s->high - step > 1 ? s->high - step : 1))
-			step *= 2;
-		return true;
+	s->low_margin = NAN;
+	bool down = enough(s, guess), met = down;
+	int32_t n = guess;
+	while (met == down) {
+		double before = s->last_margin;
+		int32_t step = stride(before, slope, most);
+		if (down ? n == 1 : n >= ceiling)
+			return down;
+		int32_t next = down ? (n - step > 1 ? n - step : 1)
+				    : (ceiling - n > step ? n + step : ceiling);
+		met = enough(s, next);
+		slope = (s->last_margin - before) / (next - n);
+		n = next;
+		most = most < WFM_MAX_SERVERS ? 2 * most : most;
 	}
-	for (;;) {
-		if (s->low >= ceiling)
-			return false;
-		int32_t n = ceiling - s->low > step ? s->low + step : ceiling;
-		if (enough(s, n))
-			return true;
-		step *= 2;
+	return true;
+}
+
+/* Narrows (low, high] to one. A straight line's guess, and each third time the middle, so that no
+   shape of the targets makes it slow. */
+static void narrow(struct search *s)
+{
+	for (int i = 1; s->high - s->low > 1; i++) {
+		int32_t n = s->low + (s->high - s->low) / 2;
+		double share = s->low_margin / (s->low_margin - s->high_margin);
+		if (i % 3 != 0 && share >= 0.0 && share <= 1.0)
+			n = s->low + (int32_t)ceil(share * (s->high - s->low));
+		n = n >= s->high ? s->high - 1 : n <= s->low ? s->low + 1 : n;
+		(void)enough(s, n);
 	}
 }
 
@@ -203,8 +252,8 @@ void wfm_live_requirement(const struct wfm_load_course *course,
 	int32_t ceiling = cap < most ? cap : most;
 	double guess = fmin(fmax(a + *beta * root, 1.0), ceiling);
 	bool met = bracket(&s, (int32_t)guess, ceiling);
-	while (met && s.high - s.low > 1)
-		(void)enough(&s, s.low + (s.high - s.low) / 2);
+	if (met)
+		narrow(&s);
 	if (!met) {
 		settle(&s, ceiling, WFM_BINDS_CAP);
 	} else {

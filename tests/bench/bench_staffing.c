@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How long requirements take: one at 500 erlangs, and a week of 50 queues by quarter hours. */
+/*
+ * How long requirements take: one at 500 erlangs, in time and in instructions by callgrind, and a
+ * week of 50 queues by quarter hours.
+ */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "wfm/staffing.h"
 
@@ -41,22 +46,61 @@ static void week(const char *name, double patience_s)
 	printf("33,600 requirements, %s\t%.3f\ts\n", name, now() - start);
 }
 
-int main(void)
+/* One interval alone: nothing to start warm from. */
+static void one(double volume)
 {
 	struct wfm_staffing_options o = { .channel = WFM_VOICE,
 					  .interval_s = 1800,
 					  .target = { .service_level = 0.8, .within_s = 20 },
 					  .patience_s = 180,
 					  .load_model = WFM_LOAD_STATIONARY };
-	enum { RUNS = 1000 };
-	double start = now();
-	for (int i = 0; i < RUNS; i++) {
-		struct wfm_load load = { 3000 + i * 0.01, 300, true };
-		struct wfm_requirement r;
-		if (wfm_staffing_run(&load, 1, &o, &r, NULL) != WFM_OK)
-			abort();
+	struct wfm_load load = { volume, 300, true };
+	struct wfm_requirement r;
+	if (wfm_staffing_run(&load, 1, &o, &r, NULL) != WFM_OK)
+		abort();
+}
+
+/* Instructions of wfm_staffing_run alone, counted by running this program under callgrind. */
+static void count_instructions(void)
+{
+	char self[512], command[1024], line[512];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n < 0 || system("command -v valgrind >/dev/null") != 0) {
+		printf("# skipped: instructions per requirement, valgrind is not installed\n");
+		return;
 	}
+	self[n] = '\0';
+	(void)snprintf(command, sizeof command,
+		       "valgrind --tool=callgrind --callgrind-out-file=/dev/null "
+		       "--toggle-collect=wfm_staffing_run '%s' --one 2>&1",
+		       self);
+	(void)fflush(stdout);
+	FILE *f = popen(command, "r");
+	double count = -1.0;
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		const char *at = strstr(line, "Collected : ");
+		if (at != NULL)
+			count = strtod(at + 12, NULL);
+	}
+	if (f == NULL || pclose(f) != 0 || count < 0.0)
+		printf("# skipped: instructions per requirement, callgrind said nothing\n");
+	else
+		printf("instructions, one Erlang A requirement at 500 erlangs\t%.1f\tthousand\n",
+		       1e-3 * count);
+}
+
+int main(int argc, char **argv)
+{
+	enum { RUNS = 1000 };
+	if (argc == 2 && strcmp(argv[1], "--one") == 0) {
+		one(3000);
+		return 0;
+	}
+	double start = now();
+	for (int i = 0; i < RUNS; i++)
+		one(3000 + i * 0.01);
 	printf("one Erlang A requirement at 500 erlangs\t%.1f\tus\n", 1e6 * (now() - start) / RUNS);
+	count_instructions();
 	week("Erlang A", 180);
 	week("Erlang C", 0);
 	return 0;
