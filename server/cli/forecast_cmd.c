@@ -160,16 +160,24 @@ static bool take_redials(struct forecast_job *job, struct volume_queue *q,
 	return true;
 }
 
-static bool fill_aht(const struct wfm_series *s, const struct forecast_args *args,
+static bool fill_aht(struct forecast_job *job, const char *queue, const struct wfm_series *s,
 		     struct forecast_queue *out, struct err *e)
 {
+	const struct forecast_args *args = job->args;
 	struct wfm_aht aht;
 	struct wfm_error w;
 	struct wfm_aht_options o = { .first_day = args->first_day, .default_aht_s = args->aht_s };
+	char text[200];
 	if (wfm_aht_forecast(s, &o, &aht, &w) != WFM_OK)
 		return err_from_wfm(e, &w);
 	if (aht.contacts > 0.0)
 		forecast_form_aht(&aht, &out->aht);
+	else {
+		(void)snprintf(text, sizeof text,
+			       "queue %.60s: no handling time in the history, %g s taken (--aht)", queue,
+			       args->aht_s);
+		add_note(job, arena_strdup(job->arena, text));
+	}
 	wfm_aht_free(&aht);
 	return true;
 }
@@ -203,7 +211,7 @@ static bool forecast_queue_run(struct forecast_job *job, struct volume_queue *q,
 		return false;
 	out->redials = redials;
 	fill_patience(a, q, out);
-	return fill_aht(&s, args, out, e);
+	return fill_aht(job, q->name, &s, out, e);
 }
 
 static bool read_input(struct forecast_job *job, const char **file, struct err *e)
