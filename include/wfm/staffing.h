@@ -189,6 +189,8 @@ struct wfm_risk_problem {
 	/* No interval's service level at the point forecast is below this, whatever its period
 	   would save; 0: nights may be left alone for the sake of the day. */
 	double least_service_level;
+	/* [n] or NULL. Given, nothing is searched for: the answer is what these people do. */
+	const int32_t *agents;
 };
 
 struct wfm_period_figures {

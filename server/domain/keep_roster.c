@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "server/domain/make_schedule.h"
+#include "server/domain/week_staffing.h"
 
 struct activity_out {
 	int64_t position, queue_id, start, end;
@@ -78,7 +79,8 @@ static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, 
 
 struct evidence_out {
 	double objective, bound, gap, variable_gap, seconds;
-	int64_t seed, iterations, columns, classes, corrected;
+	int64_t seed, iterations, columns, classes, corrected, risk, over;
+	double probability, shrinkage;
 	bool verified;
 	struct parts_out parts;
 	struct unplanned_out *unplanned;
@@ -96,6 +98,10 @@ static const struct field evidence_rows[] = {
 	F_INT(struct evidence_out, columns, 0, 0, 0, ""),
 	F_INT(struct evidence_out, classes, 0, 0, 0, ""),
 	F_INT(struct evidence_out, corrected, 0, 0, 0, ""),
+	F_ENUM(struct evidence_out, risk, 0, staffing_risk_names, ""),
+	F_ENUM(struct evidence_out, over, 0, staffing_over_names, ""),
+	F_REAL(struct evidence_out, probability, FIELD_OPTIONAL, 0, 0, ""),
+	F_REAL(struct evidence_out, shrinkage, 0, 0, 0, ""),
 	F_BOOL(struct evidence_out, verified, 0, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
 };
@@ -125,6 +131,9 @@ static bool keep_requirements(struct db *db, const struct week_problem *w, int64
 	for (size_t i = 0; i < w->queue_count; i++)
 		if (!send_rows(db, SQL_REQUIREMENT_INSERT, "rows", &requirement_row_fields,
 			       w->requirements[i].rows, w->requirements[i].count,
+			       db_int("plan_id", plan_id), db_int("queue_id", w->queues[i].id), e) ||
+		    !send_rows(db, SQL_REQUIREMENT_DAYS_INSERT, "rows", &requirement_day_fields,
+			       w->requirements[i].days, w->requirements[i].day_count,
 			       db_int("plan_id", plan_id), db_int("queue_id", w->queues[i].id), e))
 			return false;
 	return true;
@@ -208,6 +217,9 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		.gap = r->gap, .variable_gap = r->variable_gap, .seconds = r->seconds,
 		.seed = (int64_t)r->seed, .iterations = r->iterations, .columns = r->columns,
 		.classes = r->classes, .corrected = corrected, .verified = true,
+		.risk = w->choice.risk, .over = w->choice.over,
+		.probability = w->choice.risk == WFM_RISK_CHANCE ? w->choice.probability : NAN,
+		.shrinkage = w->site.shrinkage_unplanned,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
 			   r->cost.rules, r->cost.wishes },
 		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),

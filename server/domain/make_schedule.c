@@ -25,6 +25,7 @@ static const struct field request_rows[] = {
 	{ .name = "seed", .type = FIELD_INT, .offset = offsetof(struct schedule_request, seed),
 	  .flags = FIELD_OPTIONAL, .min = 0, .max = 1e15, .fallback = "1",
 	  .help = "same seed and iteration limit, same roster" },
+	STAFFING_CHOICE_ROWS(struct schedule_request, choice),
 };
 const struct fields schedule_request_fields =
 	FIELDS("ScheduleRequest", struct schedule_request, request_rows);
@@ -85,10 +86,12 @@ static double solve_now(void *context)
 
 bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
 {
+	struct staffing_choice choice = r->choice;
 	struct site_calendar site;
 	int64_t agents, covers;
 
-	if (!site_calendar_load(db, a, r->site_id, &site, e))
+	if (!staffing_choice_resolve(&choice, "/", e) ||
+	    !site_calendar_load(db, a, r->site_id, &site, e))
 		return false;
 	int64_t today;
 	int minute;
@@ -260,7 +263,7 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 	struct making m = { .watch = watch };
 	struct draft draft;
 
-	if (!schedule_check(db, a, &r, e))
+	if (!schedule_check(db, a, &r, e) || !staffing_choice_resolve(&r.choice, "/", e))
 		return false;
 	if (r.forecast_id == FIELD_NULL) {
 		struct forecast_request f = { r.site_id, r.week, 1 };
@@ -270,8 +273,8 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 		m.start = FORECAST_SHARE;
 	}
 	tell(&m, m.start, "requirement", NAN, NAN, NAN);
-	if (!week_problem_build(db, a, r.site_id, r.week, r.forecast_id, &w, e) ||
-	    !draw_corrected(db, a, &w, &r, &m, &draft, e))
+	if (!week_open(db, a, r.site_id, r.week, r.forecast_id, &r.choice, &w, e) ||
+	    !week_problem_fill(db, a, &w, e) || !draw_corrected(db, a, &w, &r, &m, &draft, e))
 		return false;
 	bool ok = save(db, a, &w, &r, user_id, job_id, draft.roster, &draft.trial, watch, out, e);
 	wfm_roster_free(draft.roster);

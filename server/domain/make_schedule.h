@@ -19,6 +19,7 @@ struct schedule_request {
 	int64_t iteration_limit; /* 0: none */
 	double time_limit_s;
 	double gap;
+	struct staffing_choice choice;
 };
 extern const struct fields schedule_request_fields;
 

@@ -128,28 +128,65 @@ static bool load(struct db *db, struct arena *a, int64_t queue_id, const struct 
 		       NULL, &row_fields, a, (void **)&in->rows, &in->count, e);
 }
 
+static struct wfm_attempts *attempts_of(struct arena *a, const struct inputs *in, size_t *n)
+{
+	struct wfm_attempts *rows = arena_array(a, in->count, sizeof *rows);
+	int64_t interval_s = in->queue.interval_min * 60;
+
+	*n = 0;
+	for (size_t i = 0; i < in->count; i++) {
+		const struct inputs_row *h = &in->rows[i];
+		if (*n == 0 || h->start >= rows[*n - 1].start_s + interval_s)
+			rows[(*n)++] = (struct wfm_attempts){ h->start, h->offered, h->handled,
+							      h->abandoned };
+	}
+	return rows;
+}
+
 static bool estimate_redials(struct arena *a, const struct inputs *in, struct queue_patience *out,
 			     struct err *e)
 {
-	struct wfm_attempts *rows = arena_array(a, in->count, sizeof *rows);
-	int interval_s = (int)in->queue.interval_min * 60;
 	struct wfm_redial_estimate r;
 	struct wfm_error we;
-	size_t n = 0;
+	size_t n;
+	const struct wfm_attempts *rows = attempts_of(a, in, &n);
 
-	for (size_t i = 0; i < in->count; i++) {
-		const struct inputs_row *h = &in->rows[i];
-		if (n == 0 || h->start >= rows[n - 1].start_s + interval_s)
-			rows[n++] = (struct wfm_attempts){ h->start, h->offered, h->handled,
-							   h->abandoned };
-	}
-	if (wfm_redial_from_intervals(rows, n, interval_s, REDIAL_DELAY_S, &r, &we) != WFM_OK)
+	if (wfm_redial_from_intervals(rows, n, (int)in->queue.interval_min * 60, REDIAL_DELAY_S, &r, &we) !=
+	    WFM_OK)
 		return err_from_wfm(e, &we);
 	out->redial_known = r.known;
 	out->redial_probability = r.known ? r.redial.probability : NAN;
 	out->redial_low = r.low;
 	out->redial_high = r.high;
 	out->redial_reason = arena_strdup(a, r.reason);
+	return true;
+}
+
+bool queue_redials_look(struct db *db, struct arena *a, int64_t queue_id, double given,
+			struct queue_redials_seen *out, struct err *e)
+{
+	static const struct inputs_query half_year = { FIELD_NULL, FIELD_NULL };
+	struct inputs in;
+	struct wfm_redial_estimate r;
+	struct wfm_offered_load totals;
+	struct wfm_error we;
+	size_t n;
+
+	if (!load(db, a, queue_id, &half_year, &in, e))
+		return false;
+	const struct wfm_attempts *rows = attempts_of(a, &in, &n);
+	int interval_s = (int)in.queue.interval_min * 60;
+	double *fresh = arena_array(a, n, sizeof *fresh);
+	if (wfm_redial_from_intervals(rows, n, interval_s, REDIAL_DELAY_S, &r, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
+	*out = (struct queue_redials_seen){ .known = r.known, .low = r.low, .high = r.high,
+					    .probability = r.redial.probability,
+					    .reason = arena_strdup(a, r.reason) };
+	if (!isnan(given))
+		r.redial.probability = given;
+	if (wfm_offered_load(rows, n, interval_s, &r.redial, fresh, &totals, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
+	out->discount = totals.offered > 0 ? totals.redials / totals.offered : 0;
 	return true;
 }
 

@@ -43,6 +43,18 @@ struct queue_handling {
 };
 extern const struct fields queue_handling_fields;
 
+/* Calls again, as the half year up to today has them. */
+struct queue_redials_seen {
+	bool known; /* false: the data cannot tell; probability is 0 */
+	double probability, low, high;
+	const char *reason;
+	double discount; /* share of all contacts that are calls again at that probability */
+};
+
+/* given: a probability to reckon with in place of the estimate; NaN: none. ERR_NOT_FOUND. */
+bool queue_redials_look(struct db *db, struct arena *a, int64_t queue_id, double given,
+			struct queue_redials_seen *out, struct err *e);
+
 /* ERR_NOT_FOUND; ERR_INVALID when to lies before from, or the span is over ten years. */
 bool queue_patience_estimate(struct db *db, struct arena *a, int64_t queue_id,
 			     const struct inputs_query *q, struct queue_patience *out, struct err *e);

@@ -44,6 +44,7 @@ static const struct fields special_fields =
 /* In the order of enum wfm_channel. */
 static const char *const channels[] = { "voice",    "chat",	 "walk_in", "email",
 					"back_office", "outbound", NULL };
+const char *const queue_redials_names[] = { "none", "given", "estimated", NULL };
 static const struct field queue_rows[] = {
 	F_INT(struct site_queue, id, 0, 0, 0, ""),
 	F_TEXT(struct site_queue, code, 0, 0, 0, ""),
@@ -60,6 +61,9 @@ static const struct field queue_rows[] = {
 	F_REAL(struct site_queue, concurrency, 0, 0, 0, ""),
 	F_INT(struct site_queue, turnaround_min, FIELD_OPTIONAL, 0, 0, ""),
 	F_REAL(struct site_queue, aht_s, 0, 0, 0, ""),
+	F_ENUM(struct site_queue, redials, 0, queue_redials_names, ""),
+	F_REAL(struct site_queue, redial_share, FIELD_OPTIONAL, 0, 0, ""),
+	F_REAL(struct site_queue, chat_stretch, FIELD_OPTIONAL, 0, 0, ""),
 };
 static const struct fields queue_fields = FIELDS("PlanningQueue", struct site_queue, queue_rows);
 

@@ -58,7 +58,15 @@ struct site_queue {
 	double target_share, target_s, max_abandoned_share, max_asa_s, max_occupancy, patience_s;
 	double concurrency, aht_s;
 	int64_t turnaround_min;
+	int64_t redials;                   /* enum queue_redials */
+	double redial_share, chat_stretch; /* NaN: not set */
+	double again, discount; /* share of the abandoned who call again, share of contacts that are
+				   such calls: filled in by whoever staffs the queue */
 };
+
+/* Whether contacts are staffed as calls of their own, or also as calls again. */
+enum queue_redials { REDIALS_NONE, REDIALS_GIVEN, REDIALS_ESTIMATED };
+extern const char *const queue_redials_names[];
 
 bool site_queues_load(struct db *db, struct arena *a, int64_t site_id, struct site_queue **out,
 		      size_t *count, struct err *e);

@@ -17,6 +17,8 @@ static const double HALF_WIDTH = 0.0025;
 enum { WEEKS_MOST = 240, SCENARIOS = 200, THREADS = 2, TRIAL_BYTES = 8 << 20 };
 /* A correction answers to a point of service level and is never more than a fifth of the people. */
 static const double POINT = 0.01, CORRECTION_MOST = 0.2, SLOPE_STEP = 0.05;
+/* Who calls again does so after ten minutes on the mean (wfm/demand.h). */
+static const double REDIAL_AFTER_S = 600;
 static const double NEVER_DUE_S = 90 * 86400.0;
 
 static const struct field row_rows[] = {
@@ -94,7 +96,9 @@ static bool fill_volumes(struct trial *t, struct err *e)
 			.patience_s = or_value(q->patience_s, 0),
 			.lobby = -1,
 			.concurrency = q->channel == WFM_CHAT ? (int32_t)q->concurrency : 1,
-			.stretch = q->channel == WFM_CHAT ? WEEK_CHAT_STRETCH : 0,
+			.stretch = q->channel == WFM_CHAT ? week_chat_stretch(q) : 0,
+			.redial = q->again,
+			.redial_after_s = REDIAL_AFTER_S,
 			.due_s = site_queue_is_live(q) ? 0 : NEVER_DUE_S,
 			.within_s = or_value(q->target_s, 20),
 			.target = or_value(q->target_share, 0),

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "server/base/clock.h"
+#include "server/domain/measure_shrinkage.h"
+#include "server/domain/queue_inputs.h"
 
 /* Prices in multiples of the mean hour's cost: a person missing is dear, a second one dearer, a
  * spare one costs a little beside the pay. */
@@ -180,28 +182,61 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 	return subtract_covered(db, a, w, required, e);
 }
 
-bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
-			int64_t forecast_id, struct week_problem *w, struct err *e)
+/* Calls again are no demand of their own: what the forecast counts of them comes off, and the formulas
+ * put back as many as then give up. */
+static bool find_redials(struct db *db, struct arena *a, struct site_queue *q, struct err *e)
 {
-	struct wfm_error we;
+	struct queue_redials_seen seen;
 
-	*w = (struct week_problem){ .monday = monday, .forecast_id = forecast_id };
+	if (q->redials == REDIALS_NONE || !site_queue_is_live(q) || isnan(q->patience_s))
+		return true; /* who never gives up never calls again */
+	if (!queue_redials_look(db, a, q->id, q->redials == REDIALS_GIVEN ? q->redial_share : NAN, &seen, e))
+		return false;
+	q->again = q->redials == REDIALS_GIVEN ? q->redial_share : seen.probability;
+	q->discount = q->again > 0 ? seen.discount : 0;
+	return true;
+}
+
+bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,
+	       const struct staffing_choice *choice, struct week_problem *w, struct err *e)
+{
+	static const struct staffing_choice plain = { .least = NAN };
+
+	*w = (struct week_problem){ .monday = monday, .forecast_id = forecast_id,
+				    .choice = choice != NULL ? *choice : plain };
 	if (!site_calendar_load(db, a, site_id, &w->site, e) ||
+	    !site_shrinkage_used(db, a, site_id, w->unplanned, &w->site.shrinkage_unplanned, e) ||
 	    !site_queues_load(db, a, site_id, &w->queues, &w->queue_count, e))
 		return false;
 	if (w->queue_count == 0)
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no queues", w->site.code);
+	for (size_t i = 0; i < w->queue_count; i++)
+		if (!find_redials(db, a, &w->queues[i], e))
+			return false;
 	w->from = zone_to_utc(w->site.zone, monday, 0);
 	w->until = zone_to_utc(w->site.zone, monday + WEEK_DAYS, 0);
+	return true;
+}
+
+bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
+			int64_t forecast_id, struct week_problem *w, struct err *e)
+{
+	return week_open(db, a, site_id, monday, forecast_id, NULL, w, e) && week_problem_fill(db, a, w, e);
+}
+
+bool week_problem_fill(struct db *db, struct arena *a, struct week_problem *w, struct err *e)
+{
+	struct wfm_error we;
+
 	w->problem.site_count = 1;
 	build_calendar(w, a);
-	if (!contracts_load(db, a, site_id, FIELD_NULL, &w->contracts, e))
+	if (!contracts_load(db, a, w->site.site_id, FIELD_NULL, &w->contracts, e))
 		return false;
 	w->problem.contracts = w->contracts.contracts;
 	w->problem.contract_count = (int32_t)w->contracts.count;
 	if (w->contracts.count == 0)
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents", w->site.code);
-	if (!week_requirements(db, a, forecast_id, w, e) || !build_queues(db, a, w, e) ||
+	if (!week_requirements(db, a, w->forecast_id, w, e) || !build_queues(db, a, w, e) ||
 	    !week_agents(db, a, w, e))
 		return false;
 	if (wfm_problem_check(&w->problem, &we) != WFM_OK)

@@ -10,13 +10,15 @@
 #ifndef DOMAIN_WEEK_PROBLEM_H
 #define DOMAIN_WEEK_PROBLEM_H
 
+#include "server/base/clock.h"
 #include "server/domain/contracts.h"
 #include "server/domain/site_calendar.h"
+#include "server/domain/staffing_choice.h"
 #include "wfm/schedule.h"
 
 enum { SLOT_MIN = 15, SLOT_TAIL = 64, WEEK_DAYS = 7 };
 
-/* Each further chat at once lengthens handling by this share. */
+/* Each further chat at once lengthens handling by this share, where a queue does not say. */
 #define WEEK_CHAT_STRETCH 0.1
 
 /* One row of table requirement. */
@@ -27,9 +29,13 @@ struct requirement_row {
 };
 extern const struct fields requirement_row_fields;
 
+struct requirement_day; /* server/domain/week_staffing.h */
+
 struct queue_requirement {
 	struct requirement_row *rows;
 	size_t count;
+	struct requirement_day *days; /* of a live queue whose forecast has scenarios */
+	size_t day_count;
 };
 
 /* Work that last week's published nights still do after this week has begun. */
@@ -40,6 +46,8 @@ struct week_covered {
 struct week_problem {
 	struct site_calendar site;
 	int64_t monday, forecast_id;
+	struct staffing_choice choice;
+	double unplanned[7]; /* share of rostered time lost, Monday first */
 	int64_t from, until;           /* instants: Monday midnight, next Monday midnight */
 	struct site_queue *queues;     /* by queue index of the problem */
 	size_t queue_count;
@@ -56,13 +64,31 @@ struct week_problem {
 /* The instant at which a slot begins. */
 int64_t week_slot_instant(const struct week_problem *w, int32_t slot);
 
+/* What a local date loses of its rostered time to absence that nobody planned. */
+static inline double week_unplanned(const struct week_problem *w, int64_t date)
+{
+	return w->unplanned[date_weekday(date) - 1];
+}
+
+/* Site, queues and the week's edges, without people: enough for week_requirements. choice NULL: at the
+ * point forecast, interval by interval. */
+bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,
+	       const struct staffing_choice *choice, struct week_problem *out, struct err *e);
+
 /* Loads and builds all; the forecast must cover the week. ERR_INVALID with a pointer when the site
  * has no queues or no agents in that week, or a contract cannot be expressed. */
 bool week_problem_build(struct db *db, struct arena *a, int64_t site_id, int64_t monday,
 			int64_t forecast_id, struct week_problem *out, struct err *e);
+/* The same on an opened week. */
+bool week_problem_fill(struct db *db, struct arena *a, struct week_problem *w, struct err *e);
 
 /* Some agent can do more than one queue whose contacts wait on the line. */
 bool week_is_pooled(const struct week_problem *w);
+
+static inline double week_chat_stretch(const struct site_queue *q)
+{
+	return isnan(q->chat_stretch) ? WEEK_CHAT_STRETCH : q->chat_stretch;
+}
 
 /* How a queue is staffed in intervals of so many minutes: its targets, channel and patience. */
 struct wfm_staffing_options week_staffing_options(const struct week_problem *w,

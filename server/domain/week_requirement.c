@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/domain/week_problem.h"
+#include "server/domain/week_staffing.h"
 
 #include <math.h>
 
@@ -60,7 +60,8 @@ struct wfm_staffing_options week_staffing_options(const struct week_problem *w,
 		.patience_s = or_zero(q->patience_s),
 		.counters = w->site.counters == FIELD_NULL ? 0 : (int32_t)w->site.counters,
 		.concurrency = q->channel == WFM_CHAT ? q->concurrency : 1,
-		.stretch = q->channel == WFM_CHAT ? WEEK_CHAT_STRETCH : 0,
+		.stretch = q->channel == WFM_CHAT ? week_chat_stretch(q) : 0,
+		.redial = q->again,
 		.turnaround_s = !deferrable			? 0
 				: q->turnaround_min == FIELD_NULL ? 24 * 3600
 								  : (double)q->turnaround_min * 60,
@@ -74,8 +75,8 @@ static void fill_loads(const struct week_problem *w, const struct site_queue *q,
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t at = (size_t)((v[i].start - w->from) / (minutes * 60));
-		loads[at].volume += v[i].mean;
-		loads[at].aht_s += v[i].mean * v[i].aht_s;
+		loads[at].volume += v[i].mean * (1 - q->discount);
+		loads[at].aht_s += v[i].mean * (1 - q->discount) * v[i].aht_s;
 	}
 	for (size_t i = 0; i < load_count; i++) {
 		int64_t date;
@@ -84,6 +85,14 @@ static void fill_loads(const struct week_problem *w, const struct site_queue *q,
 		loads[i].open = site_is_open(&w->site, q->id, date, minute);
 		loads[i].aht_s = loads[i].volume > 0 ? loads[i].aht_s / loads[i].volume : q->aht_s;
 	}
+}
+
+static int64_t local_date(const struct week_problem *w, size_t interval, int minutes)
+{
+	int64_t date;
+	int minute;
+	zone_to_local(w->site.zone, w->from + (int64_t)interval * minutes * 60, &date, &minute);
+	return date;
 }
 
 static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
@@ -96,7 +105,7 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 	struct wfm_load *loads = arena_array(a, n, sizeof *loads);
 	struct wfm_requirement *r = arena_array(a, n, sizeof *r);
 	struct wfm_staffing_options o = week_staffing_options(w, q, minutes);
-	struct wfm_error we;
+	struct week_scenarios scenarios;
 
 	if (!db_rows(db, SQL_SCHEDULE_VOLUMES,
 		     DB_ARGS(db_int("forecast_id", forecast_id), db_int("queue_id", q->id),
@@ -105,8 +114,9 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 		     NULL, &volume_fields, a, (void **)&v, &volume_count, e))
 		return false;
 	fill_loads(w, q, minutes, v, volume_count, loads, n);
-	if (wfm_staffing_run(loads, n, &o, r, &we) != WFM_OK)
-		return err_set(e, ERR_INVALID, "queue %s: %s: %s", q->code, we.path, we.message);
+	if (!week_staff(db, a, w, q, loads, n, &o, r, &scenarios, e) ||
+	    !week_judge_days(a, w, loads, n, &o, r, &scenarios, &out->days, &out->day_count, e))
+		return false;
 	out->rows = arena_array(a, n, sizeof *out->rows);
 	out->count = n;
 	for (size_t i = 0; i < n; i++)
@@ -116,7 +126,7 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 			.volume = loads[i].volume,
 			.aht_s = loads[i].aht_s,
 			.agents = r[i].agents,
-			.agents_on_roster = r[i].agents / (1 - w->site.shrinkage_unplanned),
+			.agents_on_roster = r[i].agents / (1 - week_unplanned(w, local_date(w, i, minutes))),
 			.service_level = r[i].service_level,
 			.abandoned_share = r[i].abandoned_share,
 			.asa_s = r[i].asa_s,

@@ -23,7 +23,8 @@ static const struct field queue_query_rows[] = {
 const struct fields queue_query_fields = FIELDS("QueueQuery", struct queue_query, queue_query_rows);
 
 struct plan {
-	int64_t id, site_id, week, forecast_id, created_at, job_id;
+	int64_t id, site_id, week, forecast_id, created_at, job_id, risk, over;
+	double probability;
 };
 static const struct field plan_rows[] = {
 	F_INT(struct plan, id, 0, 1, 1e15, "permanent id"),
@@ -32,6 +33,9 @@ static const struct field plan_rows[] = {
 	F_INT(struct plan, forecast_id, 0, 1, 1e15, "forecast it is for"),
 	F_INSTANT(struct plan, created_at, 0, "when it was made"),
 	F_INT(struct plan, job_id, FIELD_OPTIONAL, 1, 1e15, "job that made it"),
+	F_ENUM(struct plan, risk, 0, staffing_risk_names, "what it was staffed for"),
+	F_ENUM(struct plan, over, 0, staffing_over_names, "over what its targets hold"),
+	F_REAL(struct plan, probability, FIELD_OPTIONAL, 0, 1, "chance: of reaching the target"),
 };
 const struct fields plan_fields = FIELDS("Plan", struct plan, plan_rows);
 
@@ -57,6 +61,29 @@ static const struct field plan_requirement_rows[] = {
 };
 const struct fields plan_requirement_fields =
 	FIELDS("Requirement", struct plan_requirement, plan_requirement_rows);
+
+struct plan_day {
+	int64_t queue_id, day;
+	double offered, agent_hours, roster_hours;
+	double service_level, abandoned_share, asa_s, p_target, sl_p10, sl_p50, sl_p90;
+};
+static const struct field plan_day_rows[] = {
+	F_INT(struct plan_day, queue_id, 0, 1, 1e15, "queue whose contacts wait on the line"),
+	F_DATE(struct plan_day, day, 0, "local date"),
+	F_REAL(struct plan_day, offered, 0, 0, 0, "contacts, mean over the scenarios"),
+	F_REAL(struct plan_day, agent_hours, 0, 0, 0, "hours on the work"),
+	F_REAL(struct plan_day, roster_hours, 0, 0, 0, "hours to plan, unplanned absence included"),
+	F_REAL(struct plan_day, service_level, FIELD_OPTIONAL, 0, 0,
+	       "answered in time / offered, of all scenarios"),
+	F_REAL(struct plan_day, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
+	F_REAL(struct plan_day, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
+	F_REAL(struct plan_day, p_target, FIELD_OPTIONAL, 0, 1,
+	       "probability that the day reaches its targets"),
+	F_REAL(struct plan_day, sl_p10, FIELD_OPTIONAL, 0, 0, "one day in ten is worse"),
+	F_REAL(struct plan_day, sl_p50, FIELD_OPTIONAL, 0, 0, "the median day"),
+	F_REAL(struct plan_day, sl_p90, FIELD_OPTIONAL, 0, 0, "one day in ten is better"),
+};
+const struct fields plan_day_fields = FIELDS("PlanDay", struct plan_day, plan_day_rows);
 
 struct roster_summary {
 	int64_t id, plan_id, site_id, week, version, state, created_at, published_at;

@@ -377,6 +377,14 @@ static bool start(struct risk *k, const int32_t *own, int32_t *agents)
 	return lift(k, own, good, agents, &topped);
 }
 
+/* The staffing that the problem gives. */
+static bool hold_given(struct risk *k, size_t first, int32_t *agents)
+{
+	for (size_t i = 0; i < k->n; i++)
+		agents[i] = k->p->agents[first + i];
+	return hold(k, agents);
+}
+
 static bool improve(struct risk *k)
 {
 	size_t most = MAX_MOVES_AN_INTERVAL * k->n;
@@ -539,9 +547,12 @@ bool wfm_risk_period(const struct wfm_risk_period *period, struct wfm_requiremen
 		k->cells[i].course = &period->courses[first + i];
 		cell_open(k, &k->cells[i], k->p->loads[first + i].aht_s, &own[i], &r[first + i]);
 	}
-	bool met = start(k, own, agents);
-	if (k->failed || (met && !improve(k)) || !hold_all_parts(k, agents))
+	bool given = k->p->agents != NULL;
+	bool met = given ? hold_given(k, first, agents) : start(k, own, agents);
+	if (k->failed || (met && !given && !improve(k)) || !hold_all_parts(k, agents))
 		goto out;
+	if (given)
+		met = goal(k) >= 0.0;
 	write_out(k, own, met, r + first);
 	if (f != NULL)
 		report(k, met, f);

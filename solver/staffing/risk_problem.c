@@ -40,6 +40,10 @@ static enum wfm_status problem_check(const struct wfm_risk_problem *p,
 			return wfm_fail(e, WFM_INVALID, "/period",
 					"must begin at 0 and go up by 0 or 1 (interval %zu)", i);
 	}
+	for (size_t i = 0; p->agents != NULL && i < p->n; i++)
+		if (p->agents[i] < 0 || p->agents[i] > WFM_MAX_SERVERS / 2)
+			return wfm_fail(e, WFM_INVALID, "/agents", "must be between 0 and %d (interval %zu)",
+					WFM_MAX_SERVERS / 2, i);
 	return WFM_OK;
 }
 

@@ -16,5 +16,6 @@ ORDER BY d.day, d.id;
 
 -- name: planning_queues
 SELECT id, code, name, skill_id, channel, interval_min, target_share, target_s, max_abandoned_share,
-	max_asa_s, max_occupancy, patience_s, concurrency, turnaround_min, aht_s
+	max_asa_s, max_occupancy, patience_s, concurrency, turnaround_min, aht_s, redials, redial_share,
+	chat_stretch
 FROM queue WHERE site_id = :site_id ORDER BY id;

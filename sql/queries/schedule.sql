@@ -66,6 +66,15 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(start timestamptz, minutes int, volum
 	agents float8, agents_on_roster float8, service_level float8, abandoned_share float8,
 	asa_s float8, occupancy float8);
 
+-- name: requirement_days_insert
+INSERT INTO requirement_day (plan_id, queue_id, day, offered, agent_hours, roster_hours, service_level,
+	abandoned_share, asa_s, p_target, sl_p10, sl_p50, sl_p90)
+SELECT :plan_id, :queue_id, r.day, r.offered, r.agent_hours, r.roster_hours, r.service_level,
+	r.abandoned_share, r.asa_s, r.p_target, r.sl_p10, r.sl_p50, r.sl_p90
+FROM jsonb_to_recordset(:rows::jsonb) AS r(day date, offered float8, agent_hours float8,
+	roster_hours float8, service_level float8, abandoned_share float8, asa_s float8, p_target float8,
+	sl_p10 float8, sl_p50 float8, sl_p90 float8);
+
 -- name: roster_insert
 INSERT INTO roster (plan_id, site_id, monday, version, evidence)
 SELECT :plan_id, :site_id, :monday, coalesce(max(version), 0) + 1, :evidence::jsonb
@@ -106,12 +115,24 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(queue_id bigint, day date, offered fl
 	sl_p90 float8, p_target float8, abandoned_share float8, asa_s float8, replications int);
 
 -- name: plan_list
-SELECT id, site_id, monday AS week, forecast_id, created_at, job_id FROM plan
+SELECT id, site_id, monday AS week, forecast_id, created_at, job_id,
+	coalesce(request->>'risk', 'point') AS risk, coalesce(request->>'over', 'interval') AS over,
+	CASE WHEN request->>'risk' = 'chance' THEN (request->>'probability')::float8 END AS probability
+FROM plan
 WHERE (:site_id::bigint IS NULL OR site_id = :site_id) AND (:week::date IS NULL OR monday = :week::date)
 ORDER BY id DESC LIMIT 200;
 
 -- name: plan_get
-SELECT id, site_id, monday AS week, forecast_id, created_at, job_id FROM plan WHERE id = :plan_id;
+SELECT id, site_id, monday AS week, forecast_id, created_at, job_id,
+	coalesce(request->>'risk', 'point') AS risk, coalesce(request->>'over', 'interval') AS over,
+	CASE WHEN request->>'risk' = 'chance' THEN (request->>'probability')::float8 END AS probability
+FROM plan WHERE id = :plan_id;
+
+-- name: plan_requirement_days
+SELECT queue_id, day, offered, agent_hours, roster_hours, service_level, abandoned_share, asa_s, p_target,
+	sl_p10, sl_p50, sl_p90
+FROM requirement_day WHERE plan_id = :plan_id AND (:queue_id::bigint IS NULL OR queue_id = :queue_id)
+ORDER BY queue_id, day;
 
 -- name: plan_requirements
 SELECT queue_id, start_at AS start, minutes, volume, aht_s, agents, agents_on_roster, service_level,

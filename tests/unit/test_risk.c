@@ -134,6 +134,48 @@ static void test_fewest_by_brute_force(void **state)
 	}
 }
 
+/* A staffing given does what it did when it was found, and another what the formula says. */
+static void test_given_staffing(void **state)
+{
+	static const int32_t one[SMALL];
+	(void)state;
+	const struct wfm_load *loads = small_loads[0];
+	struct wfm_staffing_options o = voice(180);
+	double volume[FEW * SMALL], lost, all = 0.0, in_time = 0.0;
+	scenarios_draw(volume, loads, FEW, 5);
+	struct wfm_risk_problem p = { .loads = loads, .n = SMALL, .period = one, .risk = WFM_RISK_CHANCE,
+				      .probability = 0.8, .scenarios = volume, .scenario_count = FEW };
+	struct wfm_requirement r[SMALL], again[SMALL];
+	struct wfm_period_figures f, g;
+	int32_t agents[SMALL];
+	solve(&p, &o, r, &f);
+	for (int i = 0; i < SMALL; i++)
+		agents[i] = r[i].agents;
+	p.agents = agents;
+	solve(&p, &o, again, &g);
+	assert_memory_equal(r, again, sizeof r);
+	assert_memory_equal(&f, &g, sizeof f);
+	agents[1] -= 3;
+	p.risk = WFM_RISK_EXPECTED;
+	solve(&p, &o, again, &g);
+	assert_int_equal(g.agents, f.agents - 3);
+	assert_false(g.met);
+	for (int s = 0; s < FEW; s++)
+		for (int i = 0; i < SMALL; i++) {
+			all += volume[s * SMALL + i];
+			in_time += good(volume[s * SMALL + i], agents[i], &o, &lost);
+		}
+	assert_true(fabs(g.service_level - in_time / all) < 1e-6);
+	p.risk = WFM_RISK_POINT;
+	agents[0] = 0; /* nobody there: everyone who calls is lost */
+	solve(&p, &o, again, &g);
+	assert_true(again[0].abandoned_share == 1.0 && again[0].agents == 0);
+	agents[0] = -1;
+	struct wfm_error e = { 0 };
+	assert_int_equal(wfm_staffing_risk(&p, &o, again, &g, &e), WFM_INVALID);
+	assert_string_equal(e.path, "/agents");
+}
+
 /* With next to no noise of the queue's own the probability is a count of scenarios. */
 static void test_chance(void **state)
 {
@@ -332,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fewest_by_brute_force),
+		cmocka_unit_test(test_given_staffing),
 		cmocka_unit_test(test_chance),
 		cmocka_unit_test(test_interval_by_interval),
 		cmocka_unit_test(test_curves_follow_the_formula),
