@@ -9,10 +9,13 @@
  * midnight and past the last day: give slot_count some tail slots for that. Wall-clock rules
  * (start windows, nights) read the calendar; durations (lengths, rest) count slots.
  *
- * Cost = pay + shortage + surplus + soft rules + wishes, all in cents:
+ * Cost = pay + shortage + surplus + duties + soft rules + wishes, all in cents:
  *   pay       contract.hour_cents x paid hours
- *   shortage  per queue and slot, short1 an hour for the first `step1` people, short2 beyond
- *   surplus   per queue and slot, surplus_cents an hour for people above the requirement
+ *   shortage  per queue and slot, short1 an hour for the first `step1` people, short2 beyond;
+ *             per cover row, short_cents a person
+ *   surplus   per queue and slot, surplus_cents an hour for people above the requirement; per
+ *             cover row, surplus_cents a person
+ *   duties    used_cents of each duty that anybody works
  *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
  *
  * Ownership: a problem and everything it points to belong to the caller, are read only and must
@@ -65,6 +68,33 @@ struct wfm_queue {
 	double surplus_cents;     /* an agent-hour above the requirement, >= 0 */
 };
 
+/* ---- duties ---------------------------------------------------------------------------- */
+
+enum { WFM_MAX_DUTIES = 64 };
+
+/*
+ * A shift with a name: always the same start and length. A problem that lists duties takes every
+ * shift from that list, and start_window, start_step, start_spread and shift_minutes of contracts
+ * say nothing there. Breaks of the contract are taken as early as they may be.
+ */
+struct wfm_duty {
+	const char *name;  /* for messages; may be NULL */
+	int32_t start;     /* wall minute; a slot must begin there */
+	int32_t minutes;   /* start to end, whole slots, up to 24 hours */
+	int32_t skill;     /* agents need this skill (but see other_skill); WFM_NONE: everybody can */
+	int32_t queue;     /* the work done, wherever the agent can; WFM_NONE: none, covers count it */
+	double used_cents; /* once a plan when anybody works it at all: keeps the list short */
+};
+
+/* People wanted on a day on any of some duties. Rows may overlap. */
+struct wfm_cover {
+	int32_t day;          /* index into every calendar */
+	uint64_t duties;      /* bit i: duty i */
+	double required;      /* people, >= 0 */
+	double short_cents;   /* a person short */
+	double surplus_cents; /* a person too many */
+};
+
 /* ---- contracts ------------------------------------------------------------------------- */
 
 enum wfm_rule {
@@ -76,14 +106,37 @@ enum wfm_rule {
 	WFM_RULE_START_STEP,       /* wall-clock start is a multiple of low minutes */
 	WFM_RULE_START_SPREAD,     /* starts of an ISO week differ by at most high wall minutes */
 	WFM_RULE_REST,             /* minutes between shifts >= low, the previous roster included */
-	WFM_RULE_CONSECUTIVE_DAYS, /* working days in a row <= high, the previous roster included */
+	WFM_RULE_CONSECUTIVE_DAYS, /* each run of working days: low..high, the previous roster included */
 	WFM_RULE_DAYS_OFF_TOGETHER,/* each ISO week has low days off in a row */
 	WFM_RULE_DAYS_OFF_BLOCKS,  /* runs of days off in an ISO week <= high (a cyclic plan joins
 				      Sunday and Monday) */
 	WFM_RULE_NIGHT_SHIFTS,     /* shifts touching wall minutes from..to (wraps) <= high a week */
 	WFM_RULE_SUNDAYS,          /* shifts starting on a Sunday or holiday <= high in the plan */
 	WFM_RULE_WEEKENDS_OFF,     /* weekends in the plan wholly off >= low */
+	WFM_RULE_DAYS_OFF_IN_A_ROW,/* each run of days off: low..high */
+	WFM_RULE_PLAN_MINUTES,     /* paid minutes of the plan: low..high */
+	WFM_RULE_PLAN_SHIFTS,      /* shifts of the plan on `duties`: low..high */
+	WFM_RULE_WINDOW_SHIFTS,    /* shifts on `duties` in any `window` days in a row: low..high */
+	WFM_RULE_WINDOW_MINUTES,   /* paid minutes in any `window` days in a row: low..high */
+	WFM_RULE_WEEKENDS_WORKED,  /* weekends with Saturday or Sunday worked: low..high */
+	WFM_RULE_WEEKENDS_IN_A_ROW,/* each run of weekends worked: low..high */
+	WFM_RULE_WEEKENDS_WHOLE,   /* Saturday and Sunday are both worked or both off */
+	WFM_RULE_WEEKENDS_SAME,    /* Saturday and Sunday, both worked, have the same duty (start) */
+	WFM_RULE_DUTIES_IN_A_ROW,  /* each run of days on `duties`: low..high */
+	WFM_RULE_PATTERN,          /* the days of `pattern`, the first of them on `days`, do not
+				      follow each other: forbidden successions, a night before a
+				      free weekend, and so on */
+	WFM_RULE_OTHER_SKILL,      /* shifts of the plan on duties whose skill the agent lacks:
+				      <= high; without the rule there are none */
 	WFM_RULE_COUNT
+};
+
+enum { WFM_MAX_WINDOW = 14, WFM_MAX_PATTERN = 14 };
+
+/* One day of a pattern: what of the following it may be. */
+struct wfm_pattern_day {
+	uint64_t duties; /* bit i: works duty i; all bits: works */
+	bool off;        /* a day off fits too */
 };
 
 enum wfm_mode { WFM_OFF, WFM_HARD, WFM_SOFT };
@@ -94,8 +147,13 @@ struct wfm_rule_row {
 	int32_t low, high;    /* low = 0 and high = INT32_MAX: no limit on that side */
 	int32_t step;         /* SHIFT_MINUTES only; 0: low and high alone */
 	int32_t from, to;     /* NIGHT_SHIFTS only: wall minutes */
-	uint8_t days;         /* START_WINDOW only: bit w = weekday w, 0 = every day */
+	uint8_t days;         /* START_WINDOW, PATTERN: bit w = weekday w, 0 = every day */
 	double weight_cents;  /* soft only: price of one unit of violation */
+	uint64_t duties;      /* where the rule speaks of them; 0: all */
+	int32_t window;       /* WINDOW_*: days, 2..WFM_MAX_WINDOW */
+	bool edges;           /* low of a run also counts for runs cut by the plan's ends */
+	const struct wfm_pattern_day *pattern; /* PATTERN only */
+	int32_t pattern_count; /* 2..WFM_MAX_PATTERN */
 };
 
 enum wfm_activity_kind {
@@ -162,8 +220,11 @@ struct wfm_lock {
 };
 
 enum wfm_wish_kind {
-	WFM_WISH_DAY_OFF,  /* weight for a shift that starts on `day` */
+	WFM_WISH_DAY_OFF,  /* weight for a shift that starts on `day` (on one of `duties`) */
 	WFM_WISH_START,    /* weight for each hour between start and `minute` of the wall clock */
+	WFM_WISH_DAY_ON,   /* weight for no shift on `day` (on one of `duties`) */
+	WFM_WISH_KEEP,     /* weight unless the shift start..end of `day` stands as it is, or with
+			      start = end the day stays free: short notice, a published roster */
 };
 
 struct wfm_wish {
@@ -171,6 +232,8 @@ struct wfm_wish {
 	int32_t day;    /* WFM_NONE: every day */
 	int32_t minute;
 	double weight_cents;
+	uint64_t duties;    /* 0: any shift */
+	int32_t start, end; /* KEEP only: slots */
 };
 
 /* Leave that counts as time worked towards the week's minutes and shifts of that day's week. */
@@ -215,6 +278,10 @@ struct wfm_problem {
 	int32_t contract_count;
 	const struct wfm_agent *agents;
 	int32_t agent_count;
+	const struct wfm_duty *duties; /* none: contracts say what a shift may be */
+	int32_t duty_count;
+	const struct wfm_cover *covers;
+	int32_t cover_count;
 };
 
 /* WFM_OK, or WFM_INVALID with the place (/agents/3/locks/0/end) and the reason. */
@@ -265,6 +332,7 @@ struct wfm_shift {
 	int32_t day; /* index into the agent's calendar */
 	int32_t start, end;
 	int32_t first_activity, activity_count; /* into roster.activities */
+	int32_t duty;  /* in problems with duties; else not read */
 };
 
 enum wfm_short_reason {
@@ -299,6 +367,7 @@ struct wfm_cost {
 	double pay;       /* variable pay */
 	double fixed_pay; /* of salaried contracts */
 	double shortage, surplus, rules, wishes;
+	double duties;    /* used_cents of those worked */
 	double total;
 };
 
@@ -351,6 +420,7 @@ enum wfm_breach_kind {
 	WFM_BREACH_UNPLANNED,   /* listed as unplanned, yet has shifts */
 	WFM_BREACH_COST,        /* a stated cost differs from the recomputed one */
 	WFM_BREACH_BOUND,       /* the stated bound is above the cost */
+	WFM_BREACH_DUTY,        /* not one of the duties, or not at its time */
 	WFM_BREACH_KINDS
 };
 
@@ -367,7 +437,9 @@ struct wfm_report {
 	int32_t breach_count;
 	struct wfm_cost cost;    /* recomputed */
 	double *covered;         /* [queue_count x slot_count] people on each queue */
-	double short_hours, surplus_hours, required_hours, paid_hours;
+	double short_hours, surplus_hours, required_hours, paid_hours; /* on queues */
+	double *on_cover;        /* [cover_count] people on each cover row */
+	double short_people, surplus_people; /* on cover rows */
 };
 
 /* Recomputes everything from the roster alone. WFM_OK says the judging worked; the roster is good

@@ -6,13 +6,16 @@
 const char *const problem_rule_names[] = {
 	"week_minutes", "week_shifts",      "shift_minutes",     "start_window",   "start_step",
 	"start_spread", "rest",             "consecutive_days",  "days_off_together",
-	"days_off_blocks", "night_shifts",  "sundays",           "weekends_off",   NULL,
+	"days_off_blocks", "night_shifts",  "sundays",           "weekends_off",   "days_off_in_a_row",
+	"plan_minutes", "plan_shifts",      "window_shifts",     "window_minutes", "weekends_worked",
+	"weekends_in_a_row", "weekends_whole", "weekends_same",  "duties_in_a_row", "pattern",
+	"other_skill",  NULL,
 };
 _Static_assert(sizeof problem_rule_names / sizeof problem_rule_names[0] == WFM_RULE_COUNT + 1, "every rule has a name");
 
 static const char *const modes[] = { "off", "hard", "soft", NULL };     /* enum wfm_mode */
 static const char *const break_kinds[] = { "meal", "break", NULL };     /* WFM_MEAL, WFM_REST_BREAK */
-static const char *const wish_kinds[] = { "day_off", "start", NULL };   /* enum wfm_wish_kind */
+static const char *const wish_kinds[] = { "day_off", "start", "day_on", "keep", NULL }; /* enum wfm_wish_kind */
 static const char *const definitions[] = { "offered", "excluding_short", "wait", "answered", NULL }; /* enum wfm_service_level */
 static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 
@@ -96,6 +99,35 @@ static const struct field queue_rows[] = {
 };
 static const struct fields queue_fields = FIELDS("ProblemQueue", struct form_queue, queue_rows);
 
+static const struct field duty_rows[] = {
+	F_TEXT(struct form_duty, name, 0, 1, 80, "unique"),
+	F_CLOCK(struct form_duty, start, 0, "when it begins"),
+	F_INT(struct form_duty, minutes, 0, 5, 1440, "start to end"),
+	F_TEXT(struct form_duty, skill, O, 1, 80, "needed to take it; null: everybody can"),
+	F_TEXT(struct form_duty, queue, O, 1, 80, "the work done; null: none, covers count it"),
+	D_REAL(struct form_duty, used_cents, 0, CENTS_MAX, "0", "once a plan when anybody works it"),
+};
+static const struct fields duty_fields = FIELDS("ProblemDuty", struct form_duty, duty_rows);
+
+static const struct field cover_rows[] = {
+	F_DATE(struct form_cover, date, 0, "local date"),
+	F_LIST_OF(struct form_cover, duties, duty_count, 0, FIELD_TEXT, 1, WFM_MAX_DUTIES,
+		  "any of these counts"),
+	F_REAL(struct form_cover, required, 0, 0, 100000, "people wanted"),
+	F_REAL(struct form_cover, short_cents, 0, 0, CENTS_MAX, "price of a person short"),
+	D_REAL(struct form_cover, surplus_cents, 0, CENTS_MAX, "0", "price of a person too many"),
+};
+static const struct fields cover_fields = FIELDS("ProblemCover", struct form_cover, cover_rows);
+
+static const struct field pattern_rows[] = {
+	F_BOOL(struct form_pattern_day, work, O, "any shift fits"),
+	F_LIST_OF(struct form_pattern_day, duties, duty_count, O, FIELD_TEXT, 0, WFM_MAX_DUTIES,
+		  "any of these fits"),
+	F_BOOL(struct form_pattern_day, off, O, "a day off fits"),
+};
+static const struct fields pattern_fields =
+	FIELDS("ProblemPatternDay", struct form_pattern_day, pattern_rows);
+
 static const struct field rule_rows[] = {
 	F_ENUM(struct form_rule, rule, 0, problem_rule_names, "what is limited"),
 	{ .name = "mode", .type = FIELD_ENUM, .offset = offsetof(struct form_rule, mode), .flags = O,
@@ -107,7 +139,14 @@ static const struct field rule_rows[] = {
 	F_CLOCK(struct form_rule, to, O, "start_window: latest start; night_shifts: the night ends"),
 	{ .name = "days", .type = FIELD_LIST, .offset = offsetof(struct form_rule, days),
 	  .count_offset = offsetof(struct form_rule, day_count), .flags = O, .element = FIELD_ENUM,
-	  .names = weekdays, .max = 7, .help = "start_window: on these weekdays; empty: every day" },
+	  .names = weekdays, .max = 7,
+	  .help = "start_window, first day of pattern: on these weekdays; empty: every day" },
+	F_INT(struct form_rule, window, O, 2, WFM_MAX_WINDOW, "window_*: days in a row"),
+	F_BOOL(struct form_rule, edges, O, "*_in_a_row, consecutive_days: low holds at the plan's ends too"),
+	F_LIST_OF(struct form_rule, duties, duty_count, O, FIELD_TEXT, 0, WFM_MAX_DUTIES,
+		  "only shifts on these duties count; empty: all"),
+	F_LIST(struct form_rule, pattern, pattern_count, O, &pattern_fields, 0, WFM_MAX_PATTERN,
+	       "pattern: days that must not follow each other like this"),
 	D_REAL(struct form_rule, weight_cents, 0, CENTS_MAX, "0", "soft: price of one unit of violation"),
 };
 static const struct fields rule_fields = FIELDS("ProblemRule", struct form_rule, rule_rows);
@@ -129,8 +168,8 @@ static const struct field contract_rows[] = {
 	F_REAL(struct form_contract, hour_cents, 0, 0, CENTS_MAX, "pay of an hour"),
 	F_BOOL(struct form_contract, salaried, O, "paid whatever is planned"),
 	F_BOOL(struct form_contract, optional, O, "an agent may be left without any shift"),
-	F_LIST(struct form_contract, rules, rule_count, 0, &rule_fields, 1, 100,
-	       "at least one shift_minutes"),
+	F_LIST(struct form_contract, rules, rule_count, 0, &rule_fields, 0, 100,
+	       "at least one shift_minutes, unless there are duties"),
 	F_LIST(struct form_contract, breaks, break_count, O, &break_fields, 0, 6,
 	       "in the order in which they are taken"),
 };
@@ -151,11 +190,15 @@ static const struct field lock_rows[] = {
 static const struct fields lock_fields = FIELDS("ProblemLock", struct form_lock, lock_rows);
 
 static const struct field wish_rows[] = {
-	F_ENUM(struct form_wish, kind, 0, wish_kinds, "day_off, or start near a time"),
+	F_ENUM(struct form_wish, kind, 0, wish_kinds, "day_off, day_on, start near a time, or keep a shift"),
 	F_DATE(struct form_wish, date, O, "null: every day"),
 	F_CLOCK(struct form_wish, time, O, "start: the wished time"),
+	F_LIST_OF(struct form_wish, duties, duty_count, O, FIELD_TEXT, 0, WFM_MAX_DUTIES,
+		  "day_off, day_on: of these duties; empty: any shift"),
+	F_INSTANT(struct form_wish, start, O, "keep: beginning of the shift; null: the day stays free"),
+	F_INSTANT(struct form_wish, end, O, "keep: end of the shift"),
 	F_REAL(struct form_wish, weight_cents, 0, 0, CENTS_MAX,
-	       "price of a shift on that day, or of an hour between start and time"),
+	       "price when it is not granted; start: of an hour between start and time"),
 };
 static const struct fields wish_fields = FIELDS("ProblemWish", struct form_wish, wish_rows);
 
@@ -194,7 +237,11 @@ static const struct field form_rows[] = {
 	F_BOOL(struct problem_form, cyclic, O, "the plan repeats: its end joins its beginning"),
 	F_LIST(struct problem_form, sites, site_count, 0, &site_fields, 1, 500, "where agents work"),
 	F_LIST_OF(struct problem_form, skills, skill_count, O, FIELD_TEXT, 0, 1000, "names, unique"),
-	F_LIST(struct problem_form, queues, queue_count, 0, &queue_fields, 1, 64, "the work"),
+	F_LIST(struct problem_form, queues, queue_count, 0, &queue_fields, 0, 64, "the work"),
+	F_LIST(struct problem_form, duties, duty_count, O, &duty_fields, 0, WFM_MAX_DUTIES,
+	       "named shifts; with any, every shift is one of them"),
+	F_LIST(struct problem_form, covers, cover_count, O, &cover_fields, 0, 5000,
+	       "people wanted on duties, a day each"),
 	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
 	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 20000, "the people"),
 };

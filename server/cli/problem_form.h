@@ -58,11 +58,35 @@ struct form_queue {
 	double step1_share, short1_cents, short2_cents, surplus_cents;
 };
 
+struct form_duty {
+	const char *name, *skill, *queue;
+	int64_t start, minutes;
+	double used_cents;
+};
+
+struct form_cover {
+	int64_t date;
+	const char **duties;
+	size_t duty_count;
+	double required, short_cents, surplus_cents;
+};
+
+struct form_pattern_day {
+	bool work, off;
+	const char **duties;
+	size_t duty_count;
+};
+
 struct form_rule {
-	int64_t rule, mode, low, high, step, from, to;
+	int64_t rule, mode, low, high, step, from, to, window;
 	int64_t *days;
 	size_t day_count;
 	double weight_cents;
+	bool edges;
+	const char **duties;
+	size_t duty_count;
+	struct form_pattern_day *pattern;
+	size_t pattern_count;
 };
 
 struct form_break {
@@ -90,8 +114,10 @@ struct form_lock {
 };
 
 struct form_wish {
-	int64_t kind, date, time;
+	int64_t kind, date, time, start, end;
 	double weight_cents;
+	const char **duties;
+	size_t duty_count;
 };
 
 struct form_credit {
@@ -124,6 +150,10 @@ struct problem_form {
 	size_t skill_count;
 	struct form_queue *queues;
 	size_t queue_count;
+	struct form_duty *duties;
+	size_t duty_count;
+	struct form_cover *covers;
+	size_t cover_count;
 	struct form_contract *contracts;
 	size_t contract_count;
 	struct form_agent *agents;

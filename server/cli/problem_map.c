@@ -15,7 +15,7 @@ struct mapper {
 	struct err *e;
 	struct problem *p;
 	const struct problem_form *form;
-	struct name_index sites, skills, queues, contracts, agents;
+	struct name_index sites, skills, queues, duties, contracts, agents;
 	bool bad;
 };
 
@@ -216,7 +216,76 @@ static void map_queues(struct mapper *m)
 	m->p->wfm.queue_count = (int32_t)f->queue_count;
 }
 
+/* ---- duties ------------------------------------------------------------------------------ */
+
+/* The bits of the named duties; the pointer is that of the list. */
+__attribute__((format(printf, 4, 5))) static uint64_t map_mask(struct mapper *m,
+							       const char *const *names, size_t n,
+							       const char *pointer, ...)
+{
+	uint64_t mask = 0;
+	char place[120];
+	va_list ap;
+	va_start(ap, pointer);
+	(void)vsnprintf(place, sizeof place, pointer, ap);
+	va_end(ap);
+	for (size_t i = 0; i < n; i++) {
+		size_t at;
+		if (name_index_find(&m->duties, names[i], &at))
+			mask |= UINT64_C(1) << at;
+		else
+			refuse(m, "is not one of the duties", "%s/%zu", place, i);
+	}
+	return mask;
+}
+
+static void map_duties(struct mapper *m)
+{
+	const struct problem_form *f = m->form;
+	struct wfm_duty *duties = arena_array(m->a, f->duty_count, sizeof *duties);
+	struct wfm_cover *covers = arena_array(m->a, f->cover_count, sizeof *covers);
+	for (size_t i = 0; i < f->duty_count; i++)
+		duties[i] = (struct wfm_duty){
+			.name = f->duties[i].name,
+			.start = (int32_t)f->duties[i].start,
+			.minutes = (int32_t)f->duties[i].minutes,
+			.skill = find(m, &m->skills, f->duties[i].skill, "duties", i, "skill"),
+			.queue = find(m, &m->queues, f->duties[i].queue, "duties", i, "queue"),
+			.used_cents = f->duties[i].used_cents,
+		};
+	for (size_t i = 0; i < f->cover_count; i++) {
+		const struct form_cover *c = &f->covers[i];
+		covers[i] = (struct wfm_cover){
+			.day = (int32_t)(c->date - f->start),
+			.duties = map_mask(m, c->duties, c->duty_count, "/covers/%zu/duties", i),
+			.required = c->required,
+			.short_cents = c->short_cents,
+			.surplus_cents = c->surplus_cents,
+		};
+		if (c->date < f->start || c->date >= f->start + f->days)
+			refuse(m, "lies outside the plan", "/covers/%zu/date", i);
+	}
+	m->p->wfm.duties = duties;
+	m->p->wfm.duty_count = (int32_t)f->duty_count;
+	m->p->wfm.covers = covers;
+	m->p->wfm.cover_count = (int32_t)f->cover_count;
+}
+
 /* ---- contracts --------------------------------------------------------------------------- */
+
+static const struct wfm_pattern_day *map_pattern(struct mapper *m, size_t i, size_t k)
+{
+	const struct form_rule *r = &m->form->contracts[i].rules[k];
+	struct wfm_pattern_day *days = arena_array(m->a, r->pattern_count, sizeof *days);
+	for (size_t d = 0; d < r->pattern_count; d++) {
+		const struct form_pattern_day *x = &r->pattern[d];
+		days[d].off = x->off;
+		days[d].duties = x->work ? UINT64_MAX :
+					   map_mask(m, x->duties, x->duty_count,
+						    "/contracts/%zu/rules/%zu/pattern/%zu/duties", i, k, d);
+	}
+	return days;
+}
 
 static int32_t or_value(int64_t v, int32_t when_null)
 {
@@ -233,6 +302,11 @@ static struct wfm_rule_row map_rule(struct mapper *m, size_t i, size_t k)
 		.high = or_value(r->high, INT32_MAX),
 		.step = (int32_t)r->step,
 		.weight_cents = r->weight_cents,
+		.duties = map_mask(m, r->duties, r->duty_count, "/contracts/%zu/rules/%zu/duties", i, k),
+		.window = or_value(r->window, 0),
+		.edges = r->edges,
+		.pattern = map_pattern(m, i, k),
+		.pattern_count = (int32_t)r->pattern_count,
 	};
 	bool window = row.rule == WFM_RULE_START_WINDOW;
 	bool clock = window || row.rule == WFM_RULE_NIGHT_SHIFTS;
@@ -245,8 +319,8 @@ static struct wfm_rule_row map_rule(struct mapper *m, size_t i, size_t k)
 	if (window && (r->low != FIELD_NULL || r->high != FIELD_NULL))
 		refuse(m, "a start_window is given by from and to, not low and high",
 		       "/contracts/%zu/rules/%zu", i, k);
-	if (!window && r->day_count > 0)
-		refuse(m, "belongs to start_window", "/contracts/%zu/rules/%zu/days", i, k);
+	if (!window && row.rule != WFM_RULE_PATTERN && r->day_count > 0)
+		refuse(m, "belongs to start_window and pattern", "/contracts/%zu/rules/%zu/days", i, k);
 	if (clock && has_clock && (r->from > 1440 || r->to > 1440)) {
 		refuse(m, "from and to are times of one day", "/contracts/%zu/rules/%zu", i, k);
 	} else if (window && has_clock) {
@@ -349,7 +423,15 @@ static const struct wfm_wish *map_wishes(struct mapper *m, size_t i)
 			.day = x->date == FIELD_NULL ? WFM_NONE : map_date(m, x->date, i, "wishes", k),
 			.minute = or_value(x->time, 0),
 			.weight_cents = x->weight_cents,
+			.duties = map_mask(m, x->duties, x->duty_count, "/agents/%zu/wishes/%zu/duties", i, k),
 		};
+		bool shift = x->start != FIELD_NULL && x->end != FIELD_NULL;
+		if (x->kind == WFM_WISH_KEEP ? (x->start == FIELD_NULL) != (x->end == FIELD_NULL) :
+					       x->start != FIELD_NULL || x->end != FIELD_NULL)
+			refuse(m, "start and end go together and belong to keep", "/agents/%zu/wishes/%zu", i, k);
+		else if (shift && (!problem_slot(m->p, x->start, &wishes[k].start) ||
+				   !problem_slot(m->p, x->end, &wishes[k].end)))
+			refuse(m, "must begin and end with a slot", "/agents/%zu/wishes/%zu", i, k);
 		if (x->kind == WFM_WISH_START && x->time == FIELD_NULL)
 			refuse(m, "a wished start needs a time", "/agents/%zu/wishes/%zu/time", i, k);
 	}
@@ -425,6 +507,8 @@ static bool index_names(struct mapper *m)
 			       true, m->e);
 	ok &= name_index_build(&m->queues, m->a, f->queues, sizeof *f->queues, f->queue_count, "/queues",
 			       false, m->e);
+	ok &= name_index_build(&m->duties, m->a, f->duties, sizeof *f->duties, f->duty_count, "/duties",
+			       false, m->e);
 	ok &= name_index_build(&m->contracts, m->a, f->contracts, sizeof *f->contracts,
 			       f->contract_count, "/contracts", false, m->e);
 	ok &= name_index_build(&m->agents, m->a, f->agents, sizeof *f->agents, f->agent_count, "/agents",
@@ -432,7 +516,7 @@ static bool index_names(struct mapper *m)
 	return ok;
 }
 
-_Static_assert(offsetof(struct form_site, name) == 0 && offsetof(struct form_queue, name) == 0 &&
+_Static_assert(offsetof(struct form_duty, name) == 0 && offsetof(struct form_site, name) == 0 && offsetof(struct form_queue, name) == 0 &&
 		       offsetof(struct form_contract, name) == 0 && offsetof(struct form_agent, name) == 0,
 	       "name_index_build reads the first member");
 
@@ -453,6 +537,7 @@ bool problem_read(struct arena *a, const char *text, size_t len, struct problem 
 	if (rooms > arena_room(a) / 2)
 		return err_set(e, ERR_TOO_LARGE, "too many queues and slots");
 	map_queues(&m);
+	map_duties(&m);
 	map_contracts(&m);
 	map_agents(&m);
 	if (m.bad)

@@ -13,7 +13,7 @@ struct form_activity {
 };
 
 struct form_shift {
-	const char *agent;
+	const char *agent, *duty;
 	int64_t date, start, end;
 	struct form_activity *activities;
 	size_t activity_count;
@@ -32,7 +32,7 @@ struct form_unplanned {
 };
 
 struct form_cost {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, total;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, total;
 };
 
 struct roster_form {
@@ -56,7 +56,7 @@ static const char *const activity_kinds[] = { "work", "meal", "break", NULL };
 static const char *const reasons[] = { "no_skill", "away",  "no_shift", "all_at_work",
 				       "hours",    "price", NULL };
 static const char *const breach_kinds[] = { "rule",   "break", "shape",     "overlap", "unavailable", "lock",
-					    "closed", "skill", "unplanned", "cost",    "bound",       NULL };
+					    "closed", "skill", "unplanned", "cost",    "bound",       "duty", NULL };
 static const char *const states[] = { "finished", "limit", "cancelled", NULL };
 
 _Static_assert(sizeof activity_kinds / sizeof activity_kinds[0] == WFM_ACTIVITY_KINDS + 1 &&
@@ -77,6 +77,7 @@ static const struct fields activity_fields =
 static const struct field shift_rows[] = {
 	F_TEXT(struct form_shift, agent, 0, 1, 80, "name in the problem"),
 	F_DATE(struct form_shift, date, 0, "local date on which the shift starts"),
+	F_TEXT(struct form_shift, duty, O, 1, 80, "which one, in problems with duties"),
 	F_INSTANT(struct form_shift, start, 0, "beginning"),
 	F_INSTANT(struct form_shift, end, 0, "first instant after"),
 	F_LIST(struct form_shift, activities, activity_count, 0, &activity_fields, 1, 2000,
@@ -113,6 +114,7 @@ static const struct field cost_rows[] = {
 	F_REAL(struct form_cost, surplus, 0, 0, 0, "people too many"),
 	F_REAL(struct form_cost, rules, 0, 0, 0, "soft rules broken"),
 	F_REAL(struct form_cost, wishes, 0, 0, 0, "wishes not granted"),
+	F_REAL(struct form_cost, duties, O, 0, 0, "duties worked at all"),
 	F_REAL(struct form_cost, total, 0, 0, 0, "the objective"),
 };
 static const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_rows);
@@ -142,7 +144,7 @@ const struct fields roster_form_fields = FIELDS("Roster", struct roster_form, ro
 static struct form_cost cost_form(const struct wfm_cost *c)
 {
 	return (struct form_cost){ c->pay,	c->fixed_pay, c->shortage, c->surplus,
-				   c->rules, c->wishes,	  c->total };
+				   c->rules, c->wishes,	  c->duties, c->total };
 }
 
 static void write_shifts(struct arena *a, const struct problem *p, const struct wfm_roster *r,
@@ -155,6 +157,7 @@ static void write_shifts(struct arena *a, const struct problem *p, const struct 
 		struct form_shift *to = &f->shifts[i];
 		*to = (struct form_shift){
 			.agent = p->form.agents[x->agent].name,
+			.duty = p->form.duty_count > 0 ? p->form.duties[x->duty].name : NULL,
 			.date = p->form.start + x->day,
 			.start = problem_instant(p, x->start),
 			.end = problem_instant(p, x->end),
@@ -231,7 +234,7 @@ struct reading {
 	struct arena *a;
 	const struct problem *p;
 	struct err *e;
-	struct name_index agents, queues;
+	struct name_index agents, queues, duties;
 	bool bad;
 };
 
@@ -250,6 +253,17 @@ static int32_t find_agent(struct reading *in, const char *name, const char *list
 		return (int32_t)at;
 	refuse(in, "is no agent of the problem", list, i, "/agent");
 	return 0;
+}
+
+static int32_t find_duty(struct reading *in, const char *name, size_t i)
+{
+	size_t at;
+	if (name == NULL)
+		return WFM_NONE;
+	if (name_index_find(&in->duties, name, &at))
+		return (int32_t)at;
+	refuse(in, "is no duty of the problem", "shifts", i, "/duty");
+	return WFM_NONE;
 }
 
 /* Any instant may stand here; what is wrong about the place is the judge's to say. */
@@ -295,6 +309,7 @@ static void read_shifts(struct reading *in, const struct roster_form *f, struct 
 			.end = slot_of(in, x->end, i, "/end"),
 			.first_activity = used,
 			.activity_count = (int32_t)x->activity_count,
+			.duty = find_duty(in, x->duty, i),
 		};
 		for (size_t k = 0; k < x->activity_count; k++)
 			read_activity(in, i, k, &x->activities[k], &r->activities[used++]);
@@ -312,7 +327,7 @@ static void read_claims(const struct roster_form *f, struct wfm_roster *r)
 		.pay = or_zero(f->cost.pay),	     .fixed_pay = or_zero(f->cost.fixed_pay),
 		.shortage = or_zero(f->cost.shortage), .surplus = or_zero(f->cost.surplus),
 		.rules = or_zero(f->cost.rules),     .wishes = or_zero(f->cost.wishes),
-		.total = or_zero(f->cost.total),
+		.duties = or_zero(f->cost.duties),   .total = or_zero(f->cost.total),
 	};
 	r->bound = isnan(f->bound) ? -HUGE_VAL : f->bound;
 	r->gap = or_zero(f->gap);
@@ -330,6 +345,8 @@ bool roster_read(struct arena *a, const struct problem *p, const char *text, siz
 			       p->form.agent_count, "", false, NULL);
 	(void)name_index_build(&in.queues, a, p->form.queues, sizeof *p->form.queues,
 			       p->form.queue_count, "", false, NULL);
+	(void)name_index_build(&in.duties, a, p->form.duties, sizeof *p->form.duties,
+			       p->form.duty_count, "", false, NULL);
 	size_t activities = 0;
 	for (size_t i = 0; i < f.shift_count; i++)
 		activities += f.shifts[i].activity_count;
@@ -369,7 +386,7 @@ struct report_form {
 	struct form_breach *breaches;
 	size_t breach_count;
 	struct form_cost cost;
-	double required_hours, short_hours, surplus_hours, paid_hours;
+	double required_hours, short_hours, surplus_hours, paid_hours, short_people, surplus_people;
 };
 
 static const struct field breach_rows[] = {
@@ -390,6 +407,8 @@ static const struct field report_rows[] = {
 	F_REAL(struct report_form, short_hours, 0, 0, 0, "agent-hours missing"),
 	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
 	F_REAL(struct report_form, paid_hours, 0, 0, 0, "hours paid"),
+	F_REAL(struct report_form, short_people, 0, 0, 0, "people missing on covers"),
+	F_REAL(struct report_form, surplus_people, 0, 0, 0, "people too many on covers"),
 };
 const struct fields report_form_fields = FIELDS("Report", struct report_form, report_rows);
 
@@ -418,6 +437,8 @@ void report_write(struct arena *a, const struct problem *p, const struct wfm_rep
 	f.short_hours = r->short_hours;
 	f.surplus_hours = r->surplus_hours;
 	f.paid_hours = r->paid_hours;
+	f.short_people = r->short_people;
+	f.surplus_people = r->surplus_people;
 	field_to_json(&report_form_fields, &f, s);
 	strbuf_putc(s, '\n');
 }

@@ -352,7 +352,7 @@ static void write_shift(const struct naming *n, struct wfm_roster *r, const stru
 	const struct break_set *set = &pr->sets[o->set];
 	const struct wfm_break *breaks = n->m->p->contracts[pr->contract].breaks;
 	struct wfm_shift *s = &r->shifts[r->shift_count++];
-	*s = (struct wfm_shift){ p->agent, o->day, o->start, o->end, r->activity_count, 0 };
+	*s = (struct wfm_shift){ p->agent, o->day, o->start, o->end, r->activity_count, 0, WFM_NONE };
 	int32_t b = 0;
 	for (int32_t x = 0; x < o->end - o->start;) {
 		if (b < set->count && x == ts->brk[b]) {
@@ -382,10 +382,9 @@ static void add_costs(const struct naming *n, struct wfm_cost *c, const struct p
 		*(contract->salaried ? &c->fixed_pay : &c->pay) += pay;
 		rules -= contract->salaried ? 0 : pay;
 		rules -= extra ? (double)extra[p->tour->s[i].opt] : 0;
-		c->wishes += model_wish_cents(a, o->day,
-					      wfm_wall_minute(n->m->p,
-							      &n->m->p->calendars[pr->calendar],
-							      o->day, o->start));
+		int32_t wall = wfm_wall_minute(n->m->p, &n->m->p->calendars[pr->calendar], o->day, o->start);
+		c->wishes += model_wish_cents(a, o->day, wall, o->start, o->end, UINT64_MAX) -
+			     model_wish_cents(a, o->day, 0, 0, 0, 0);
 	}
 	c->rules += rules;
 }
@@ -403,6 +402,7 @@ static void write_roster(struct naming *n, struct wfm_roster *r)
 		}
 		add_costs(n, &r->cost, p);
 	}
+	r->cost.wishes += n->m->idle_cents;
 	for (int32_t a = 0; a < n->m->p->agent_count; a++)
 		if (!n->m->types[n->m->type_of[a]].has_tour)
 			r->unplanned[r->unplanned_count++].agent = a;

@@ -42,5 +42,14 @@ void judge_shift(struct judge *j, const struct wfm_shift *s);
 /* A rule over the whole plan, or over one ISO week of it. */
 void judge_plan_row(struct judge *j, const struct wfm_rule_row *r);
 void judge_week_row(struct judge *j, const struct wfm_rule_row *r, int32_t week);
+/* A violated row: a breach when hard, cents when soft. */
+void judge_hold(struct judge *j, const struct wfm_rule_row *r, int32_t day, double amount);
+/* Runs, windows, weekends, patterns and sums over the plan. */
+void judge_sequence_row(struct judge *j, const struct wfm_rule_row *r);
+bool judge_has_skill(const struct judge *j, int32_t skill);
+/* Cents of the agent's wishes, day by day. */
+void judge_wishes(struct judge *j);
+/* People on cover rows, their cost and that of duties in use. */
+void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_t count);
 
 #endif

@@ -92,18 +92,35 @@ static enum wfm_status kind_get(struct model *m, const struct wfm_agent *a, int3
 
 /* ---- personal costs ---- */
 
-double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall)
+/* What the wishes cost on a day with a shift start..end, or without (end = 0). */
+double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, int32_t start,
+			int32_t end, uint64_t duty)
 {
 	double cost = 0;
 	for (int32_t i = 0; i < a->wish_count; i++) {
 		const struct wfm_wish *w = &a->wishes[i];
+		bool work = end > 0, meant = work && (w->duties == 0 || (w->duties & duty) != 0);
 		if (w->day != WFM_NONE && w->day != day)
 			continue;
 		if (w->kind == WFM_WISH_DAY_OFF)
-			cost += w->weight_cents;
-		else
+			cost += meant ? w->weight_cents : 0;
+		else if (w->kind == WFM_WISH_DAY_ON)
+			cost += meant ? 0 : w->weight_cents;
+		else if (w->kind == WFM_WISH_KEEP)
+			cost += (w->start == w->end ? work : !work || start != w->start || end != w->end) ?
+					w->weight_cents :
+					0;
+		else if (work)
 			cost += w->weight_cents * abs(wall - w->minute) / 60.0;
 	}
+	return cost;
+}
+
+double model_idle_cents(const struct wfm_agent *a, int32_t days)
+{
+	double cost = 0;
+	for (int32_t d = 0; a->wish_count > 0 && d < days; d++)
+		cost += model_wish_cents(a, d, 0, 0, 0, 0);
 	return cost;
 }
 
@@ -128,11 +145,12 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 			    const struct profile *pr, const struct opt *o)
 {
 	const struct wfm_lock *lock = lock_of_day(a, o->day);
-	double wish = a->wish_count == 0 ?
-			      0 :
-			      model_wish_cents(a, o->day,
-					wfm_wall_minute(m->p, &m->p->calendars[a->calendar], o->day,
-							o->start));
+	double wish = 0;
+	if (a->wish_count > 0) {
+		int32_t wall = wfm_wall_minute(m->p, &m->p->calendars[a->calendar], o->day, o->start);
+		wish = model_wish_cents(a, o->day, wall, o->start, o->end, UINT64_MAX) -
+		       model_wish_cents(a, o->day, 0, 0, 0, 0);
+	}
 	if (lock)
 		return lock->start == o->start && lock->end == o->end ? wish : INFINITY;
 	if (is_away(a, o->start, o->end))
@@ -179,7 +197,7 @@ static enum wfm_status type_of_agent(struct model *m, int32_t i, int32_t *out, s
 	for (int32_t k = 0; k < m->p->contracts[a->contract].rule_count; k++) {
 		const struct wfm_rule_row *r = &m->p->contracts[a->contract].rules[k];
 		if (r->rule == WFM_RULE_CONSECUTIVE_DAYS && r->mode != WFM_OFF &&
-		    a->previous_days_worked + days > r->high)
+		    (r->low > 1 || a->previous_days_worked > r->high - days))
 			before = a->previous_days_worked;
 	}
 	if (s == WFM_OK)
@@ -241,6 +259,8 @@ static enum wfm_status build_types(struct model *m, struct wfm_error *e)
 		if (s != WFM_OK)
 			return s;
 		m->types[m->type_of[i]].count++;
+		m->idle_cents += model_idle_cents(&m->p->agents[i],
+						  m->p->calendars[m->p->agents[i].calendar].day_count);
 	}
 	for (int32_t k = 0; k < m->type_count; k++) {
 		struct type *t = &m->types[k];

@@ -51,6 +51,8 @@ struct opt {
 struct shift_class {
 	int32_t paid_min; /* 0 when minutes cannot matter */
 	bool night;
+	bool other_skill;
+	uint64_t duty; /* its bit; all bits in problems without duties */
 };
 
 struct profile {
@@ -89,11 +91,30 @@ struct automaton {
 	struct edge *edges;
 	int32_t max_states;
 	int32_t work_low, work_high; /* fewest and most shifts of a tour */
+	/* With split totals: sums over the plan that the edges only add to. */
+	int32_t total_count;
+	const struct wfm_rule_row *total[16];
+	uint16_t *take; /* [edges x totals] */
+};
+
+/* What an automaton is made of. */
+struct automaton_spec {
+	const struct wfm_problem *p;
+	const struct wfm_contract *contract;
+	const struct wfm_calendar *cal;
+	const struct wfm_agent *credit_of; /* NULL: nobody's */
+	int32_t previous_days_worked;
+	bool minutes_matter, split_totals;
+	const struct shift_class *classes;
+	int32_t class_count;
+	bool (*offered)(const struct automaton_spec *, int32_t day, int32_t cls);
+	const void *context;
 };
 
 struct type {
 	int32_t profile, automaton;
-	float *extra;       /* [opts] personal cost, INFINITY where the agent cannot; NULL: none */
+	float *extra;       /* [opts] personal cost beyond that of an idle day, INFINITY where the
+			       agent cannot; NULL: none */
 	uint8_t *must_work; /* [days] locked to a shift; NULL: none */
 	int32_t count;
 	int32_t *agents;
@@ -118,6 +139,7 @@ struct model {
 	double *step1;    /* [queues x slots] people at the first price */
 	uint8_t *open;    /* [queues x slots] */
 	double closed_cents; /* shortage where nobody can work */
+	double idle_cents;   /* wishes of everybody if nobody worked */
 	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,
 		max_row; /* largest days x classes */
 };
@@ -132,8 +154,15 @@ int32_t model_weeks(const struct wfm_calendar *c, int32_t first[MODEL_MAX_WEEKS 
 enum wfm_status automaton_build(struct model *m, int32_t profile, int32_t previous_days_worked,
 				int32_t credit_agent, int32_t *out, struct wfm_error *e);
 
-/* Cents of the agent's wishes for a shift starting on that day at that wall minute. */
-double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall);
+enum wfm_status automaton_make(struct pool *pool, const struct automaton_spec *spec,
+			       struct automaton *out, struct wfm_error *e);
+
+/* Cents of the agent's wishes on a day with a shift of that wall minute, slots and duty bit; without
+ * one when end is 0. */
+double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, int32_t start,
+			int32_t end, uint64_t duty);
+/* The same for an agent who never works: what tours' costs are counted from. */
+double model_idle_cents(const struct wfm_agent *a, int32_t days);
 
 /* Cents for `covered` people on queue q in slot t (shortage, surplus). */
 static inline double model_slot_cost(const struct model *m, int32_t q, int32_t t, double covered)

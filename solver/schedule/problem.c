@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_SLOTS = 96 * 7 * 10, MAX_AGENTS = 100000, MAX_QUEUES = 64 };
+enum { MAX_SLOTS = 96 * 7 * 10, MAX_AGENTS = 100000, MAX_QUEUES = 64, MAX_RULES = 100 };
 
 #define REFUSE(e, path, ...) return wfm_fail(e, WFM_INVALID, path, __VA_ARGS__)
 
@@ -74,6 +74,114 @@ static enum wfm_status check_queue(const struct wfm_problem *p, int32_t i, struc
 	return WFM_OK;
 }
 
+static enum wfm_status check_duty(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_duty *d = &p->duties[i];
+	char path[96];
+	(void)snprintf(path, sizeof path, "/duties/%d", i);
+	if (d->start < 0 || d->start >= 1440 || d->start % p->slot_min)
+		REFUSE(e, path, "the start must be a multiple of the slot of %d minutes within the day",
+		       p->slot_min);
+	if (d->minutes < p->slot_min || d->minutes > 1440 || d->minutes % p->slot_min)
+		REFUSE(e, path, "minutes must be a multiple of the slot of %d, up to 24 hours", p->slot_min);
+	if (d->skill != WFM_NONE && (d->skill < 0 || d->skill >= p->skill_count))
+		REFUSE(e, path, "skill %d does not exist", d->skill);
+	if (d->queue != WFM_NONE && (d->queue < 0 || d->queue >= p->queue_count))
+		REFUSE(e, path, "queue %d does not exist", d->queue);
+	if (!(d->used_cents >= 0 && d->used_cents < 1e9))
+		REFUSE(e, path, "used_cents must not be negative");
+	return WFM_OK;
+}
+
+/* Bits that no duty has, or bits where there are no duties to have them. */
+static bool has_strange_duties(const struct wfm_problem *p, uint64_t duties)
+{
+	return p->duty_count < WFM_MAX_DUTIES && (duties >> p->duty_count) != 0;
+}
+
+static enum wfm_status check_cover(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_cover *c = &p->covers[i];
+	char path[96];
+	(void)snprintf(path, sizeof path, "/covers/%d", i);
+	for (int32_t k = 0; k < p->calendar_count; k++)
+		if (c->day < 0 || c->day >= p->calendars[k].day_count)
+			REFUSE(e, path, "day %d does not exist", c->day);
+	if (c->duties == 0 || has_strange_duties(p, c->duties))
+		REFUSE(e, path, "the duties must be some of those there are");
+	if (!(c->required >= 0 && c->required < 1e6))
+		REFUSE(e, path, "required must be between 0 and a million");
+	if (!(c->short_cents >= 0 && c->short_cents < 1e9) ||
+	    !(c->surplus_cents >= 0 && c->surplus_cents < 1e9))
+		REFUSE(e, path, "prices must not be negative");
+	return WFM_OK;
+}
+
+/* The parts of a rule that speak of duties, windows and patterns. */
+static enum wfm_status check_long_rule(const struct wfm_problem *p, const struct wfm_rule_row *r,
+				       const char *path, struct wfm_error *e)
+{
+	const char *name = wfm_rules[r->rule].name;
+	bool window = r->rule == WFM_RULE_WINDOW_SHIFTS || r->rule == WFM_RULE_WINDOW_MINUTES;
+	bool named = r->rule == WFM_RULE_WEEKENDS_SAME || r->rule == WFM_RULE_DUTIES_IN_A_ROW ||
+		     r->rule == WFM_RULE_OTHER_SKILL;
+	if (named && p->duty_count == 0)
+		REFUSE(e, path, "%s needs a problem with duties", name);
+	if (has_strange_duties(p, r->duties))
+		REFUSE(e, path, "%s names a duty that does not exist", name);
+	if (window && (r->window < 2 || r->window > WFM_MAX_WINDOW))
+		REFUSE(e, path, "%s: window must be 2 to %d days", name, WFM_MAX_WINDOW);
+	if (r->rule != WFM_RULE_PATTERN)
+		return WFM_OK;
+	if (r->pattern == NULL || r->pattern_count < 2 || r->pattern_count > WFM_MAX_PATTERN)
+		REFUSE(e, path, "%s: 2 to %d days", name, WFM_MAX_PATTERN);
+	for (int32_t i = 0; i < r->pattern_count; i++) {
+		const struct wfm_pattern_day *d = &r->pattern[i];
+		if (d->duties == 0 && !d->off)
+			REFUSE(e, path, "%s: day %d fits nothing", name, i);
+		if (d->duties != UINT64_MAX && p->duty_count > 0 && has_strange_duties(p, d->duties))
+			REFUSE(e, path, "%s: day %d names a duty that does not exist", name, i);
+		if (d->duties != UINT64_MAX && d->duties != 0 && p->duty_count == 0)
+			REFUSE(e, path, "%s: day %d names a duty, and there are none", name, i);
+	}
+	return WFM_OK;
+}
+
+static bool has_range(enum wfm_rule rule)
+{
+	switch (rule) {
+	case WFM_RULE_WEEK_MINUTES:
+	case WFM_RULE_WEEK_SHIFTS:
+	case WFM_RULE_SHIFT_MINUTES:
+	case WFM_RULE_CONSECUTIVE_DAYS:
+	case WFM_RULE_DAYS_OFF_IN_A_ROW:
+	case WFM_RULE_PLAN_MINUTES:
+	case WFM_RULE_PLAN_SHIFTS:
+	case WFM_RULE_WINDOW_SHIFTS:
+	case WFM_RULE_WINDOW_MINUTES:
+	case WFM_RULE_WEEKENDS_WORKED:
+	case WFM_RULE_WEEKENDS_IN_A_ROW:
+	case WFM_RULE_DUTIES_IN_A_ROW:
+		return true;
+	case WFM_RULE_START_WINDOW:
+	case WFM_RULE_START_STEP:
+	case WFM_RULE_START_SPREAD:
+	case WFM_RULE_REST:
+	case WFM_RULE_DAYS_OFF_TOGETHER:
+	case WFM_RULE_DAYS_OFF_BLOCKS:
+	case WFM_RULE_NIGHT_SHIFTS:
+	case WFM_RULE_SUNDAYS:
+	case WFM_RULE_WEEKENDS_OFF:
+	case WFM_RULE_WEEKENDS_WHOLE:
+	case WFM_RULE_WEEKENDS_SAME:
+	case WFM_RULE_PATTERN:
+	case WFM_RULE_OTHER_SKILL:
+	case WFM_RULE_COUNT:
+		break;
+	}
+	return false;
+}
+
 static enum wfm_status check_rule(const struct wfm_rule_row *r, const char *path, int32_t slot_min,
 				  struct wfm_error *e)
 {
@@ -89,9 +197,7 @@ static enum wfm_status check_rule(const struct wfm_rule_row *r, const char *path
 	if (r->low < 0 || r->high < 0)
 		REFUSE(e, path, "%s: low and high must not be negative", name);
 	bool window = r->rule == WFM_RULE_START_WINDOW;
-	bool range = r->rule == WFM_RULE_WEEK_MINUTES || r->rule == WFM_RULE_WEEK_SHIFTS ||
-		     r->rule == WFM_RULE_SHIFT_MINUTES;
-	if (range && r->low > r->high)
+	if (has_range(r->rule) && r->low > r->high)
 		REFUSE(e, path, "%s: low %d is above high %d", name, r->low, r->high);
 	if ((window && (r->low > 1440 || r->high > 1440)) ||
 	    (r->rule == WFM_RULE_NIGHT_SHIFTS &&
@@ -116,9 +222,13 @@ static enum wfm_status check_contract(const struct wfm_problem *p, int32_t i, st
 	const struct wfm_contract *c = &p->contracts[i];
 	char path[96];
 	int seen[WFM_RULE_COUNT] = { 0 };
+	if (c->rule_count < 0 || c->rule_count > MAX_RULES)
+		REFUSE(e, "/contracts", "at most %d rules in a contract", MAX_RULES);
 	for (int32_t k = 0; k < c->rule_count; k++) {
 		(void)snprintf(path, sizeof path, "/contracts/%d/rules/%d", i, k);
 		enum wfm_status s = check_rule(&c->rules[k], path, p->slot_min, e);
+		if (s == WFM_OK && c->rules[k].mode != WFM_OFF)
+			s = check_long_rule(p, &c->rules[k], path, e);
 		if (s != WFM_OK)
 			return s;
 		if (c->rules[k].mode != WFM_OFF && seen[c->rules[k].rule]++ &&
@@ -128,7 +238,7 @@ static enum wfm_status check_contract(const struct wfm_problem *p, int32_t i, st
 	(void)snprintf(path, sizeof path, "/contracts/%d", i);
 	if (!(c->hour_cents >= 0 && c->hour_cents < 1e9))
 		REFUSE(e, path, "hour_cents must not be negative");
-	if (!seen[WFM_RULE_SHIFT_MINUTES])
+	if (!seen[WFM_RULE_SHIFT_MINUTES] && p->duty_count == 0)
 		REFUSE(e, path, "a contract needs at least one shift_minutes rule");
 	if (c->break_count < 0 || c->break_count > MODEL_MAX_BREAKS)
 		REFUSE(e, path, "at most %d breaks", MODEL_MAX_BREAKS);
@@ -169,11 +279,15 @@ static enum wfm_status check_agent_rows(const struct wfm_problem *p, int32_t i, 
 	for (int32_t k = 0; k < a->wish_count; k++) {
 		const struct wfm_wish *w = &a->wishes[k];
 		(void)snprintf(path, sizeof path, "/agents/%d/wishes/%d", i, k);
-		if ((unsigned)w->kind > WFM_WISH_START || !(w->weight_cents >= 0) ||
+		if ((unsigned)w->kind > WFM_WISH_KEEP || !(w->weight_cents >= 0) ||
 		    !(w->weight_cents < 1e9) ||
 		    (w->day != WFM_NONE && (w->day < 0 || w->day >= cal->day_count)) ||
 		    w->minute < 0 || w->minute > 1440)
 			REFUSE(e, path, "a wish needs a kind, an existing day, a minute and a weight >= 0");
+		if (has_strange_duties(p, w->duties))
+			REFUSE(e, path, "the wish names a duty that does not exist");
+		if (w->kind == WFM_WISH_KEEP && (w->day == WFM_NONE || w->start > w->end))
+			REFUSE(e, path, "a shift to keep needs a day, and must not end before it starts");
 	}
 	for (int32_t k = 0; k < a->credit_count; k++) {
 		const struct wfm_credit *c = &a->credits[k];
@@ -223,9 +337,17 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		REFUSE(e, "/queues", "at most %d queues", MAX_QUEUES);
 	if (p->agent_count < 0 || p->agent_count > MAX_AGENTS)
 		REFUSE(e, "/agents", "at most %d agents", MAX_AGENTS);
+	if (p->duty_count < 0 || p->duty_count > WFM_MAX_DUTIES)
+		REFUSE(e, "/duties", "at most %d duties", WFM_MAX_DUTIES);
+	if (p->cover_count < 0 || (p->cover_count > 0 && p->duty_count == 0))
+		REFUSE(e, "/covers", "covers need duties");
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; s == WFM_OK && i < p->calendar_count; i++)
 		s = check_calendar(p, i, e);
+	for (int32_t i = 0; s == WFM_OK && i < p->duty_count; i++)
+		s = check_duty(p, i, e);
+	for (int32_t i = 0; s == WFM_OK && i < p->cover_count; i++)
+		s = check_cover(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->queue_count; i++)
 		s = check_queue(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->contract_count; i++)

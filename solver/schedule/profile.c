@@ -171,7 +171,7 @@ static int16_t class_of(struct making *k, int32_t paid_min, bool night)
 		k->oom = true;
 		return 0;
 	}
-	k->pr.classes[k->pr.class_count] = (struct shift_class){ paid_min, night };
+	k->pr.classes[k->pr.class_count] = (struct shift_class){ paid_min, night, false, UINT64_MAX };
 	return (int16_t)k->pr.class_count++;
 }
 
@@ -349,6 +349,13 @@ static bool list_bands(struct making *k)
 	return true;
 }
 
+/* Minutes over another time than the week. */
+static bool over_longer(const struct wfm_rule_row *r)
+{
+	return r->mode != WFM_OFF &&
+	       (r->rule == WFM_RULE_PLAN_MINUTES || r->rule == WFM_RULE_WINDOW_MINUTES);
+}
+
 /* Minutes need a counter unless number and length of shifts alone keep the week within bounds. */
 static bool minutes_matter(const struct making *k)
 {
@@ -366,6 +373,8 @@ static bool minutes_matter(const struct making *k)
 	}
 	for (int32_t i = 0; i < k->contract->rule_count; i++) {
 		const struct wfm_rule_row *r = &k->contract->rules[i];
+		if (over_longer(r))
+			return true;
 		if (r->rule == WFM_RULE_WEEK_MINUTES && r->mode != WFM_OFF &&
 		    (r->mode == WFM_SOFT || k->length_count == 0 || n_low * shortest < r->low ||
 		     n_high * longest > r->high))
@@ -377,7 +386,8 @@ static bool minutes_matter(const struct making *k)
 static bool has_minutes_rule(const struct wfm_contract *c)
 {
 	for (int32_t i = 0; i < c->rule_count; i++)
-		if (c->rules[i].rule == WFM_RULE_WEEK_MINUTES && c->rules[i].mode != WFM_OFF)
+		if (over_longer(&c->rules[i]) ||
+		    (c->rules[i].rule == WFM_RULE_WEEK_MINUTES && c->rules[i].mode != WFM_OFF))
 			return true;
 	return false;
 }

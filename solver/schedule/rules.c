@@ -26,8 +26,9 @@ const struct wfm_rule_info wfm_rules[WFM_RULE_COUNT] = {
 	{ WFM_RULE_START_SPREAD, "start_spread",
 	  "wall-clock starts of an ISO week differ by at most high minutes", "", false, false },
 	{ WFM_RULE_REST, "rest", "at least low minutes between two shifts", "", false, false },
-	{ WFM_RULE_CONSECUTIVE_DAYS, "consecutive_days", "at most high working days in a row",
-	  "working day beyond high", true, true },
+	{ WFM_RULE_CONSECUTIVE_DAYS, "consecutive_days",
+	  "working days in a row, low to high; low is waived for runs cut by the plan's ends unless edges "
+	  "is set", "day outside low..high of each run", true, true },
 	{ WFM_RULE_DAYS_OFF_TOGETHER, "days_off_together", "an ISO week has low days off in a row",
 	  "week without", true, true },
 	{ WFM_RULE_DAYS_OFF_BLOCKS, "days_off_blocks", "runs of days off in an ISO week, at most high",
@@ -40,6 +41,40 @@ const struct wfm_rule_info wfm_rules[WFM_RULE_COUNT] = {
 	{ WFM_RULE_WEEKENDS_OFF, "weekends_off",
 	  "weekends of the plan with neither Saturday nor Sunday worked, at least low",
 	  "weekend lacking", true, false },
+	{ WFM_RULE_DAYS_OFF_IN_A_ROW, "days_off_in_a_row",
+	  "days off in a row, low to high; ends of the plan as for consecutive_days",
+	  "day outside low..high of each run", true, true },
+	{ WFM_RULE_PLAN_MINUTES, "plan_minutes", "paid minutes in the plan, low to high",
+	  "hour outside low..high", true, true },
+	{ WFM_RULE_PLAN_SHIFTS, "plan_shifts",
+	  "shifts in the plan, of the given duties if any, low to high", "shift outside low..high", true,
+	  true },
+	{ WFM_RULE_WINDOW_SHIFTS, "window_shifts",
+	  "shifts in any window days in a row, of the given duties if any, low to high",
+	  "shift outside low..high of each window", true, true },
+	{ WFM_RULE_WINDOW_MINUTES, "window_minutes",
+	  "paid minutes in any window days in a row, low to high", "hour outside low..high of each window",
+	  true, true },
+	{ WFM_RULE_WEEKENDS_WORKED, "weekends_worked",
+	  "weekends of the plan with Saturday or Sunday worked, low to high", "weekend outside low..high",
+	  true, true },
+	{ WFM_RULE_WEEKENDS_IN_A_ROW, "weekends_in_a_row",
+	  "weekends worked in a row, low to high; ends of the plan as for consecutive_days",
+	  "weekend outside low..high of each run", true, true },
+	{ WFM_RULE_WEEKENDS_WHOLE, "weekends_whole", "Saturday and Sunday are both worked or both off",
+	  "weekend worked by half", true, false },
+	{ WFM_RULE_WEEKENDS_SAME, "weekends_same",
+	  "Saturday and Sunday, when both are worked, have the same duty (the same start without duties)",
+	  "weekend that mixes", true, false },
+	{ WFM_RULE_DUTIES_IN_A_ROW, "duties_in_a_row",
+	  "days on the given duties in a row, low to high; ends of the plan as for consecutive_days",
+	  "day outside low..high of each run", true, true },
+	{ WFM_RULE_PATTERN, "pattern",
+	  "days as in pattern must not follow each other, beginning on the given weekdays if any",
+	  "occurrence", true, true },
+	{ WFM_RULE_OTHER_SKILL, "other_skill",
+	  "shifts in the plan on duties whose skill the agent lacks, at most high; none without this rule",
+	  "shift beyond high", true, false },
 };
 
 enum wfm_rule wfm_rule_by_name(const char *name)
@@ -66,7 +101,7 @@ const char *wfm_short_reason_name(enum wfm_short_reason r)
 const char *wfm_breach_kind_name(enum wfm_breach_kind k)
 {
 	static const char *const names[] = { "rule",  "break",  "shape", "overlap",   "unavailable", "lock",
-					     "closed", "skill", "unplanned", "cost", "bound" };
+					     "closed", "skill", "unplanned", "cost", "bound", "duty" };
 	return (unsigned)k < WFM_BREACH_KINDS ? names[k] : "unknown";
 }
 

@@ -164,6 +164,8 @@ enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm
 	struct model m = { 0 };
 	struct run r = { .m = &m, .objective = HUGE_VAL, .bound = -HUGE_VAL };
 	enum wfm_status s = wfm_problem_check(p, e);
+	if (s == WFM_OK && p->duty_count > 0)
+		return wfm_fail(e, WFM_INVALID, "/duties", "problems with duties can be judged, not yet solved");
 	if (s == WFM_OK)
 		s = model_build(&m, p, e);
 	if (s != WFM_OK)
@@ -172,7 +174,7 @@ enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm
 		r.o = *o;
 	rng_seed(&r.rng, r.o.seed);
 	r.started_s = r.last_told_s = r.o.now_s ? r.o.now_s(r.o.context) : 0;
-	r.fixed_cents = m.closed_cents;
+	r.fixed_cents = m.closed_cents + m.idle_cents;
 	r.pricer = pricer_new(&m);
 	r.worth = calloc((size_t)m.horizon + 1, sizeof *r.worth);
 	r.duals = calloc((size_t)p->queue_count * (size_t)m.slots + 1, sizeof *r.duals);

@@ -102,6 +102,7 @@ static void judge_agent(struct judge *j, int32_t agent)
 	j->contract = &j->p->contracts[j->a->contract];
 	j->cal = &j->p->calendars[j->a->calendar];
 	place_days(j);
+	judge_wishes(j);
 	for (int32_t i = 0; i < j->count; i++)
 		judge_shift(j, j->shift[i]);
 	if (is_unplanned(j)) {
@@ -122,6 +123,7 @@ static void judge_agent(struct judge *j, int32_t agent)
 		if (j->contract->rules[i].mode == WFM_OFF)
 			continue;
 		judge_plan_row(j, &j->contract->rules[i]);
+		judge_sequence_row(j, &j->contract->rules[i]);
 		for (int32_t w = 0; w < j->weeks; w++)
 			judge_week_row(j, &j->contract->rules[i], w);
 	}
@@ -152,7 +154,7 @@ static void judge_cover(struct judge *j)
 		}
 	}
 	struct wfm_cost *c = &j->out->cost;
-	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes;
+	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties;
 }
 
 static void compare(struct judge *j, const char *name, double stated, double found)
@@ -173,6 +175,7 @@ static void judge_claims(struct judge *j)
 	compare(j, "surplus", s->surplus, f->surplus);
 	compare(j, "rules", s->rules, f->rules);
 	compare(j, "wishes", s->wishes, f->wishes);
+	compare(j, "duties", s->duties, f->duties);
 	compare(j, "total", s->total, f->total);
 	if (j->r->bound > f->total + 1e-6 * fmax(1, fabs(f->total)))
 		judge_breach(j, WFM_BREACH_BOUND, WFM_NONE, WFM_RULE_COUNT, j->r->bound - f->total,
@@ -201,7 +204,9 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 	j.out = calloc(1, sizeof *j.out);
 	if (j.out)
 		j.out->covered = calloc(cells, sizeof *j.out->covered);
-	if (!all || !j.out || !j.out->covered) {
+	if (j.out)
+		j.out->on_cover = calloc((size_t)p->cover_count + 1, sizeof *j.out->on_cover);
+	if (!all || !j.out || !j.out->covered || !j.out->on_cover) {
 		j.oom = true;
 		goto out;
 	}
@@ -219,6 +224,7 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 			j.count++;
 		judge_agent(&j, a);
 	}
+	judge_covers(&j, all, n);
 	judge_cover(&j);
 	if (check_claims)
 		judge_claims(&j);
@@ -238,5 +244,6 @@ void wfm_report_free(struct wfm_report *r)
 		return;
 	free(r->breaches);
 	free(r->covered);
+	free(r->on_cover);
 	free(r);
 }

@@ -4,8 +4,7 @@
 
 /* ---- rules over several days ---- */
 
-/* A violated row: a breach when hard, cents when soft. */
-static void hold(struct judge *j, const struct wfm_rule_row *r, int32_t day, double amount)
+void judge_hold(struct judge *j, const struct wfm_rule_row *r, int32_t day, double amount)
 {
 	if (amount <= 1e-12)
 		return;
@@ -78,13 +77,14 @@ static void days_off(const struct judge *j, int32_t a, int32_t b, int32_t *longe
 void judge_week_row(struct judge *j, const struct wfm_rule_row *r, int32_t week)
 {
 	int32_t a = first_day_of(j, week), b = after_week(j, week), longest, runs;
-	int32_t shifts = 0, minutes = 0, nights = 0, early = INT32_MAX, late = 0;
+	int32_t shifts = 0, worked = 0, minutes = 0, nights = 0, early = INT32_MAX, late = 0;
 	for (int32_t d = a; d < b; d++) {
 		if (j->on_day[d] < 0)
 			continue;
 		const struct wfm_shift *s = j->shift[j->on_day[d]];
 		int32_t wall = judge_clock(j, s->start);
-		shifts++;
+		shifts += r->duties == 0 || j->p->duty_count == 0 || ((r->duties >> s->duty) & 1);
+		worked++;
 		minutes += judge_paid_minutes(j, s);
 		nights += at_night(j, r, s);
 		early = wall < early ? wall : early;
@@ -92,17 +92,17 @@ void judge_week_row(struct judge *j, const struct wfm_rule_row *r, int32_t week)
 	}
 	days_off(j, a, b, &longest, &runs);
 	if (r->rule == WFM_RULE_WEEK_MINUTES)
-		hold(j, r, a, out_of_range(minutes + count_credit(j, week, true), r) / 60);
+		judge_hold(j, r, a, out_of_range(minutes + count_credit(j, week, true), r) / 60);
 	else if (r->rule == WFM_RULE_WEEK_SHIFTS)
-		hold(j, r, a, out_of_range(shifts + count_credit(j, week, false), r));
-	else if (r->rule == WFM_RULE_START_SPREAD && shifts > 0)
-		hold(j, r, a, late - early > r->high ? (late - early - r->high) / 60.0 : 0);
+		judge_hold(j, r, a, out_of_range(shifts + count_credit(j, week, false), r));
+	else if (r->rule == WFM_RULE_START_SPREAD && worked > 0 && j->p->duty_count == 0)
+		judge_hold(j, r, a, late - early > r->high ? (late - early - r->high) / 60.0 : 0);
 	else if (r->rule == WFM_RULE_DAYS_OFF_TOGETHER)
-		hold(j, r, a, longest < r->low);
+		judge_hold(j, r, a, longest < r->low);
 	else if (r->rule == WFM_RULE_DAYS_OFF_BLOCKS)
-		hold(j, r, a, runs > r->high ? runs - r->high : 0);
+		judge_hold(j, r, a, runs > r->high ? runs - r->high : 0);
 	else if (r->rule == WFM_RULE_NIGHT_SHIFTS)
-		hold(j, r, a, nights > r->high ? nights - r->high : 0);
+		judge_hold(j, r, a, nights > r->high ? nights - r->high : 0);
 }
 
 static void judge_rest(struct judge *j, const struct wfm_rule_row *r)
@@ -113,27 +113,24 @@ static void judge_rest(struct judge *j, const struct wfm_rule_row *r)
 	for (int32_t i = 0; i < j->count; i++) {
 		int64_t rest = (j->shift[i]->start - before) * j->p->slot_min;
 		if (rest < r->low && !(i == 0 && judge_is_locked(j, j->shift[i])))
-			hold(j, r, j->shift[i]->day, (double)(r->low - rest));
+			judge_hold(j, r, j->shift[i]->day, (double)(r->low - rest));
 		before = j->shift[i]->end;
 	}
 }
 
 void judge_plan_row(struct judge *j, const struct wfm_rule_row *r)
 {
-	int32_t sundays = 0, weekends = 0, run = j->a->previous_days_worked;
+	int32_t sundays = 0, weekends = 0;
 	for (int32_t d = 0; d < j->cal->day_count; d++) {
 		const struct wfm_day *x = &j->cal->days[d];
 		bool work = j->on_day[d] >= 0;
-		run = work ? run + 1 : 0;
-		if (r->rule == WFM_RULE_CONSECUTIVE_DAYS && run > r->high)
-			hold(j, r, d, 1);
 		sundays += work && (x->weekday == 6 || x->holiday);
 		weekends += x->weekday == 6 && !work && (d == 0 || j->on_day[d - 1] < 0);
 	}
 	if (r->rule == WFM_RULE_SUNDAYS)
-		hold(j, r, WFM_NONE, sundays > r->high ? sundays - r->high : 0);
+		judge_hold(j, r, WFM_NONE, sundays > r->high ? sundays - r->high : 0);
 	if (r->rule == WFM_RULE_WEEKENDS_OFF)
-		hold(j, r, WFM_NONE, weekends < r->low ? r->low - weekends : 0);
+		judge_hold(j, r, WFM_NONE, weekends < r->low ? r->low - weekends : 0);
 	if (r->rule == WFM_RULE_REST)
 		judge_rest(j, r);
 }

@@ -34,6 +34,10 @@ bool judge_readable(struct judge *j, const struct wfm_shift *s)
 		       "the shift ends before it starts, after a day, or outside the horizon");
 		return false;
 	}
+	if (p->duty_count > 0 && (s->duty < 0 || s->duty >= p->duty_count)) {
+		judge_breach(j, WFM_BREACH_DUTY, s->day, WFM_RULE_COUNT, 0, "duty %d does not exist", s->duty);
+		return false;
+	}
 	int32_t at = s->start;
 	bool whole = s->first_activity >= 0 && s->activity_count > 0 &&
 		     s->activity_count <= r->activity_count &&
@@ -57,6 +61,8 @@ bool judge_readable(struct judge *j, const struct wfm_shift *s)
 
 static double speed_on(const struct judge *j, int32_t queue)
 {
+	if (queue == WFM_NONE)
+		return 0;
 	const struct wfm_queue *q = &j->p->queues[queue];
 	if (q->site != WFM_NONE && q->site != j->a->site)
 		return 0;
@@ -71,11 +77,15 @@ static double speed_on(const struct judge *j, int32_t queue)
 
 static void judge_work(struct judge *j, const struct wfm_shift *s, const struct wfm_activity *x)
 {
-	bool locked = judge_is_locked(j, s);
+	bool locked = judge_is_locked(j, s), duties = j->p->duty_count > 0;
 	if (!x->paid)
 		judge_breach(j, WFM_BREACH_SHAPE, s->day, WFM_RULE_COUNT, 0, "work is paid");
+	if (duties && x->queue != j->p->duties[s->duty].queue &&
+	    !(x->queue == WFM_NONE && speed_on(j, j->p->duties[s->duty].queue) <= 0))
+		judge_breach(j, WFM_BREACH_DUTY, s->day, WFM_RULE_COUNT, x->slots,
+		       "works on queue %d, which is not the duty's", x->queue);
 	if (x->queue == WFM_NONE) {
-		if (!locked)
+		if (!locked && !duties)
 			judge_breach(j, WFM_BREACH_CLOSED, s->day, WFM_RULE_COUNT, x->slots,
 			       "work on no queue from slot %d", x->start);
 		return;
@@ -89,7 +99,7 @@ static void judge_work(struct judge *j, const struct wfm_shift *s, const struct 
 	const struct wfm_queue *q = &j->p->queues[x->queue];
 	for (int32_t i = 0; i < x->slots; i++) {
 		int32_t t = (x->start + i) % j->p->slot_count;
-		if (q->open && !q->open[t])
+		if (q->open && !q->open[t] && !duties)
 			judge_breach(j, WFM_BREACH_CLOSED, s->day, WFM_RULE_COUNT, 1,
 			       "queue %d is closed in slot %d", x->queue, t);
 		j->out->covered[x->queue * j->p->slot_count + t] += speed;
@@ -155,9 +165,29 @@ static int32_t window_miss(const struct wfm_rule_row *r, int32_t wall)
 	return early < late ? early : late;
 }
 
+/* Is the shift one of the duties, at its time, and one the agent may take? */
+static void judge_duty(struct judge *j, const struct wfm_shift *s)
+{
+	const struct wfm_duty *d = &j->p->duties[s->duty];
+	if (judge_clock(j, s->start) != d->start || minutes_of(j, s) != d->minutes)
+		judge_breach(j, WFM_BREACH_DUTY, s->day, WFM_RULE_COUNT, 0,
+		       "the shift is not at the time of duty %d", s->duty);
+	bool other = false;
+	for (int32_t i = 0; i < j->contract->rule_count; i++)
+		other |= j->contract->rules[i].rule == WFM_RULE_OTHER_SKILL &&
+			 j->contract->rules[i].mode != WFM_OFF;
+	if (!other && !judge_has_skill(j, d->skill) && !judge_is_locked(j, s))
+		judge_breach(j, WFM_BREACH_SKILL, s->day, WFM_RULE_COUNT, 1,
+		       "the agent lacks the skill of duty %d", s->duty);
+}
+
 /* Start and length of one shift against the rows of the contract. */
 static void judge_form(struct judge *j, const struct wfm_shift *s)
 {
+	if (j->p->duty_count > 0) {
+		judge_duty(j, s);
+		return;
+	}
 	int32_t wall = judge_clock(j, s->start), weekday = j->cal->days[s->day].weekday;
 	bool locked = judge_is_locked(j, s), windows = false, in = false, lengths = false, fits = false;
 	double soft = HUGE_VAL;
@@ -211,13 +241,4 @@ void judge_shift(struct judge *j, const struct wfm_shift *s)
 	j->out->paid_hours += hours;
 	*(j->contract->salaried ? &j->out->cost.fixed_pay : &j->out->cost.pay) +=
 		hours * j->contract->hour_cents;
-	int32_t wall = judge_clock(j, s->start);
-	for (int32_t i = 0; i < j->a->wish_count; i++) {
-		const struct wfm_wish *w = &j->a->wishes[i];
-		if (w->day != WFM_NONE && w->day != s->day)
-			continue;
-		double amount = w->kind == WFM_WISH_DAY_OFF ? 1 : abs(wall - w->minute) / 60.0;
-		j->out->cost.wishes += amount * w->weight_cents;
-	}
 }
-

@@ -75,8 +75,8 @@ static void tiny_problem(uint64_t seed)
 		f.agents[a].previous_days_worked = (int)rng_below(&r, 3);
 		f.agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 8) : WFM_NONE;
 		f.wishes[a][0] = (struct wfm_wish){ WFM_WISH_START, WFM_NONE, 60 * (8 + (int)rng_below(&r, 6)),
-						    50 };
-		f.wishes[a][1] = (struct wfm_wish){ WFM_WISH_DAY_OFF, (int)rng_below(&r, TINY_DAYS), 0, 800 };
+						    50, 0, 0, 0 };
+		f.wishes[a][1] = (struct wfm_wish){ WFM_WISH_DAY_OFF, (int)rng_below(&r, TINY_DAYS), 0, 800, 0, 0, 0 };
 		f.agents[a].wish_count = 2;
 	}
 	fixture_link(&f);
@@ -95,7 +95,7 @@ static struct wfm_roster *roster_of(const struct choice *const c[2])
 				(struct wfm_activity){ WFM_WORK, 0, c[a]->start[d],
 						       c[a]->end[d] - c[a]->start[d], true };
 			r->shifts[r->shift_count++] = (struct wfm_shift){
-				a, d, c[a]->start[d], c[a]->end[d], r->activity_count++, 1 };
+				a, d, c[a]->start[d], c[a]->end[d], r->activity_count++, 1, WFM_NONE };
 		}
 	return r;
 }

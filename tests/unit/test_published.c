@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Published rosters judged by us: every reference roster comes to the penalty it states. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/lib/published.h"
+
+static const char *data_path(char *out, size_t size, const char *name)
+{
+	const char *data = getenv("CUADRANTE_SHARED_DATA");
+	(void)snprintf(out, size, "%s/%s", data ? data : "../shared/data", name);
+	return out;
+}
+
+static void judge_reference(int instance)
+{
+	char path[512], name[128];
+	struct published x;
+	(void)snprintf(name, sizeof name, "shift-scheduling/instances/Instance%d.txt", instance);
+	assert_true(published_read_shifts(&x, data_path(path, sizeof path, name)));
+	(void)snprintf(name, sizeof name, "shift-scheduling/reference-rosters/Instance%d.txt.out", instance);
+	double stated = 0;
+	struct wfm_roster *r = published_read_roster(&x, data_path(path, sizeof path, name), &stated);
+	assert_non_null(r);
+	struct wfm_report *report = NULL;
+	struct wfm_error e = { 0 };
+	assert_int_equal(wfm_schedule_verify(&x.p, r, false, &report, &e), WFM_OK);
+	if (report->breach_count > 0)
+		fail_msg("instance %d: %s (agent %d, day %d)", instance, report->breaches[0].message,
+			 report->breaches[0].agent, report->breaches[0].day);
+	if (report->cost.total != 100 * stated)
+		fail_msg("instance %d: %.2f, not the %.0f stated", instance, report->cost.total / 100, stated);
+	wfm_report_free(report);
+	wfm_roster_free(r);
+	published_free(&x);
+}
+
+static void test_reference_rosters(void **state)
+{
+	(void)state;
+	static const int instances[] = { 1, 2, 3, 5, 8, 10 };
+	char path[512];
+	if (access(data_path(path, sizeof path, "shift-scheduling/instances"), R_OK) != 0)
+		skip();
+	for (size_t i = 0; i < sizeof instances / sizeof instances[0]; i++)
+		judge_reference(instances[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_reference_rosters) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
