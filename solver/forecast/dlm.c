@@ -54,12 +54,17 @@ static void fill_row(const struct dlm *k, const struct fc_day *d, struct dlm_row
 	}
 }
 
+bool dlm_has_annual(const struct fc_train *t)
+{
+	return t->n > 400;
+}
+
 /* What every step observes comes first: the filter is fastest there (dlm_filter.h). */
-static void lay_states(struct dlm *k, const struct fc_grid *g, int history_days)
+static void lay_states(struct dlm *k, const struct fc_grid *g, bool annual)
 {
 	int n = 2;
 	k->annual_at = n;
-	k->annual_n = history_days > 400 ? 4 : 0;
+	k->annual_n = annual ? 4 : 0;
 	n += k->annual_n;
 	k->week_at = n;
 	for (int w = 0; w < 7; w++)
@@ -134,9 +139,10 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	k->z = fc_alloc(t->pool, (size_t)days, sizeof *k->z);
 	k->m = fc_alloc(t->pool, DLM_STATES, sizeof *k->m);
 	k->P = fc_alloc(t->pool, (size_t)DLM_STATES * DLM_STATES, sizeof *k->P);
+	k->outlook = fc_alloc(t->pool, DLM_OUTLOOKS, sizeof *k->outlook);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	lay_states(k, g, t->n);
+	lay_states(k, g, dlm_has_annual(t));
 	for (int d = 0; d < days; d++) {
 		k->step_of_day[d] = -1;
 		if (g->open_slots[g->days[d].weekday] == 0.0)

@@ -28,7 +28,13 @@ enum dlm_kind {
 	DLM_WARY = 2,   /* outliers lie beyond two standard deviations */
 };
 
-enum { DLM_NONZERO = 12, DLM_STATES = 64, DLM_MEMORY = DLM_PARAMS + 7 + 1 };
+/* Remembered of a model: parameters in the search's scale, weights of the weekdays, whether there
+   are any, and the curvature there. */
+enum { DLM_WEIGHTS_AT = DLM_PARAMS, DLM_KNOWN_AT = DLM_WEIGHTS_AT + 7, DLM_CURVATURE_AT,
+       DLM_MEMORY = DLM_CURVATURE_AT + DLM_PARAMS * DLM_PARAMS };
+enum { DLM_NONZERO = 12, DLM_STATES = 64 };
+enum { DLM_SIZE_MODELS = 4 }; /* the first of a memory's models are of the same series (size.h) */
+enum { DLM_OUTLOOKS = 13, DLM_OUTLOOK_DAYS = 14 };
 
 /* The design row of one step: which states add to its observation. */
 struct dlm_row {
@@ -36,6 +42,12 @@ struct dlm_row {
 	int8_t at[DLM_NONZERO];
 	float value[DLM_NONZERO];
 	int8_t weekday;
+};
+
+/* What the model foresaw at the end of a week: mean and variance of the steps ahead. */
+struct dlm_outlook {
+	int from; /* step */
+	double mean[DLM_OUTLOOK_DAYS], variance[DLM_OUTLOOK_DAYS];
 };
 
 struct dlm {
@@ -60,7 +72,12 @@ struct dlm {
 	double weight[7];     /* of a weekday's observation variance */
 	double kappa2;        /* forecast variances are this much larger than the model's */
 	double *m, *P;        /* filtered at the end of the past */
+	int observed;         /* steps of the past that were */
+	struct dlm_outlook *outlook; /* of the last weeks, oldest first; room for DLM_OUTLOOKS */
+	int n_outlooks;
 };
+
+bool dlm_has_annual(const struct fc_train *t); /* more than a year to learn from */
 
 /*
  * Lays out steps and states for observations by grid day (NaN = missing, t->n of them).
@@ -72,13 +89,19 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 
 /*
  * Fits parameters (from memory when it holds some and refit is false), filters, calibrates.
- * memory has DLM_MEMORY numbers, all zero when empty.
+ * memory has DLM_MEMORY numbers, all zero when empty; like: the same of a model that is likely to
+ * have similar parameters, or NULL.
  */
-enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit, struct wfm_error *e);
+enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, const double *like,
+			bool refit, struct wfm_error *e);
+
+/* Goes on to the training's end, which lies after the model's: parameters, centres and the past
+   stay as they are; dlm_follow.c. */
+void dlm_follow(struct dlm *k, const struct fc_train *t, const double *by_day,
+		const double *count_noise);
 
 /* Mean and variance (κ² included) of the steps after the past; arrays of n_total − n. */
-enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *mean, double *variance,
-			     struct wfm_error *e);
+void dlm_forecast(const struct dlm *k, double *mean, double *variance);
 
 /*
  * Covariance between the days' errors ahead, κ² included, observation variance not, in *cov,
@@ -96,7 +119,7 @@ enum wfm_status dlm_week_ratio(const struct dlm *k, struct fc_pool *pool, const 
 
 /*
  * All of it: builds k, fits with the index-th part of memory, and gives mean and variance of
- * the steps ahead in the training's pool.
+ * the steps ahead in the training's pool. In a backtest the model of the origin before goes on.
  */
 enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
 			unsigned kind, struct fc_memory *memory, int index, struct dlm *k, double **mean,

@@ -108,11 +108,35 @@ FC_WIDE void dlm_update(const struct dlm *k, double *m, double *P, const double 
 	}
 }
 
+double dlm_observe(struct dlm_pass *p, const double *param, int step, struct dlm_trace *t)
+{
+	const struct dlm *k = p->k;
+	if (p->ratio != NULL)
+		p->ratio[step] = NAN;
+	if (isnan(k->z[step]))
+		return 0.0;
+	double *Ph = t != NULL ? t->Ph : p->Ph;
+	double f, s = dlm_project(k, step, p->m, p->P, Ph, &f), e = k->z[step] - f;
+	s += dlm_observation_variance(k, param, step);
+	if (p->ratio != NULL)
+		p->ratio[step] = e * e / s;
+	bool capped = p->seen++ >= WARM_UP_STEPS && e * e > k->outlier * s;
+	if (capped)
+		s = e * e / k->outlier;
+	dlm_update(k, p->m, p->P, Ph, s, e);
+	if (t != NULL) {
+		t->error = e;
+		t->s = s;
+		t->capped = capped;
+	}
+	return 0.5 * (log(s) + e * e / s);
+}
+
 double dlm_filter(struct dlm_pass *p, const double *param)
 {
 	const struct dlm *k = p->k;
 	double cost = 0.0;
-	int seen = 0;
+	p->seen = 0;
 	dlm_start(k, param, p->m, p->P);
 	for (int i = p->first; i < k->n; i++) {
 		struct dlm_trace *t = p->trace != NULL ? &p->trace[i - p->first] : NULL;
@@ -123,26 +147,7 @@ double dlm_filter(struct dlm_pass *p, const double *param)
 		}
 		if (i > p->first)
 			dlm_predict(k, param, p->m, p->P);
-		if (p->ratio != NULL)
-			p->ratio[i] = NAN;
-		if (!isnan(k->z[i])) {
-			double *Ph = t != NULL ? t->Ph : p->Ph;
-			double f, s = dlm_project(k, i, p->m, p->P, Ph, &f);
-			double e = k->z[i] - f;
-			s += dlm_observation_variance(k, param, i);
-			if (p->ratio != NULL)
-				p->ratio[i] = e * e / s;
-			bool capped = seen++ >= WARM_UP_STEPS && e * e > k->outlier * s;
-			if (capped)
-				s = e * e / k->outlier;
-			cost += 0.5 * (log(s) + e * e / s);
-			dlm_update(k, p->m, p->P, Ph, s, e);
-			if (t != NULL) {
-				t->error = e;
-				t->s = s;
-				t->capped = capped;
-			}
-		}
+		cost += dlm_observe(p, param, i, t);
 		if (p->visit != NULL)
 			p->visit(p->user, p, i);
 	}

@@ -32,6 +32,7 @@ struct dlm_trace {
 
 struct dlm_pass {
 	const struct dlm *k;
+	int seen;                /* observations so far */
 	int first;               /* step where the pass starts */
 	double *m, *P, *Ph;      /* state, left as filtered at the end of the past */
 	struct dlm_trace *trace; /* by step from first, or NULL */
@@ -40,6 +41,23 @@ struct dlm_pass {
 	void (*visit)(void *user, const struct dlm_pass *pass, int step);
 	void *user;
 };
+
+/* The observation of a step, when it has one, into m and P; returns ½(ln S + e²/S). trace may be
+   NULL. */
+double dlm_observe(struct dlm_pass *pass, const double *param, int step, struct dlm_trace *trace);
+
+/* How far ahead, and what the parameters alone make of it. */
+struct dlm_lead {
+	int lag;
+	double decay, ar; /* φ^lag; variance of the AR(1) that is new since */
+};
+void dlm_lead_next(const struct dlm *k, struct dlm_lead *lead);
+/* Mean and variance of a step that many steps after the one whose states are given. */
+double dlm_foresee(const struct dlm *k, const double *m, const double *P,
+		   const struct dlm_lead *lead, int step, double *mean);
+/* Keeps what is foreseen after a step; and κ² from what came after those kept. */
+void dlm_outlook_keep(struct dlm *k, const double *m, const double *P, int from);
+void dlm_outlook_judge(struct dlm *k);
 
 /* Σ ½(ln S + e²/S) over the past from step `first` on. */
 double dlm_filter(struct dlm_pass *pass, const double *param);

@@ -5,20 +5,21 @@
  *   Σ_i ½(ln S_i + e_i²/S_i)  +  ½ Σ_j ((log parameter_j − c_j)/s_j)²
  *
  * over the last 400 steps: c = log of (.3, .01, .3, .0005, 1, 2)·v, s = (2, 1.5, …),
- * logit φ ~ N(1, 1), all narrower for a queue of less than ten weeks. The search is BFGS (Nocedal & Wright 2006, ch. 6) on exact derivatives, until
- * a step promises less than a hundredth of the log likelihood's unit.
- * Weekday weights follow from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n). Calibration:
- * the states of the last 12 weekly origins are projected two weeks and the squared errors
- * over their variances give κ² = clip((40(1 + min(24/weeks, 1.5)) + Σmin(e²/v, 16))/(40 + n), 1, 6).
+ * logit φ ~ N(1, 1), all narrower for a queue of less than ten weeks. The search is BFGS (Nocedal
+ * & Wright 2006, ch. 6) on exact derivatives, until a step promises less than a tenth of the log
+ * likelihood's unit: parameters are known to half a unit at best, and a search that stops there
+ * stays nearer to the priors. It starts where a model like this one ended, with the curvature it
+ * found there, or from the priors. Weekday weights follow from the residuals,
+ * w = (10 + Σmin(e²/S, 9))/(10 + n).
  */
 #include "dlm_filter.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { FIT_STEPS = 400, CALIBRATION_ORIGINS = 12, CALIBRATION_DAYS = 14, WARM_UP_STEPS = 14 };
+enum { FIT_STEPS = 400, WARM_UP_STEPS = 14 };
 enum { N = DLM_PARAMS, SEARCH_STEPS = 20 };
-static const double TOLERANCE = 0.02;
+static const double TOLERANCE = 0.1;
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
@@ -150,96 +151,97 @@ static void minimise(struct search *s, int steps)
 	}
 }
 
-static void weigh_weekdays(struct dlm *k, const double *ratio)
+/* From the residuals of the search's steps at weights of one. */
+static void weigh_weekdays(struct dlm *k, int first, const double *ratio)
 {
 	double sum[7] = { 0 }, n[7] = { 0 };
-	for (int i = WARM_UP_STEPS; i < k->n; i++)
+	for (int i = first > WARM_UP_STEPS ? first : WARM_UP_STEPS; i < k->n; i++)
 		if (!isnan(ratio[i])) {
 			sum[k->row[i].weekday] += fmin(ratio[i], 9.0);
 			n[k->row[i].weekday] += 1.0;
 		}
 	for (int w = 0; w < 7; w++)
-		k->weight[w] *= (10.0 + sum[w]) / (10.0 + n[w]);
+		k->weight[w] = (10.0 + sum[w]) / (10.0 + n[w]);
 }
 
-/* κ² from two weeks' projections of the states at the last weekly origins. */
-struct calibration {
-	double *m, *P, *Ph; /* scratch */
-	double sum, n;
-};
-
-static bool origin_here(const struct dlm *k, int step)
+static void keep_outlook(void *user, const struct dlm_pass *pass, int step)
 {
+	struct dlm *k = user;
 	int ahead = k->day[k->n - 1] - k->day[step];
-	return ahead > 0 && ahead % 7 == 0 && ahead / 7 <= CALIBRATION_ORIGINS;
-}
-
-static void project_origin(void *user, const struct dlm_pass *pass, int from)
-{
-	struct calibration *c = user;
-	const struct dlm *k = pass->k;
-	if (!origin_here(k, from))
-		return;
-	memcpy(c->m, pass->m, DLM_STATES * sizeof *c->m);
-	memcpy(c->P, pass->P, (size_t)DLM_STATES * DLM_STATES * sizeof *c->P);
-	for (int i = from + 1; i < k->n && k->day[i] - k->day[from] <= CALIBRATION_DAYS; i++) {
-		dlm_predict(k, k->param, c->m, c->P);
-		if (isnan(k->z[i]))
-			continue;
-		double f, v = dlm_project(k, i, c->m, c->P, c->Ph, &f);
-		v += dlm_observation_variance(k, k->param, i);
-		c->sum += fmin((k->z[i] - f) * (k->z[i] - f) / v, 16.0);
-		c->n += 1.0;
-	}
+	if (ahead % 7 == 0 && ahead / 7 < DLM_OUTLOOKS)
+		dlm_outlook_keep(k, pass->m, pass->P, step);
 }
 
 /* The last pass: states at the end, the cost of the whole past and κ². */
-static bool finish(struct dlm *k, struct fc_pool *pool, const struct search *s)
+static void finish(struct dlm *k, const struct search *s)
 {
-	size_t p = DLM_STATES;
-	struct calibration c = { 0 };
-	c.m = fc_alloc(pool, p, sizeof(double));
-	c.P = fc_alloc(pool, p * p, sizeof(double));
-	c.Ph = fc_alloc(pool, p, sizeof(double));
-	if (pool->failed)
-		return false;
 	struct dlm_pass pass = s->pass;
 	pass.trace = NULL;
+	pass.ratio = NULL;
 	pass.first = 0;
-	pass.visit = project_origin;
-	pass.user = &c;
+	pass.visit = keep_outlook;
+	pass.user = k;
+	k->n_outlooks = 0;
 	unpack(k, s->x, k->param);
 	k->cost = prior_cost(k, s->x) + dlm_filter(&pass, k->param);
-	if (k->n == 0)
-		return true;
-	/* The errors are in-sample: with few weeks behind the parameters, the prior says more. */
-	double weeks = fmax(1.0, (k->day[k->n - 1] - k->day[0] + 1) / 7.0);
-	double expected = 1.0 + fmin(24.0 / weeks, 1.5);
-	k->kappa2 = fmin(fmax((40.0 * expected + c.sum) / (40.0 + c.n), 1.0), 6.0);
-	return true;
+	k->observed = pass.seen;
+	dlm_outlook_judge(k);
 }
 
-/* Weekday weights from the residuals at the parameters found so far. */
-static void reweigh(struct dlm *k, const struct search *s, double *ratio)
+/* A place to start from, if it is better than the best so far. */
+static void consider(struct search *s, const double *x, const double *curvature, double *ratio,
+		     double *best_ratio)
 {
-	struct dlm_pass pass = s->pass;
-	pass.trace = NULL;
-	pass.first = 0;
-	pass.ratio = ratio;
-	unpack(k, s->x, k->param);
-	(void)dlm_filter(&pass, k->param);
-	weigh_weekdays(k, ratio);
+	s->pass.ratio = ratio;
+	double cost = cost_at(s, x);
+	s->pass.ratio = NULL;
+	if (!(cost < s->cost))
+		return;
+	s->cost = cost;
+	memcpy(s->x, x, sizeof s->x);
+	memcpy(best_ratio, ratio, (size_t)s->pass.k->n * sizeof *ratio);
+	for (int i = 0; i < N; i++)
+		for (int j = 0; j < N; j++)
+			s->H[i][j] = curvature != NULL ? curvature[i * N + j]
+				     : i == j	       ? usual_H[i]
+						       : 0.0;
 }
 
-static void better_start(struct search *s)
+static bool known(const double *memory)
 {
-	double x[N];
+	return memory != NULL && memory[DLM_KNOWN_AT] > 0.0;
+}
+
+/* Weekdays weigh alike until residuals at the start, or near the best, say otherwise. */
+static void search(struct dlm *k, struct search *s, const double *memory, const double *like,
+		   double *ratio)
+{
+	double usual[N], loud[N], *best_ratio = ratio + k->n;
+	const double *trodden[2] = { memory, like };
+	struct dlm_trace *trace = s->pass.trace;
+	s->cost = INFINITY;
+	s->pass.trace = NULL;
+	for (int i = 0; i < 2; i++)
+		if (known(trodden[i]))
+			consider(s, trodden[i], trodden[i] + DLM_CURVATURE_AT, ratio, best_ratio);
+	bool warm = isfinite(s->cost);
 	for (int i = 0; i < N; i++) {
-		s->x[i] = i < 6 ? log(prior_centre[i]) : 1.0;
-		x[i] = s->x[i] + noisy[i];
+		usual[i] = i < 6 ? log(prior_centre[i]) : 1.0;
+		loud[i] = usual[i] + noisy[i];
 	}
-	if (cost_at(s, x) < cost_at(s, s->x))
-		memcpy(s->x, x, sizeof x);
+	if (!warm) {
+		consider(s, usual, NULL, ratio, best_ratio);
+		consider(s, loud, NULL, ratio, best_ratio);
+		s->pass.trace = trace;
+		minimise(s, SEARCH_STEPS);
+		s->pass.trace = NULL;
+		s->pass.ratio = best_ratio;
+		(void)cost_at(s, s->x);
+		s->pass.ratio = NULL;
+	}
+	weigh_weekdays(k, s->pass.first, best_ratio);
+	s->pass.trace = trace;
+	minimise(s, SEARCH_STEPS);
 }
 
 static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct search *s)
@@ -250,73 +252,93 @@ static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct s
 	s->pass.Ph = fc_alloc(pool, p, sizeof(double));
 	if (fit) {
 		s->adjoint = fc_alloc(pool, (p + 2) * p, sizeof(double));
-		s->pass.trace = fc_alloc(pool, FIT_STEPS, sizeof *s->pass.trace);
+		s->pass.trace = fc_alloc(pool, (size_t)(k->n - s->pass.first),
+					 sizeof *s->pass.trace);
 	}
-	for (int i = 0; i < N; i++)
-		s->H[i][i] = usual_H[i];
 	return !pool->failed;
 }
 
-enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, bool refit,
-			struct wfm_error *e)
+enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, const double *like,
+			bool refit, struct wfm_error *e)
 {
-	bool known = memory[DLM_MEMORY - 1] > 0.0, fit = !known || refit;
+	bool fit = !known(memory) || refit;
 	struct search s;
-	double *ratio = fc_alloc(pool, (size_t)k->n, sizeof *ratio);
+	double *ratio = fc_alloc(pool, 2 * (size_t)k->n, sizeof *ratio);
 	if (!search_start(k, pool, fit, &s) || ratio == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	if (known)
-		memcpy(s.x, memory, sizeof s.x);
-	else
-		better_start(&s);
 	if (fit) {
-		minimise(&s, SEARCH_STEPS);
-		reweigh(k, &s, ratio);
-		minimise(&s, SEARCH_STEPS);
+		search(k, &s, memory, like, ratio);
 	} else {
-		memcpy(k->weight, memory + DLM_PARAMS, sizeof k->weight);
+		memcpy(s.x, memory, sizeof s.x);
+		memcpy(k->weight, memory + DLM_WEIGHTS_AT, sizeof k->weight);
 	}
 	memcpy(memory, s.x, sizeof s.x);
-	memcpy(memory + DLM_PARAMS, k->weight, sizeof k->weight);
-	memory[DLM_MEMORY - 1] = 1.0;
-	if (!finish(k, pool, &s))
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	memcpy(memory + DLM_WEIGHTS_AT, k->weight, sizeof k->weight);
+	if (fit)
+		memcpy(memory + DLM_CURVATURE_AT, s.H, sizeof s.H);
+	memory[DLM_KNOWN_AT] = 1.0;
+	finish(k, &s);
 	return WFM_OK;
 }
 
-enum wfm_status dlm_forecast(const struct dlm *k, struct fc_pool *pool, double *mean,
-			     double *variance, struct wfm_error *e)
+/* The model of the origin before, when it is laid out as one built now would be. */
+static struct dlm *goes_on(const struct fc_train *t, const struct fc_memory *memory, int index)
 {
-	size_t p = DLM_STATES;
-	double *m = fc_alloc(pool, p, sizeof *m), *P = fc_alloc(pool, p * p, sizeof *P);
-	double *Ph = fc_alloc(pool, p, sizeof *Ph);
-	if (pool->failed)
+	struct dlm *k = memory->pool != NULL ? memory->model[index] : NULL;
+	return k != NULL && (k->annual_n > 0) == dlm_has_annual(t) ? k : NULL;
+}
+
+/* Built for all days of the grid, and kept. */
+static enum wfm_status build_kept(const struct fc_train *t, const double *by_day,
+				  const double *count_noise, unsigned kind,
+				  struct fc_memory *memory, int index, struct wfm_error *e)
+{
+	struct fc_train all = *t;
+	struct dlm *k = fc_alloc(memory->pool, 1, sizeof *k);
+	all.pool = memory->pool;
+	all.horizon = t->grid->n_days - t->n;
+	memory->model[index] = k;
+	if (k == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	memcpy(m, k->m, p * sizeof *m);
-	memcpy(P, k->P, p * p * sizeof *P);
-	for (int i = k->n; i < k->n_total; i++) {
-		dlm_predict(k, k->param, m, P);
-		double v = dlm_project(k, i, m, P, Ph, &mean[i - k->n]);
-		v += dlm_observation_variance(k, k->param, i);
-		mean[i - k->n] += k->centre[k->row[i].weekday];
-		variance[i - k->n] = v * k->kappa2;
-	}
-	return WFM_OK;
+	return dlm_build(&all, by_day, count_noise, kind, k, e);
 }
 
 enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const double *count_noise,
 			unsigned kind, struct fc_memory *memory, int index, struct dlm *k, double **mean,
 			double **variance, struct wfm_error *e)
 {
-	enum wfm_status status = dlm_build(t, by_day, count_noise, kind, k, e);
-	if (status == WFM_OK)
-		status = dlm_fit(k, t->pool, memory->v + index * DLM_MEMORY, memory->refit, e);
+	double *own = memory->v + index * DLM_MEMORY;
+	/* Smooth or rough, wary or not: parameters are much alike. */
+	const double *like = memory->like != NULL && known(memory->like->v + index * DLM_MEMORY)
+				     ? memory->like->v + index * DLM_MEMORY
+			     : index > 0 && index < DLM_SIZE_MODELS ? own - DLM_MEMORY
+								    : NULL;
+	struct dlm *kept = goes_on(t, memory, index);
+	enum wfm_status status = WFM_OK;
+	if (kept != NULL) {
+		dlm_follow(kept, t, by_day, count_noise);
+	} else if (memory->pool != NULL) {
+		status = build_kept(t, by_day, count_noise, kind, memory, index, e);
+		kept = memory->model[index];
+		if (status == WFM_OK)
+			status = dlm_fit(kept, t->pool, own, like, memory->refit, e);
+	} else {
+		status = dlm_build(t, by_day, count_noise, kind, k, e);
+		if (status == WFM_OK)
+			status = dlm_fit(k, t->pool, own, like, memory->refit, e);
+	}
 	if (status != WFM_OK)
 		return status;
+	if (kept != NULL) {
+		*k = *kept;
+		while (k->n_total > k->n && k->day[k->n_total - 1] >= t->n + t->horizon)
+			k->n_total--;
+	}
 	size_t ahead = (size_t)(k->n_total - k->n);
 	*mean = fc_alloc(t->pool, ahead, sizeof **mean);
 	*variance = fc_alloc(t->pool, ahead, sizeof **variance);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	return dlm_forecast(k, t->pool, *mean, *variance, e);
+	dlm_forecast(k, *mean, *variance);
+	return WFM_OK;
 }

@@ -38,11 +38,12 @@ static inline void fc_add_scaled(double *restrict row, double factor, const doub
 
 /* Memory that is released together; zeroed on allocation, aligned for any vector register. */
 struct fc_pool {
-	struct fc_block *head;
+	struct fc_block *head, *last; /* last: the one that pieces are cut from */
 	bool failed; /* some allocation returned NULL */
 };
 
 void *fc_alloc(struct fc_pool *pool, size_t count, size_t size);
+void fc_pool_empty(struct fc_pool *pool); /* its memory stays, to be used again */
 void fc_pool_free(struct fc_pool *pool);
 
 struct fc_day {
@@ -125,7 +126,7 @@ struct fc_output {
 	double *x, *v;   /* days × slots */
 	double *dx, *dv; /* days: the same for day totals */
 	bool counts;     /* (x, v) stand for small whole numbers: quantiles are counts.c's */
-	/* For joint scenarios; both may stay as they are allocated, all zero. */
+	/* For joint scenarios; both may stay as they are allocated, all zero. NULL = not wanted. */
 	double *dcov; /* days × days: covariance of the errors of ln(day total); its diagonal may
 			 leave out what is each day's own, for dv has that */
 	int shapes;   /* directions in which a day's x moves as a whole: shapes × slots … */
@@ -134,12 +135,19 @@ struct fc_output {
 	int n_effects;
 };
 
-enum { FC_MEMORY = 96 };
+enum { FC_MODELS = 6, FC_MEMORY = 64 * FC_MODELS };
 
-/* What a method carries from one origin of a series to the next (parameters, warm starts). */
+/* What a method carries from one origin of a series to the next. */
 struct fc_memory {
 	bool refit; /* improve what is remembered: the final run */
-	double v[FC_MEMORY];
+	/* Of a method with the same kinds of models, whose parameters are a good start. */
+	const struct fc_memory *like;
+	/* In a backtest: models and directions of the origin before live here, and go on from there
+	   instead of learning all anew; NULL = nothing goes on. */
+	struct fc_pool *pool;
+	struct dlm *model[FC_MODELS];
+	double *direction;
+	double v[FC_MEMORY]; /* parameters */
 };
 
 struct fc_method {
@@ -211,6 +219,8 @@ enum wfm_status fc_aht(const struct fc_grid *g, double fallback_s, double *aht,
 
 /* stats.c */
 double fc_median(double *v, int n); /* reorders v; NaN when n == 0 */
+/* The k-th smallest from 0, moved to v[k]: none above it before it, none below it after it. */
+double fc_smallest(double *v, int n, int k);
 double fc_mad(double *v, int n, double centre); /* overwrites v */
 static inline double fc_root(double y)
 {
@@ -237,8 +247,8 @@ static inline double fc_output_quantile(const struct fc_output *o, double x, dou
 	return o->counts ? fc_count_quantile(x, v, z) : fc_quantile(x, v, z);
 }
 
-/* judge.c */
-bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out);
+/* judge.c; joint: with room for what only joint scenarios need. */
+bool fc_output_alloc(struct fc_pool *pool, int days, int slots, bool joint, struct fc_output *out);
 
 struct fc_judge {
 	const struct fc_grid *grid;

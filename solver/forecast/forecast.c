@@ -125,24 +125,19 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 	return WFM_OK;
 }
 
-static enum wfm_status run_method(struct fc_pool *pool, const struct fc_grid *g,
-				  const struct fc_scales *scales, struct fc_memory *memories,
-				  struct fc_output *out, struct wfm_forecast *f,
-				  struct wfm_error *e)
+static enum wfm_status run_method(const struct fc_train *t, const struct fc_scales *scales,
+				  struct fc_memory *memories, struct fc_output *out,
+				  struct wfm_forecast *f, struct wfm_error *e)
 {
-	struct fc_train t;
-	enum wfm_status status = fc_train_build(pool, g, g->n_history, out->days, &t, e);
-	if (status != WFM_OK)
-		return status;
 	out->effects = f->effects;
-	status = fc_final_run(&t, &f->report, scales, memories, out, e);
+	enum wfm_status status = fc_final_run(t, &f->report, scales, memories, out, e);
 	if (status != WFM_OK)
 		return status;
-	fc_special_apply(&t, out);
-	fc_special_effects(&t, out);
-	fc_neighbours_effects(&t, out);
+	fc_special_apply(t, out);
+	fc_special_effects(t, out);
+	fc_neighbours_effects(t, out);
 	f->n_effects = out->n_effects;
-	return fc_report_history(&t, f, e);
+	return fc_report_history(t, f, e);
 }
 
 /*
@@ -247,6 +242,18 @@ static enum wfm_status judge(struct fc_pool *pool, const struct fc_grid *g,
 	return fc_judge_run(pool, &j, usable, f, memories, scales, e);
 }
 
+/* The scores of days follow much the same models whichever way they are cut into shapes. */
+static void start_alike(struct fc_memory memories[WFM_MAX_METHODS])
+{
+	const struct fc_memory *first = NULL;
+	for (int i = 0; fc_method_at(i) != NULL; i++) {
+		if (fc_method_at(i) == &fc_state_space)
+			first = &memories[i];
+		if (fc_method_at(i) == &fc_svd_scores)
+			memories[i].like = first;
+	}
+}
+
 static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_series *series,
 				    const struct wfm_forecast_options *o, struct wfm_forecast *f,
 				    struct wfm_error *e)
@@ -261,18 +268,22 @@ static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_serie
 		return status;
 	struct fc_output out = { 0 };
 	double *aht = fc_alloc(pool, 7 * (size_t)g.slots, sizeof *aht);
-	if (aht == NULL || !fc_output_alloc(pool, o->days, g.slots, &out))
+	if (aht == NULL || !fc_output_alloc(pool, o->days, g.slots, true, &out))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	if (whole.usable == 0) {
 		status = cold_start(pool, o, &g, &out, e);
 		(void)snprintf(f->method, sizeof f->method, "cold_start");
 	} else {
 		struct fc_scales scales;
+		start_alike(memories);
 		status = judge(pool, &g, o, whole.usable, f, memories, &scales, e);
-		for (int i = 0; i < WFM_MAX_METHODS; i++)
+		for (int i = 0; i < WFM_MAX_METHODS; i++) {
 			memories[i].refit = true;
+			memories[i].pool = NULL;
+			memories[i].direction = NULL;
+		}
 		if (status == WFM_OK)
-			status = run_method(pool, &g, &scales, memories, &out, f, e);
+			status = run_method(&whole, &scales, memories, &out, f, e);
 		if (status == WFM_OK)
 			(void)snprintf(f->method, sizeof f->method, "%s",
 				       fc_method_at(f->report.chosen)->name);

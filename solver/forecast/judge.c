@@ -12,7 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Mean |y_d − y_{d−7}| over the whole history: the scale of MASE. */
 static double naive_scale(const struct fc_grid *g)
@@ -48,7 +47,7 @@ static bool wanted(const struct fc_judge *j, int index)
 	return (j->only == NULL || j->only->run == NULL) && (m->fits == NULL || m->fits(j->grid));
 }
 
-bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output *out)
+bool fc_output_alloc(struct fc_pool *pool, int days, int slots, bool joint, struct fc_output *out)
 {
 	size_t d = (size_t)days, cells = d * (size_t)slots;
 	out->days = days;
@@ -56,69 +55,58 @@ bool fc_output_alloc(struct fc_pool *pool, int days, int slots, struct fc_output
 	out->v = fc_alloc(pool, cells, sizeof(double));
 	out->dx = fc_alloc(pool, d, sizeof(double));
 	out->dv = fc_alloc(pool, d, sizeof(double));
-	out->dcov = fc_alloc(pool, d * d, sizeof(double));
-	out->shape = fc_alloc(pool, WFM_JOINT_SHAPES * (size_t)slots, sizeof(double));
-	out->shape_variance = fc_alloc(pool, WFM_JOINT_SHAPES * d, sizeof(double));
+	if (joint) {
+		out->dcov = fc_alloc(pool, d * d, sizeof(double));
+		out->shape = fc_alloc(pool, WFM_JOINT_SHAPES * (size_t)slots, sizeof(double));
+		out->shape_variance = fc_alloc(pool, WFM_JOINT_SHAPES * d, sizeof(double));
+	}
 	return !pool->failed;
 }
 
+/* One origin at work: what was learnt there and every method's forecasts, until the next. */
+struct stage {
+	struct fc_pool *scratch;
+	struct fc_train train;
+	struct fc_output out[WFM_MAX_METHODS]; /* x == NULL: did not run */
+};
+
 /* Every method that can at one origin, special days applied. */
-static enum wfm_status run_methods(struct fc_pool *keep, const struct fc_judge *j,
-				   const struct fc_train *t, struct fc_origin *p,
+static enum wfm_status run_methods(const struct fc_judge *j, struct stage *at,
 				   struct fc_memory *memories, struct wfm_error *e)
 {
+	const struct fc_train *t = &at->train;
 	for (int i = 0; fc_method_at(i) != NULL; i++) {
 		/* The first always runs: with nothing to learn from, nothing is its forecast. */
 		if (!wanted(j, i) || (i > 0 && t->usable < fc_method_at(i)->min_days))
 			continue;
-		if (!fc_output_alloc(keep, t->horizon, j->grid->slots, &p->out[i]))
+		if (!fc_output_alloc(at->scratch, t->horizon, j->grid->slots, false, &at->out[i]))
 			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-		enum wfm_status status = fc_method_at(i)->run(t, &memories[i], &p->out[i], e);
+		enum wfm_status status = fc_method_at(i)->run(t, &memories[i], &at->out[i], e);
 		if (status != WFM_OK)
 			return status;
-		fc_special_apply(t, &p->out[i]);
+		fc_special_apply(t, &at->out[i]);
 	}
 	return WFM_OK;
 }
 
-static enum wfm_status run_origin(struct fc_pool *keep, const struct fc_judge *j,
-				  const struct fc_backtest *b, struct fc_origin *p,
+static enum wfm_status run_origin(const struct fc_judge *j, const struct fc_backtest *b,
+				  struct fc_origin *p, struct stage *at,
 				  struct fc_memory *memories, struct wfm_error *e)
 {
-	struct fc_pool scratch = { 0 };
-	struct fc_train t;
-	enum wfm_status status = fc_train_build(&scratch, j->grid, p->n, b->days, &t, e);
+	enum wfm_status status = fc_train_build(at->scratch, j->grid, p->n, b->days, &at->train, e);
 	if (status == WFM_OK)
-		status = run_methods(keep, j, &t, p, memories, e);
-	p->usable = t.usable;
+		status = run_methods(j, at, memories, e);
+	p->usable = at->train.usable;
 	if (status == WFM_OK && fc_method_at(b->main)->run == NULL) {
 		double weight[WFM_MAX_METHODS];
-		fc_weigh(b, p->n, t.usable, weight);
-		if (!fc_output_alloc(keep, b->days, j->grid->slots, &p->out[b->main]))
+		fc_weigh(b, p->n, at->train.usable, weight);
+		if (!fc_output_alloc(at->scratch, b->days, j->grid->slots, false,
+				     &at->out[b->main]))
 			status = wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 		else
-			fc_mix(p->out, weight, j->grid->slots, &p->out[b->main]);
+			fc_mix(at->out, weight, j->grid->slots, &at->out[b->main]);
 	}
-	fc_pool_free(&scratch);
 	return status;
-}
-
-/* A copy of the main method's output, as wide as older origins say. */
-static bool widened(struct fc_pool *pool, const struct fc_backtest *b, const struct fc_origin *p,
-		    struct fc_output *out)
-{
-	const struct fc_output *from = &p->out[b->main];
-	size_t days = (size_t)from->days, cells = days * (size_t)b->grid->slots;
-	struct fc_scales k = fc_calibrate(b, p->n, pool);
-	if (!fc_output_alloc(pool, from->days, b->grid->slots, out))
-		return false;
-	memcpy(out->x, from->x, cells * sizeof *out->x);
-	memcpy(out->v, from->v, cells * sizeof *out->v);
-	memcpy(out->dx, from->dx, days * sizeof *out->dx);
-	memcpy(out->dv, from->dv, days * sizeof *out->dv);
-	out->counts = from->counts;
-	fc_rescale(&k, b->grid->slots, out);
-	return true;
 }
 
 static void keep_days(const struct fc_backtest *b, const struct fc_origin *p,
@@ -138,27 +126,33 @@ static void keep_days(const struct fc_backtest *b, const struct fc_origin *p,
 }
 
 /* Scores an origin whose methods have all run, and remembers the main one's days. */
-static enum wfm_status score_origin(const struct fc_backtest *b, struct fc_origin *p,
+static enum wfm_status score_origin(struct fc_pool *keep, const struct fc_backtest *b,
+				    struct fc_origin *p, struct stage *at,
 				    struct fc_tally *tallies, struct wfm_forecast *f,
 				    struct wfm_error *e)
 {
-	struct fc_pool scratch = { 0 };
-	struct fc_output wide = { 0 };
-	bool ok = p->out[b->main].x == NULL || widened(&scratch, b, p, &wide);
-	for (int i = 0; fc_method_at(i) != NULL && ok; i++) {
-		const struct fc_output *o = &p->out[i];
-		struct fc_tally alone = { 0 };
-		if (o->x == NULL)
+	for (int i = 0; fc_method_at(i) != NULL; i++) {
+		struct fc_output *o = &at->out[i];
+		struct fc_tally own = { 0 };
+		p->ran[i] = o->x != NULL;
+		if (!p->ran[i])
 			continue;
-		fc_score_origin(&alone, b->grid, p->n, o);
-		p->error[i] = b->sparse ? alone.day_error : alone.error;
-		p->volume = b->sparse ? alone.day_volume : alone.volume;
-		fc_score_origin(&tallies[i], b->grid, p->n, i == b->main ? &wide : o);
+		fc_score_origin(&own, b->grid, p->n, o);
+		p->error[i] = b->sparse ? own.day_error : own.error;
+		p->volume = b->sparse ? own.day_volume : own.volume;
+		if (i != b->main) {
+			fc_score_add(&tallies[i], &own);
+			continue;
+		}
+		/* The main one's row is of its forecasts as wide as older origins say. */
+		struct fc_scales k = fc_calibrate(b, p->n, at->scratch);
+		if (!fc_keep_errors(keep, at->scratch, b, o, p))
+			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+		fc_rescale(&k, b->grid->slots, o);
+		fc_score_origin(&tallies[i], b->grid, p->n, o);
+		keep_days(b, p, o, f);
 	}
-	if (ok && wide.x != NULL)
-		keep_days(b, p, &wide, f);
-	fc_pool_free(&scratch);
-	return ok ? WFM_OK : wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	return WFM_OK;
 }
 
 static enum wfm_status run_origins(struct fc_pool *pool, const struct fc_judge *j, int usable,
@@ -173,21 +167,26 @@ static enum wfm_status run_origins(struct fc_pool *pool, const struct fc_judge *
 	f->backtest = calloc((size_t)(origins * j->days) + 1, sizeof *f->backtest);
 	if (pool->failed || f->backtest == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	for (int k = origins - 1; k >= 0; k--) {
+	struct fc_pool scratch = { 0 };
+	enum wfm_status status = WFM_OK;
+	for (int i = 0; i < WFM_MAX_METHODS; i++)
+		memories[i].pool = pool;
+	for (int k = origins - 1; k >= 0 && status == WFM_OK; k--) {
 		struct fc_origin *p = &b->origin[b->n];
+		struct stage at = { .scratch = &scratch };
 		p->n = last - 7 * k;
-		enum wfm_status status = run_origin(pool, j, b, p, memories, e);
+		fc_pool_empty(&scratch);
+		status = run_origin(j, b, p, &at, memories, e);
 		if (status == WFM_OK)
-			status = score_origin(b, p, tallies, f, e);
+			status = score_origin(pool, b, p, &at, tallies, f, e);
 		p->share = (double)p->usable / usable;
 		b->n++;
 		if (status == WFM_OK && j->options->progress != NULL &&
 		    j->options->progress(j->options->user, 0.9 * (origins - k) / origins))
 			status = wfm_fail(e, WFM_CANCELLED, "", "stopped by the caller");
-		if (status != WFM_OK)
-			return status;
 	}
-	return WFM_OK;
+	fc_pool_free(&scratch);
+	return status;
 }
 
 /* Did the scored origins see any contact at all? Past days all empty are taken at their word. */
@@ -255,7 +254,7 @@ enum wfm_status fc_final_run(const struct fc_train *t, const struct wfm_report_c
 		weight[i] = card->score[i].weight;
 		if (weight[i] <= 0.0)
 			continue;
-		if (!fc_output_alloc(t->pool, out->days, t->grid->slots, &outs[i]))
+		if (!fc_output_alloc(t->pool, out->days, t->grid->slots, true, &outs[i]))
 			return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 		/* The effects of the first that has some are the mixture's. */
 		outs[i].effects = out->n_effects == 0 ? out->effects : NULL;

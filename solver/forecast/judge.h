@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the rolling-origin judge keeps of its backtest: each origin's forecasts by every method
- * that ran, special days applied, and their errors. Lives in the caller's pool.
+ * What the rolling-origin judge keeps of its backtest: the errors at each origin of every method
+ * that ran, special days applied. Lives in the caller's pool.
  */
 #ifndef WFM_FC_JUDGE_H
 #define WFM_FC_JUDGE_H
@@ -12,9 +12,12 @@ struct fc_origin {
 	int n;        /* grid days before it */
 	double share; /* of today's usable days it could learn from */
 	int usable;
-	struct fc_output out[WFM_MAX_METHODS]; /* x == NULL: did not run */
+	bool ran[WFM_MAX_METHODS];
 	double error[WFM_MAX_METHODS]; /* Σ|f−y|, of slots, or of day totals where slots are sparse */
 	double volume;                 /* Σy */
+	/* The main method's errors on the root scale in standard deviations, without sign. */
+	double *slot_z, *day_z;
+	int slots, days;
 };
 
 struct fc_backtest {
@@ -35,6 +38,9 @@ void fc_explain(const struct fc_backtest *b, bool asked, struct wfm_report_card 
 /* calibrate.c: scales of the standard deviations of slots and of day totals, learnt from the
    main method's errors at origins whose horizon had ended by grid day n; 1 = as they are. */
 struct fc_scales fc_calibrate(const struct fc_backtest *b, int n, struct fc_pool *scratch);
+/* Fills an origin's slot_z and day_z from the main method's output there. */
+bool fc_keep_errors(struct fc_pool *keep, struct fc_pool *scratch, const struct fc_backtest *b,
+		    const struct fc_output *out, struct fc_origin *p);
 void fc_rescale(const struct fc_scales *k, int slots, struct fc_output *out);
 /* score.c */
 struct fc_tally {
@@ -45,6 +51,7 @@ struct fc_tally {
 	int origins;
 };
 void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const struct fc_output *o);
+void fc_score_add(struct fc_tally *sum, const struct fc_tally *k);
 void fc_score_write(struct wfm_method_score *s, const struct fc_tally *k, double scale);
 /* The day's observed total when it may be scored as a whole. */
 bool fc_scored_total(const struct fc_grid *g, int day, double *total);

@@ -10,44 +10,32 @@
 #include <math.h>
 #include <string.h>
 
+/* The fields of the parts that have a share. */
+struct fields {
+	int n;
+	double weight[WFM_MAX_METHODS];
+	const double *of[WFM_MAX_METHODS];
+};
+
+static void add_field(struct fields *k, double weight, const double *field)
+{
+	k->weight[k->n] = weight;
+	k->of[k->n++] = field;
+}
+
 /* Σ w a, and to `spread`, when given, Σ w a² − (Σ w a)². */
-static void mean_of(const struct fc_output *parts, const double *weight, size_t cells,
-		    double *(*field)(const struct fc_output *), double *out, double *spread)
+static void mean_of(const struct fields *k, size_t cells, double *out, double *spread)
 {
 	for (size_t c = 0; c < cells; c++) {
 		double sum = 0.0, apart = 0.0;
-		for (int i = 0; i < WFM_MAX_METHODS; i++)
-			if (weight[i] > 0.0)
-				sum += weight[i] * field(&parts[i])[c];
-		for (int i = 0; i < WFM_MAX_METHODS && spread != NULL; i++)
-			if (weight[i] > 0.0) {
-				double a = field(&parts[i])[c] - sum;
-				apart += weight[i] * a * a;
-			}
+		for (int i = 0; i < k->n; i++)
+			sum += k->weight[i] * k->of[i][c];
+		for (int i = 0; i < k->n && spread != NULL; i++)
+			apart += k->weight[i] * (k->of[i][c] - sum) * (k->of[i][c] - sum);
 		out[c] = sum;
 		if (spread != NULL)
 			spread[c] += apart;
 	}
-}
-
-static double *field_x(const struct fc_output *o)
-{
-	return o->x;
-}
-
-static double *field_v(const struct fc_output *o)
-{
-	return o->v;
-}
-
-static double *field_dx(const struct fc_output *o)
-{
-	return o->dx;
-}
-
-static double *field_dv(const struct fc_output *o)
-{
-	return o->dv;
 }
 
 /* The parts' shapes side by side, each with its share of the variance, as many as fit. */
@@ -111,12 +99,22 @@ static void mix_covariance(const struct fc_output *parts, const double *weight,
 void fc_mix(const struct fc_output *parts, const double *weight, int slots, struct fc_output *out)
 {
 	size_t days = (size_t)out->days, cells = days * (size_t)slots;
-	mean_of(parts, weight, cells, field_v, out->v, NULL);
-	mean_of(parts, weight, cells, field_x, out->x, out->v);
-	mean_of(parts, weight, days, field_dv, out->dv, NULL);
-	mean_of(parts, weight, days, field_dx, out->dx, out->dv);
-	mix_covariance(parts, weight, out);
-	mix_shapes(parts, weight, slots, out);
+	struct fields x = { 0 }, v = { 0 }, dx = { 0 }, dv = { 0 };
+	for (int i = 0; i < WFM_MAX_METHODS; i++)
+		if (weight[i] > 0.0) {
+			add_field(&x, weight[i], parts[i].x);
+			add_field(&v, weight[i], parts[i].v);
+			add_field(&dx, weight[i], parts[i].dx);
+			add_field(&dv, weight[i], parts[i].dv);
+		}
+	mean_of(&v, cells, out->v, NULL);
+	mean_of(&x, cells, out->x, out->v);
+	mean_of(&dv, days, out->dv, NULL);
+	mean_of(&dx, days, out->dx, out->dv);
+	if (out->dcov != NULL) {
+		mix_covariance(parts, weight, out);
+		mix_shapes(parts, weight, slots, out);
+	}
 	out->counts = false;
 	for (int i = 0; i < WFM_MAX_METHODS; i++)
 		out->counts = out->counts || (weight[i] > 0.0 && parts[i].counts);

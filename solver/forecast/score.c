@@ -5,17 +5,32 @@
 #include <math.h>
 
 enum { DECILES = 9 };
-static const double Z80 = 1.2815515655446004, Z95 = 1.959963984540054;
+#define Z80 1.2815515655446004
+#define Z95 1.959963984540054
+
+/* Deciles, then the bounds of 95 %. */
+enum { LOW_95 = DECILES, HIGH_95, QUANTILES };
+static const double quantile_z[QUANTILES] = {
+	-1.2815515655446004, -0.8416212335729143, -0.5244005127080407, -0.2533471031357997, 0.0,
+	0.2533471031357997,  0.5244005127080407,  0.8416212335729143,  Z80, -Z95, Z95,
+};
+
+static void quantiles(const struct fc_output *o, double x, double v, double q[QUANTILES])
+{
+	double sd = sqrt(v);
+	for (int i = 0; i < QUANTILES; i++) {
+		double r = x + sd * quantile_z[i];
+		q[i] = o->counts ? fc_count_quantile(x, v, quantile_z[i])
+		       : r > 0.5 ? r * r - 0.25
+				 : 0.0;
+	}
+}
 
 static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, size_t c,
 		       bool week1)
 {
-	static const double z[DECILES] = { -1.2815515655446004, -0.8416212335729143,
-					   -0.5244005127080407, -0.2533471031357997,
-					   0.0,			0.2533471031357997,
-					   0.5244005127080407,	0.8416212335729143,
-					   1.2815515655446004 };
-	double x = o->x[c], v = o->v[c], f = fc_mean(x, v);
+	double x = o->x[c], v = o->v[c], f = fc_mean(x, v), q[QUANTILES], pinball = 0.0;
+	quantiles(o, x, v, q);
 	k->error += fabs(y - f);
 	k->signed_error += f - y;
 	k->volume += y;
@@ -24,11 +39,12 @@ static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, 
 		k->volume_week1 += y;
 	}
 	for (int i = 0; i < DECILES; i++) {
-		double tau = 0.1 * (i + 1), d = y - fc_output_quantile(o, x, v, z[i]);
-		k->pinball += (d > 0.0 ? tau * d : (tau - 1.0) * d) / DECILES;
+		double tau = 0.1 * (i + 1), d = y - q[i];
+		pinball += d > 0.0 ? tau * d : (tau - 1.0) * d;
 	}
-	k->inside_80 += y >= fc_output_quantile(o, x, v, -Z80) && y <= fc_output_quantile(o, x, v, Z80);
-	k->inside_95 += y >= fc_output_quantile(o, x, v, -Z95) && y <= fc_output_quantile(o, x, v, Z95);
+	k->pinball += pinball / DECILES;
+	k->inside_80 += y >= q[0] && y <= q[DECILES - 1];
+	k->inside_95 += y >= q[LOW_95] && y <= q[HIGH_95];
 	k->slots += 1.0;
 }
 
@@ -77,6 +93,24 @@ void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const s
 		}
 	}
 	k->origins += scored;
+}
+
+void fc_score_add(struct fc_tally *sum, const struct fc_tally *k)
+{
+	sum->error += k->error;
+	sum->error_week1 += k->error_week1;
+	sum->signed_error += k->signed_error;
+	sum->pinball += k->pinball;
+	sum->volume += k->volume;
+	sum->volume_week1 += k->volume_week1;
+	sum->inside_80 += k->inside_80;
+	sum->inside_95 += k->inside_95;
+	sum->slots += k->slots;
+	sum->days += k->days;
+	sum->days_inside_80 += k->days_inside_80;
+	sum->day_error += k->day_error;
+	sum->day_volume += k->day_volume;
+	sum->origins += k->origins;
 }
 
 void fc_score_write(struct wfm_method_score *s, const struct fc_tally *k, double scale)

@@ -46,7 +46,7 @@ static void score_and_reduce(const struct fc_train *t, double *R, struct fc_shap
 }
 
 enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *profile, int count,
-			     struct fc_shape *p, struct wfm_error *e)
+			     struct fc_memory *memory, struct fc_shape *p, struct wfm_error *e)
 {
 	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
 	double *R = fc_profile_residuals(t, profile);
@@ -62,7 +62,7 @@ enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *
 		p->score[k] = score + (size_t)k * days;
 	}
 	cap_rows(t, R, norms);
-	if (count > 0 && !fc_leading_vectors(t, R, count, v))
+	if (count > 0 && !fc_directions(t, R, count, memory, v))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	score_and_reduce(t, R, p);
 	fc_excess_fit(t, R, p->excess);

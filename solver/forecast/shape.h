@@ -15,12 +15,15 @@ struct fc_shape {
 };
 
 enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *profile, int count,
-			     struct fc_shape *p, struct wfm_error *e);
+			     struct fc_memory *memory, struct fc_shape *p, struct wfm_error *e);
 
 double fc_dot(const double *a, const double *b, int n);
 
 /* count vectors of slots into v; R has a row per day of t, read where t->total is known.
    False when out of memory. */
 bool fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v);
+/* Those of the first origin of a backtest at the later ones, so that scores stay comparable. */
+bool fc_directions(const struct fc_train *t, const double *R, int count, struct fc_memory *memory,
+		   double *v);
 
 #endif

@@ -18,7 +18,7 @@ static void mix(const struct fc_train *t, double weight, double raise, const dou
 {
 	const struct dlm *k = &s->model;
 	int ahead = k->n_total - k->n;
-	for (int i = 0; i < ahead; i++) {
+	for (int i = 0; i < ahead && cov != NULL; i++) {
 		size_t row = (size_t)(k->day[k->n + i] - t->n) * (size_t)t->horizon;
 		double apart = weight * (1.0 - weight) * (mean[i] - s->mean[i]);
 		for (int j = 0; j < ahead; j++) {
@@ -42,15 +42,16 @@ static enum wfm_status pair(const struct fc_train *t, const double *log_size, co
 			    struct wfm_error *e)
 {
 	struct dlm rough;
-	double *mean, *variance, *cov;
+	double *mean, *variance, *cov = NULL;
 	enum wfm_status status = dlm_run(t, log_size, noise, kind | DLM_SMOOTH, memory, index,
 					 &s->model, &s->mean, &s->variance, e);
 	if (status == WFM_OK)
 		status = dlm_run(t, log_size, noise, kind, memory, index + 1, &rough, &mean,
 				 &variance, e);
-	if (status == WFM_OK)
+	s->cov = NULL;
+	if (status == WFM_OK && memory->pool == NULL)
 		status = dlm_covariance(&s->model, t, &s->cov, e);
-	if (status == WFM_OK)
+	if (status == WFM_OK && memory->pool == NULL)
 		status = dlm_covariance(&rough, t, &cov, e);
 	if (status != WFM_OK)
 		return status;

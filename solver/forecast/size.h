@@ -8,10 +8,11 @@
 struct fc_size {
 	struct dlm model;        /* the first one: steps, effects */
 	double *mean, *variance; /* by step ahead */
-	double *cov;             /* horizon × horizon days, without what is each day's own */
+	double *cov;             /* horizon × horizon days, without what is each day's own; NULL in a
+				    backtest */
 };
 
-enum { FC_SIZE_MODELS = 4 }; /* parts of the memory it takes, from index on */
+enum { FC_SIZE_MODELS = DLM_SIZE_MODELS }; /* parts of the memory it takes, from index on */
 
 /* log_size: t->n days, NaN = missing; noise: known part of its variance by weekday. */
 enum wfm_status fc_size_fit(const struct fc_train *t, const double *log_size,

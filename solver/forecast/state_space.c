@@ -75,7 +75,7 @@ static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, s
 		status = fc_profile_fit(t, &p->profile, e);
 	if (status == WFM_OK)
 		status = fc_shape_fit(t, &p->profile,
-				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, &p->shape, e);
+				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, memory, &p->shape, e);
 	for (int k = 0; k < p->shape.count && status == WFM_OK; k++)
 		status = dlm_run(t, p->shape.score[k], NULL, 0, memory, k + FC_SIZE_MODELS, &p->score[k],
 				 &p->score_mean[k], &p->score_var[k], e);
@@ -115,8 +115,7 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 	double most = 0.0; /* no day is ten times the largest ever seen, whatever rubbish says */
 	for (int d = 0; d < t->n; d++)
 		most = t->total[d] > most ? t->total[d] : most;
-	out->shapes = p->shape.count;
-	for (int k = 0; k < p->shape.count; k++)
+	for (int k = 0; k < p->shape.count && out->shape != NULL; k++, out->shapes++)
 		memcpy(out->shape + k * g->slots, p->shape.v[k],
 		       (size_t)g->slots * sizeof *out->shape);
 	for (int h = 0; h < out->days; h++) {
@@ -127,7 +126,7 @@ static void combine(const struct fc_train *t, const struct parts *p, double *mea
 		}
 		int i = step - p->size.model.n;
 		double V = fmin(p->size.variance[i], 4.0);
-		for (int k = 0; k < p->shape.count; k++)
+		for (int k = 0; k < p->shape.count && out->shape != NULL; k++)
 			out->shape_variance[h * WFM_JOINT_SHAPES + k] = p->score_var[k][i];
 		/* The centre of √N when ln N is normal: with v it gives the mean e^{m+V/2}. A
 		   variance that is mostly ignorance must not raise the mean. */
@@ -175,10 +174,10 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (mean == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	combine(t, &p, mean, out);
-	if (p.size.cov != NULL)
+	if (p.size.cov != NULL && out->dcov != NULL)
 		memcpy(out->dcov, p.size.cov,
 		       (size_t)out->days * (size_t)out->days * sizeof *out->dcov);
-	if (memory->refit && p.size.cov != NULL)
+	if (p.size.cov != NULL && out->dcov != NULL)
 		status = widen_weeks(t, &p, out, e);
 	dlm_effects(&p.size.model, out);
 	return status;

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The k-th smallest, with none above it before it and none below it after it (Hoare's FIND). */
-static double find(double *v, int n, int k)
+/* Hoare's FIND. */
+double fc_smallest(double *v, int n, int k)
 {
 	int low = 0, high = n - 1;
 	while (low < high) {
@@ -37,7 +37,7 @@ double fc_median(double *v, int n)
 {
 	if (n <= 0)
 		return NAN;
-	double upper = find(v, n, n / 2), lower = v[0];
+	double upper = fc_smallest(v, n, n / 2), lower = v[0];
 	if (n % 2)
 		return upper;
 	for (int i = 1; i < n / 2; i++)

@@ -90,3 +90,21 @@ bool fc_leading_vectors(const struct fc_train *t, const double *R, int count, do
 	}
 	return true;
 }
+
+bool fc_directions(const struct fc_train *t, const double *R, int count, struct fc_memory *memory,
+		   double *v)
+{
+	size_t bytes = (size_t)(count * t->grid->slots) * sizeof *v;
+	if (memory->direction != NULL) {
+		memcpy(v, memory->direction, bytes);
+		return true;
+	}
+	if (!fc_leading_vectors(t, R, count, v))
+		return false;
+	if (memory->pool == NULL)
+		return true;
+	memory->direction = fc_alloc(memory->pool, 1, bytes);
+	if (memory->direction != NULL)
+		memcpy(memory->direction, v, bytes);
+	return memory->direction != NULL;
+}

@@ -271,7 +271,7 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	whole_days(t, x);
-	if (!fc_leading_vectors(t, x, p.count, p.v))
+	if (!fc_directions(t, x, p.count, memory, p.v))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	project(t, x, &p);
 	left_over(t, x, &p);
@@ -279,7 +279,7 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	if (status != WFM_OK)
 		return status;
 	combine(t, &p, out);
-	return hang_together(t, &p, out, e);
+	return out->dcov != NULL ? hang_together(t, &p, out, e) : WFM_OK;
 }
 
 const struct fc_method fc_svd_scores = {

@@ -43,7 +43,7 @@ static double evidence(const struct fc_backtest *b, int n, double sum[WFM_MAX_ME
 			continue;
 		all += p->share;
 		for (int i = 0; fc_method_at(i) != NULL; i++) {
-			int j = p->out[i].x != NULL ? i : b->main;
+			int j = p->ran[i] ? i : b->main;
 			sum[i] += p->share * p->error[j] / p->volume;
 		}
 	}
