@@ -71,11 +71,10 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 	enum wfm_status status = fc_profile_fit(t, &p, e);
 	if (status != WFM_OK)
 		return status;
-	double *R = fc_profile_residuals(t, &p);
 	double *excess = fc_alloc(t->pool, (size_t)g->slots, sizeof *excess);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	fc_excess_fit(t, R, excess);
+	fc_excess_fit(t, p.residual, excess);
 	struct day_model m;
 	weekday_means(t, &m);
 	autoregression(t, &m);

@@ -65,6 +65,8 @@ struct fc_grid {
 	int n_days;
 	struct fc_day *days;
 	double *y;            /* n_days × slots as observed; NaN = nothing observed */
+	double *root;         /* √(y+¼) */
+	int from, to;         /* slots outside are never open; both multiples of FC_BLOCK */
 	float *slot_factor;   /* n_days × slots: 0 = shut, NaN = learn, 1 = normal; NULL = all 1 */
 	uint8_t open[7][WFM_MAX_SLOTS];
 	double open_slots[7]; /* how many */
@@ -103,6 +105,8 @@ struct fc_train {
 	struct fc_pool *pool; /* for scratch that may live until the run ends */
 	int n;
 	double *y;     /* n × slots; outliers replaced, holes of usable days filled; NaN elsewhere */
+	double *root;  /* √(y+¼); 0 on days that are not usable */
+	struct fc_shared *shared;
 	double *total; /* n; NaN = nothing to learn that day */
 	double *median; /* 7 × slots of x; NaN = never seen */
 	int usable;    /* days with a total */
@@ -186,10 +190,14 @@ const struct fc_method *fc_method_at(int index); /* NULL past the last */
 
 /* profile.c: share of the day's total by weekday and slot. */
 struct fc_profile {
-	double *share; /* 7 × slots, sums to 1 over the open slots of each weekday */
+	const double *share; /* 7 × slots, sums to 1 over the open slots of each weekday */
+	/* √(y+¼) − E√(Y+¼) of a Poisson Y with mean N·p, on usable days; n × slots, 0 elsewhere. */
+	const double *residual;
 };
-/* R = √(y+¼) − E√(Y+¼) of a Poisson Y with mean N·p, on usable days; n × slots in the pool. */
-double *fc_profile_residuals(const struct fc_train *t, const struct fc_profile *p);
+/* What several methods learn alike from one training. */
+struct fc_shared {
+	struct fc_profile profile;
+};
 enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 			       struct wfm_error *e);
 
@@ -226,9 +234,34 @@ static inline double fc_root(double y)
 {
 	return __builtin_sqrt(y + 0.25);
 }
+/* The larger, of numbers: fmax is a call, for it has rules about what is none. */
+static inline double fc_max(double a, double b)
+{
+	return a > b ? a : b;
+}
 /* Mean and variance of √(Y+¼) of a Poisson count: √mean and ¼ but for small means. */
-double fc_poisson_centre(double mean);
-double fc_poisson_noise(double mean);
+double fc_small_centre(double root); /* of a mean below FC_SMALL_MEAN, root = √(mean+¼) */
+#define FC_SMALL_MEAN 35.75
+static inline double fc_poisson_centre(double mean)
+{
+	/* variance ¼ + 1/(32·mean) + … */
+	return mean >= FC_SMALL_MEAN ? __builtin_sqrt(mean - 1.0 / (32.0 * mean))
+				     : fc_small_centre(fc_root(fc_max(mean, 0.0)));
+}
+/* The variance where √(mean+¼) is known. */
+static inline double fc_noise_at_root(double root)
+{
+	double square = root * root;
+	if (square >= FC_SMALL_MEAN + 0.25)
+		return 0.25 + 1.0 / (32.0 * (square - 0.25));
+	double u = fc_max(root, 0.5), centre = fc_small_centre(u);
+	return fc_max(0.0, u * u - centre * centre);
+}
+static inline double fc_poisson_noise(double mean)
+{
+	return mean >= FC_SMALL_MEAN ? 0.25 + 1.0 / (32.0 * mean)
+				     : fc_noise_at_root(fc_root(fc_max(mean, 0.0)));
+}
 double fc_poisson_mean(double centre); /* the mean whose centre this is */
 /* The x whose (x, v) has this mean. */
 double fc_centre(double mean, double v);

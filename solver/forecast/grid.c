@@ -206,6 +206,21 @@ static bool closed_collect(struct fc_pool *pool, const struct wfm_series *s,
 	return partial;
 }
 
+static void find_span(struct fc_grid *g)
+{
+	int first = g->slots, last = 0;
+	for (int w = 0; w < 7; w++)
+		for (int s = 0; s < g->slots; s++)
+			if (g->open[w][s]) {
+				first = s < first ? s : first;
+				last = s > last ? s : last;
+			}
+	g->from = first < g->slots ? first / FC_BLOCK * FC_BLOCK : 0;
+	g->to = (last / FC_BLOCK + 1) * FC_BLOCK;
+	if (g->to > g->slots)
+		g->to = g->slots;
+}
+
 enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *series,
 			      const struct wfm_forecast_options *o, struct fc_grid *g,
 			      struct wfm_error *e)
@@ -222,6 +237,7 @@ enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *ser
 	bool partial = closed_collect(pool, series, &closed);
 	g->days = fc_alloc(pool, (size_t)g->n_days, sizeof *g->days);
 	g->y = fc_alloc(pool, cells, sizeof *g->y);
+	g->root = fc_alloc(pool, cells, sizeof *g->root);
 	float *count = fc_alloc(pool, cells, sizeof *count);
 	if (partial)
 		g->slot_factor = fc_alloc(pool, cells, sizeof *g->slot_factor);
@@ -239,5 +255,8 @@ enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *ser
 	guess_unseen_weekdays(g);
 	mark_days(g, &closed);
 	mark_special(g);
+	find_span(g);
+	for (size_t i = 0; i < cells; i++)
+		g->root[i] = fc_root(g->y[i]);
 	return WFM_OK;
 }

@@ -28,9 +28,9 @@ static double recent_mean(const struct fc_train *t, int n, int weekday, int week
 		for (int d = n - 1; d >= 0 && used < weeks; d--) {
 			if (isnan(t->total[d]) || (pass == 0 && g->days[d].weekday != weekday))
 				continue;
-			for (int s = 0; s < g->slots; s++)
-				if (g->open[weekday][s])
-					y[s] += t->y[(size_t)d * (size_t)g->slots + (size_t)s];
+			const double *row = t->y + (size_t)d * (size_t)g->slots;
+			for (int s = g->from; s < g->to; s++)
+				y[s] += g->open[weekday][s] ? row[s] : 0.0;
 			used++;
 		}
 	double total = 0.0;
@@ -56,9 +56,9 @@ static void own_errors(const struct fc_train *t, int weeks, double *work, double
 		double r = fc_root(t->total[d]) - fc_root(total);
 		day += r * r;
 		n += 1.0;
-		for (int s = 0; s < g->slots; s++) {
-			r = fc_root(t->y[(size_t)d * (size_t)g->slots + (size_t)s]) -
-			    fc_root(work[s]);
+		const double *root = t->root + (size_t)d * (size_t)g->slots;
+		for (int s = g->from; s < g->to; s++) {
+			r = root[s] - fc_root(work[s]);
 			slot_error[s] += r * r;
 		}
 	}

@@ -13,6 +13,12 @@
 
 static const double HALF_LIFE_WEEKS = 8.0;
 
+/* Room for sums over the slots. */
+struct running {
+	double sum[WFM_MAX_SLOTS + 1], tau2[WFM_MAX_SLOTS], top[WFM_MAX_SLOTS], bottom[WFM_MAX_SLOTS];
+	int n[WFM_MAX_SLOTS + 1];
+};
+
 struct weekday_sums {
 	double *share; /* 7 × slots */
 	double volume[7];  /* Σω·N */
@@ -34,8 +40,9 @@ static void collect(const struct fc_train *t, const double *trust, struct weekda
 		squares[w] += weight * weight;
 		k->volume[w] += weight * t->total[d];
 		const double *y = t->y + (size_t)d * (size_t)g->slots;
-		for (int s = 0; s < g->slots; s++)
-			k->share[w * g->slots + s] += weight * y[s];
+		double *share = k->share + w * g->slots;
+		for (int s = g->from; s < g->to; s++)
+			share[s] += weight * y[s];
 	}
 	for (int w = 0; w < 7; w++) {
 		k->effective[w] = squares[w] > 0.0 ? sum[w] * sum[w] / squares[w] : 0.0;
@@ -47,74 +54,89 @@ static void collect(const struct fc_train *t, const double *trust, struct weekda
 	}
 }
 
-/* Squared difference of two weekdays' shares around slot s beyond what noise explains. */
-static double difference(const struct weekday_sums *k, const struct fc_grid *g, int a, int b, int s)
+/*
+ * Squared difference of two weekdays' shares around each slot beyond what noise explains, by
+ * running sums over the slots: an hour either side.
+ */
+static void differences(const struct weekday_sums *k, const struct fc_grid *g, int a, int b,
+			struct running *r, double *out)
 {
-	int reach = g->slots / 24 > 1 ? g->slots / 24 : 1; /* an hour either side */
-	double sum = 0.0, n = 0.0;
-	for (int j = s - reach; j <= s + reach; j++) {
-		if (j < 0 || j >= g->slots || !g->open[a][j] || !g->open[b][j])
-			continue;
-		double p = k->share[a * g->slots + j], q = k->share[b * g->slots + j];
-		sum += (p - q) * (p - q) - p / k->volume[a] - q / k->volume[b];
-		n += 1.0;
+	int reach = g->slots / 24 > 1 ? g->slots / 24 : 1;
+	const double *p = k->share + a * g->slots, *q = k->share + b * g->slots;
+	double own = 1.0 / k->volume[a], other = 1.0 / k->volume[b];
+	for (int s = 0; s < g->slots; s++) {
+		bool both = g->open[a][s] && g->open[b][s];
+		double d = (p[s] - q[s]) * (p[s] - q[s]) - p[s] * own - q[s] * other;
+		r->sum[s + 1] = r->sum[s] + (both ? d : 0.0);
+		r->n[s + 1] = r->n[s] + both;
 	}
-	return n > 0.0 ? fmax(0.0, sum / n) : INFINITY;
+	for (int s = 0; s < g->slots; s++) {
+		int low = s > reach ? s - reach : 0, high = s + reach + 1;
+		high = high < g->slots ? high : g->slots;
+		int n = r->n[high] - r->n[low];
+		out[s] = n > 0 ? fc_max(0.0, (r->sum[high] - r->sum[low]) / n) : INFINITY;
+	}
 }
 
-static double blended(const struct weekday_sums *k, const struct fc_grid *g, int w, int s)
+/* Adds what weekday u lends to w. Without a volume of its own, w takes all alike. */
+static void lend(const struct weekday_sums *k, const struct fc_grid *g, int w, int u,
+		 struct running *r)
 {
-	double top = 0.0, bottom = 0.0;
-	for (int u = 0; u < 7; u++) {
-		if (k->volume[u] <= 0.0 || !g->open[u][s])
+	const double *p = k->share + u * g->slots;
+	bool known = u != w && k->volume[w] > 0.0;
+	if (known)
+		differences(k, g, w, u, r, r->tau2);
+	for (int s = g->from; s < g->to; s++) {
+		if (!g->open[u][s])
 			continue;
-		double p = k->share[u * g->slots + s];
 		/* Binomial noise, with a floor so that an empty slot is not certain. */
-		double se2 = (p + 0.2 / g->open_slots[u]) / k->volume[u];
-		double tau2 = u == w ? 0.0
-			      : k->volume[w] > 0.0 ? difference(k, g, w, u, s)
-						   : 0.0;
-		double weight = 1.0 / (tau2 + se2);
-		top += weight * p;
-		bottom += weight;
+		double se2 = (p[s] + 0.2 / g->open_slots[u]) / k->volume[u];
+		double weight = 1.0 / ((known ? r->tau2[s] : 0.0) + se2);
+		r->top[s] += weight * p[s];
+		r->bottom[s] += weight;
 	}
-	return bottom > 0.0 ? top / bottom : 0.0;
 }
 
-double *fc_profile_residuals(const struct fc_train *t, const struct fc_profile *p)
+static void blend(const struct weekday_sums *k, const struct fc_grid *g, int w, struct running *r,
+		  double *own)
+{
+	double sum = 0.0;
+	memset(r->top, 0, sizeof r->top);
+	memset(r->bottom, 0, sizeof r->bottom);
+	for (int u = 0; u < 7; u++)
+		if (k->volume[u] > 0.0)
+			lend(k, g, w, u, r);
+	for (int s = 0; s < g->slots; s++) {
+		bool some = g->open[w][s] && r->bottom[s] > 0.0;
+		own[s] = some ? fc_max(0.0, r->top[s] / r->bottom[s]) : 0.0;
+		sum += own[s];
+	}
+	for (int s = 0; s < g->slots; s++)
+		own[s] = sum > 0.0 ? own[s] / sum : g->open[w][s] ? 1.0 / g->open_slots[w] : 0.0;
+}
+
+static void residuals(const struct fc_train *t, const double *share, double *R)
 {
 	const struct fc_grid *g = t->grid;
-	double *R = fc_alloc(t->pool, (size_t)t->n * (size_t)g->slots, sizeof *R);
-	for (int d = 0; d < t->n && R != NULL; d++) {
+	for (int d = 0; d < t->n; d++) {
 		if (isnan(t->total[d]))
 			continue;
 		int w = g->days[d].weekday;
 		size_t row = (size_t)d * (size_t)g->slots;
-		for (int s = 0; s < g->slots; s++)
+		for (int s = g->from; s < g->to; s++)
 			if (g->open[w][s])
 				R[row + (size_t)s] =
-					fc_root(t->y[row + (size_t)s]) -
-					fc_poisson_centre(t->total[d] * p->share[w * g->slots + s]);
+					t->root[row + (size_t)s] -
+					fc_poisson_centre(t->total[d] * share[w * g->slots + s]);
 	}
-	return R;
 }
 
 static void estimate(const struct fc_train *t, const double *trust, struct weekday_sums *k,
-		     struct fc_profile *p)
+		     struct running *r, double *share)
 {
-	const struct fc_grid *g = t->grid;
 	collect(t, trust, k);
-	for (int w = 0; w < 7; w++) {
-		double sum = 0.0, *own = p->share + w * g->slots;
-		for (int s = 0; s < g->slots; s++) {
-			own[s] = g->open[w][s] ? fmax(0.0, blended(k, g, w, s)) : 0.0;
-			sum += own[s];
-		}
-		for (int s = 0; s < g->slots; s++)
-			own[s] = sum > 0.0 ? own[s] / sum
-				 : g->open[w][s] ? 1.0 / g->open_slots[w]
-						 : 0.0;
-	}
+	for (int w = 0; w < 7; w++)
+		blend(k, t->grid, w, r, share + w * t->grid->slots);
 }
 
 /* trust_d = min(1, (1.5 · median distance ÷ own distance)²) from the residuals' norms. */
@@ -124,7 +146,7 @@ static void distrust_odd_days(const struct fc_train *t, const double *R, double 
 	for (int d = 0; d < t->n; d++) {
 		double sum = 0.0;
 		const double *r = R + (size_t)d * (size_t)slots;
-		for (int s = 0; s < slots; s++)
+		for (int s = t->grid->from; s < t->grid->to; s++)
 			sum += r[s] * r[s];
 		trust[d] = sqrt(sum);
 		if (!isnan(t->total[d]))
@@ -140,20 +162,26 @@ static void distrust_odd_days(const struct fc_train *t, const double *R, double 
 enum wfm_status fc_profile_fit(const struct fc_train *t, struct fc_profile *p,
 			       struct wfm_error *e)
 {
+	if (t->shared->profile.share != NULL) {
+		*p = t->shared->profile;
+		return WFM_OK;
+	}
 	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
 	struct weekday_sums k = { .share = fc_alloc(t->pool, 7 * slots, sizeof(double)) };
+	struct running *r = fc_alloc(t->pool, 1, sizeof *r);
 	double *trust = fc_alloc(t->pool, days, sizeof *trust);
 	double *work = fc_alloc(t->pool, days, sizeof *work);
-	p->share = fc_alloc(t->pool, 7 * slots, sizeof(double));
+	double *share = fc_alloc(t->pool, 7 * slots, sizeof *share);
+	double *R = fc_alloc(t->pool, days * slots, sizeof *R);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	for (int d = 0; d < t->n; d++)
 		trust[d] = 1.0;
-	estimate(t, trust, &k, p);
-	const double *R = fc_profile_residuals(t, p);
-	if (R == NULL)
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	estimate(t, trust, &k, r, share);
+	residuals(t, share, R);
 	distrust_odd_days(t, R, work, trust);
-	estimate(t, trust, &k, p);
+	estimate(t, trust, &k, r, share);
+	residuals(t, share, R);
+	*p = t->shared->profile = (struct fc_profile){ share, R };
 	return WFM_OK;
 }

@@ -8,39 +8,41 @@
 #include "shape.h"
 
 #include <math.h>
+#include <string.h>
 
 static void cap_rows(const struct fc_train *t, double *R, double *norms)
 {
-	int slots = t->grid->slots, n = 0;
+	const struct fc_grid *g = t->grid;
+	int n = 0, width = g->to - g->from;
 	for (int d = 0; d < t->n; d++)
 		if (!isnan(t->total[d])) {
-			const double *r = R + (size_t)d * (size_t)slots;
-			norms[n++] = sqrt(fc_dot(r, r, slots));
+			const double *r = R + (size_t)d * (size_t)g->slots + g->from;
+			norms[n++] = sqrt(fc_dot(r, r, width));
 		}
 	double cap = 3.0 * fc_median(norms, n);
 	for (int d = 0; d < t->n; d++) {
 		if (isnan(t->total[d]))
 			continue;
-		double *r = R + (size_t)d * (size_t)slots;
-		double norm = sqrt(fc_dot(r, r, slots));
-		for (int s = 0; s < slots && norm > cap; s++)
+		double *r = R + (size_t)d * (size_t)g->slots + g->from;
+		double norm = sqrt(fc_dot(r, r, width));
+		for (int s = 0; s < width && norm > cap; s++)
 			r[s] *= cap / norm;
 	}
 }
 
 static void score_and_reduce(const struct fc_train *t, double *R, struct fc_shape *p)
 {
-	int slots = t->grid->slots;
+	const struct fc_grid *g = t->grid;
 	for (int d = 0; d < t->n; d++) {
 		for (int k = 0; k < p->count; k++)
 			p->score[k][d] = NAN;
 		if (isnan(t->total[d]))
 			continue;
-		double *r = R + (size_t)d * (size_t)slots;
+		double *r = R + (size_t)d * (size_t)g->slots;
 		for (int k = 0; k < p->count; k++)
-			p->score[k][d] = fc_dot(r, p->v[k], slots);
+			p->score[k][d] = fc_dot(r + g->from, p->v[k] + g->from, g->to - g->from);
 		for (int k = 0; k < p->count; k++)
-			for (int s = 0; s < slots; s++)
+			for (int s = g->from; s < g->to; s++)
 				r[s] -= p->score[k][d] * p->v[k][s];
 	}
 }
@@ -49,13 +51,14 @@ enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *
 			     struct fc_memory *memory, struct fc_shape *p, struct wfm_error *e)
 {
 	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
-	double *R = fc_profile_residuals(t, profile);
+	double *R = fc_alloc(t->pool, days * slots, sizeof *R);
 	double *norms = fc_alloc(t->pool, days, sizeof *norms);
 	double *v = fc_alloc(t->pool, FC_SHAPES * slots, sizeof *v);
 	double *score = fc_alloc(t->pool, FC_SHAPES * days, sizeof *score);
 	p->excess = fc_alloc(t->pool, slots, sizeof(double));
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	memcpy(R, profile->residual, days * slots * sizeof *R);
 	p->count = count;
 	for (int k = 0; k < FC_SHAPES; k++) {
 		p->v[k] = v + (size_t)k * slots;

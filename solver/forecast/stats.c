@@ -67,33 +67,27 @@ static const double centre_table[] = {
 };
 enum { CENTRE_TABLE = sizeof centre_table / sizeof centre_table[0] };
 
-double fc_poisson_centre(double mean)
+double fc_small_centre(double u)
 {
-	double u = sqrt(fmax(mean, 0.0) + 0.25);
 	double at = (u - 0.5) * 10.0;
 	int i = (int)at;
-	if (i >= CENTRE_TABLE - 2) /* variance ¼ + 1/(32·mean) + … */
-		return sqrt(u * u - 0.25 - 1.0 / (32.0 * mean));
-	double a = centre_table[i > 0 ? i - 1 : 0], b = centre_table[i];
-	double c = centre_table[i + 1], d = centre_table[i + 2], x = at - i;
-	if (i == 0) /* the table's odd continuation to the left */
-		a = 2.0 * b - c;
+	if (i > CENTRE_TABLE - 3) /* the last piece: means just below FC_SMALL_MEAN */
+		i = CENTRE_TABLE - 3;
+	double b = centre_table[i], c = centre_table[i + 1], d = centre_table[i + 2], x = at - i;
+	/* To the left of the table its odd continuation. */
+	double a = i > 0 ? centre_table[i - 1] : 2.0 * b - c;
 	/* Catmull-Rom cubic. */
 	return u - (b + 0.5 * x * (c - a + x * (2.0 * a - 5.0 * b + 4.0 * c - d +
 						x * (3.0 * (b - c) + d - a))));
 }
 
-double fc_poisson_noise(double mean)
-{
-	double centre = fc_poisson_centre(mean);
-	return fmax(0.0, fmax(mean, 0.0) + 0.25 - centre * centre);
-}
-
 double fc_poisson_mean(double centre)
 {
-	double rest = centre * centre - 0.25, mean = fmax(0.0, rest);
-	for (int i = 0; i < 4; i++) /* mean = centre² − ¼ + noise(mean), a contraction */
-		mean = fmax(0.0, rest + fc_poisson_noise(mean));
+	double rest = centre * centre - 0.25, mean = fc_max(0.0, rest);
+	if (rest >= FC_SMALL_MEAN) /* mean = centre² − ¼ + noise(mean) */
+		mean = rest + 0.25 + 1.0 / (32.0 * (rest + 0.25));
+	for (int i = 0; i < 4 && rest < FC_SMALL_MEAN; i++) /* the same, a contraction */
+		mean = fc_max(0.0, rest + fc_poisson_noise(mean));
 	return mean;
 }
 
@@ -118,13 +112,13 @@ static void excess_pass(const struct fc_train *t, const double *R, double common
 			continue;
 		const uint8_t *open = g->open[g->days[d].weekday];
 		double weight = exp2(-(t->n - d) / 182.0);
-		for (int s = 0; s < g->slots; s++) {
+		for (int s = g->from; s < g->to; s++) {
 			if (!open[s])
 				continue;
 			size_t c = (size_t)d * (size_t)g->slots + (size_t)s;
-			double x = fc_root(t->y[c]) - R[c], mean = x * x - 0.25;
+			double x = t->root[c] - R[c], mean = x * x - 0.25;
 			mean = mean > 0.0 ? mean : 0.0;
-			double noise = fc_poisson_noise(mean), square = R[c] * R[c];
+			double noise = fc_noise_at_root(x), square = R[c] * R[c];
 			double most = 4.0 * (noise + mean * common);
 			square = square > most ? most : square;
 			k->over[s] += weight * (square - noise);

@@ -12,12 +12,17 @@
 static const double HALF_LIFE_DAYS = 182.0;
 enum { ITERATIONS = 30 };
 
+/* In the order of four running sums. */
 double fc_dot(const double *a, const double *b, int n)
 {
-	double s = 0.0;
-	for (int i = 0; i < n; i++)
-		s += a[i] * b[i];
-	return s;
+	double sum[4] = { 0 };
+	int i = 0;
+	for (; i + 4 <= n; i += 4)
+		for (int j = 0; j < 4; j++)
+			sum[j] += a[i + j] * b[i + j];
+	for (; i < n; i++)
+		sum[0] += a[i] * b[i];
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 static void orthonormalise(double *v, int count, int slots)
@@ -37,57 +42,64 @@ static void orthonormalise(double *v, int count, int slots)
 }
 
 /* G += weight·r·rᵀ, from the diagonal on in blocks of eight. */
-FC_WIDE static void add_outer(double *G, const double *r, double weight, int slots)
+FC_WIDE static void add_outer(double *G, const double *r, double weight, int n)
 {
-	for (int a = 0; a < slots; a++) {
+	for (int a = 0; a < n; a++) {
 		double c = weight * r[a];
-		for (int b = a / FC_BLOCK * FC_BLOCK; b < slots; b += FC_BLOCK)
-			fc_add_scaled(G + (size_t)a * (size_t)slots + b, c, r + b);
+		for (int b = a / FC_BLOCK * FC_BLOCK; b < n; b += FC_BLOCK)
+			fc_add_scaled(G + (size_t)a * (size_t)n + b, c, r + b);
 	}
 }
 
 /* next = G·v */
-FC_WIDE static void multiply(const double *G, const double *v, int slots, double *next)
+FC_WIDE static void multiply(const double *G, const double *v, int n, double *next)
 {
-	memset(next, 0, (size_t)slots * sizeof *next);
-	for (int a = 0; a < slots; a++)
-		for (int b = 0; b < slots; b += FC_BLOCK)
-			fc_add_scaled(next + b, v[a], G + (size_t)a * (size_t)slots + b);
+	memset(next, 0, (size_t)n * sizeof *next);
+	for (int a = 0; a < n; a++)
+		for (int b = 0; b < n; b += FC_BLOCK)
+			fc_add_scaled(next + b, v[a], G + (size_t)a * (size_t)n + b);
 }
 
-/* RᵀR of the weighted days; NULL when out of memory. */
+/* RᵀR of the weighted days, of the slots that ever open; NULL when out of memory. */
 static double *moments(const struct fc_train *t, const double *R)
 {
-	int slots = t->grid->slots;
-	double *G = fc_alloc(t->pool, (size_t)slots * (size_t)slots, sizeof *G);
-	assert(slots % FC_BLOCK == 0);
+	const struct fc_grid *g = t->grid;
+	int n = g->to - g->from;
+	double *G = fc_alloc(t->pool, (size_t)n * (size_t)n, sizeof *G);
+	assert(n % FC_BLOCK == 0);
 	for (int d = 0; d < t->n && G != NULL; d++)
 		if (!isnan(t->total[d]))
-			add_outer(G, R + (size_t)d * (size_t)slots, exp2(-(t->n - d) / HALF_LIFE_DAYS),
-				  slots);
-	for (int a = 0; a < slots && G != NULL; a++)
+			add_outer(G, R + (size_t)d * (size_t)g->slots + g->from,
+				  exp2(-(t->n - d) / HALF_LIFE_DAYS), n);
+	for (int a = 0; a < n && G != NULL; a++)
 		for (int b = 0; b < a; b++)
-			G[a * slots + b] = G[b * slots + a];
+			G[a * n + b] = G[b * n + a];
 	return G;
 }
 
 bool fc_leading_vectors(const struct fc_train *t, const double *R, int count, double *v)
 {
-	int slots = t->grid->slots;
-	size_t room = (size_t)(count * slots);
+	const struct fc_grid *g = t->grid;
+	int n = g->to - g->from;
+	size_t room = (size_t)(count * n);
 	double *G = moments(t, R), *next = fc_alloc(t->pool, room, sizeof *next);
+	double *now = fc_alloc(t->pool, room, sizeof *now);
 	if (t->pool->failed)
 		return false;
 	for (int k = 0; k < count; k++) /* smooth starts, none orthogonal to the answer */
-		for (int s = 0; s < slots; s++)
-			v[k * slots + s] = cos(M_PI * (k + 1) * (s + 0.37) / slots) + 0.1;
-	orthonormalise(v, count, slots);
+		for (int s = 0; s < n; s++)
+			now[k * n + s] =
+				cos(M_PI * (k + 1) * (g->from + s + 0.37) / g->slots) + 0.1;
+	orthonormalise(now, count, n);
 	for (int it = 0; it < ITERATIONS; it++) {
 		for (int k = 0; k < count; k++)
-			multiply(G, v + k * slots, slots, next + k * slots);
-		memcpy(v, next, room * sizeof *v);
-		orthonormalise(v, count, slots);
+			multiply(G, now + k * n, n, next + k * n);
+		memcpy(now, next, room * sizeof *now);
+		orthonormalise(now, count, n);
 	}
+	memset(v, 0, (size_t)(count * g->slots) * sizeof *v);
+	for (int k = 0; k < count; k++)
+		memcpy(v + k * g->slots + g->from, now + k * n, (size_t)n * sizeof *v);
 	return true;
 }
 

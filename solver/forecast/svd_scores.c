@@ -31,22 +31,21 @@ struct scores {
 
 static void whole_days(const struct fc_train *t, double *x)
 {
-	int slots = t->grid->slots;
+	const struct fc_grid *g = t->grid;
 	for (int d = 0; d < t->n; d++) {
 		if (isnan(t->total[d]))
 			continue;
-		int w = t->grid->days[d].weekday;
-		size_t row = (size_t)d * (size_t)slots;
-		for (int s = 0; s < slots; s++)
-			x[row + (size_t)s] =
-				t->grid->open[w][s] ? fc_root(t->y[row + (size_t)s]) : 0.0;
+		const uint8_t *open = g->open[g->days[d].weekday];
+		size_t row = (size_t)d * (size_t)g->slots;
+		for (int s = g->from; s < g->to; s++)
+			x[row + (size_t)s] = open[s] ? t->root[row + (size_t)s] : 0.0;
 	}
 }
 
 /* Scores by day, and x reduced to what they leave over. */
 static void project(const struct fc_train *t, double *x, struct scores *p)
 {
-	int slots = t->grid->slots;
+	int slots = t->grid->slots, from = t->grid->from, to = t->grid->to;
 	for (int d = 0; d < t->n; d++) {
 		double *row = x + (size_t)d * (size_t)slots;
 		for (int k = 0; k < p->count; k++) {
@@ -55,8 +54,8 @@ static void project(const struct fc_train *t, double *x, struct scores *p)
 			beta[d] = NAN;
 			if (isnan(t->total[d]))
 				continue;
-			beta[d] = fc_dot(row, v, slots);
-			for (int s = 0; s < slots; s++)
+			beta[d] = fc_dot(row + from, v + from, to - from);
+			for (int s = from; s < to; s++)
 				row[s] -= beta[d] * v[s];
 		}
 	}
@@ -70,11 +69,10 @@ static double noise_share(const struct fc_train *t, const double *R)
 {
 	double squares = 0.0, noise = 0.0;
 	for (int d = 0; d < t->n; d++)
-		for (int s = 0; s < t->grid->slots && !isnan(t->total[d]); s++) {
+		for (int s = t->grid->from; s < t->grid->to && !isnan(t->total[d]); s++) {
 			size_t c = (size_t)d * (size_t)t->grid->slots + (size_t)s;
-			double x = fc_root(t->y[c]) - R[c];
 			squares += R[c] * R[c];
-			noise += fc_poisson_noise(fmax(0.0, x * x - 0.25));
+			noise += fc_noise_at_root(t->root[c] - R[c]);
 		}
 	return squares < 0.5 * noise ? squares / noise : 1.0;
 }
@@ -89,16 +87,20 @@ static void left_over(const struct fc_train *t, double *x, struct scores *p)
 		int w = g->days[d].weekday;
 		double weight = exp2(-(t->n - d) / (7.0 * HALF_LIFE_WEEKS));
 		weights[w] += weight;
-		for (int s = 0; s < g->slots; s++)
-			p->left[w * g->slots + s] += weight * x[(size_t)d * (size_t)g->slots + (size_t)s];
+		const double *row = x + (size_t)d * (size_t)g->slots;
+		double *left = p->left + w * g->slots;
+		for (int s = g->from; s < g->to; s++)
+			left[s] += weight * row[s];
 	}
 	for (int w = 0; w < 7; w++)
 		for (int s = 0; s < g->slots; s++)
 			p->left[w * g->slots + s] /= weights[w] + SHRINK_DAYS;
-	for (int d = 0; d < t->n; d++)
-		for (int s = 0; s < g->slots && !isnan(t->total[d]); s++)
-			x[(size_t)d * (size_t)g->slots + (size_t)s] -=
-				p->left[g->days[d].weekday * g->slots + s];
+	for (int d = 0; d < t->n; d++) {
+		double *row = x + (size_t)d * (size_t)g->slots;
+		const double *left = p->left + g->days[d].weekday * g->slots;
+		for (int s = g->from; s < g->to && !isnan(t->total[d]); s++)
+			row[s] -= left[s];
+	}
 	fc_excess_fit(t, x, p->excess);
 	p->noise = noise_share(t, x);
 }

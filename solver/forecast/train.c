@@ -32,21 +32,30 @@ static void weekday_medians(struct fc_train *t, const bool *usable, double *scal
 			    double *work)
 {
 	const struct fc_grid *g = t->grid;
-	int from = t->n > MEDIAN_DAYS ? t->n - MEDIAN_DAYS : 0;
-	for (int w = 0; w < 7; w++)
-		for (int s = 0; s < g->slots; s++) {
-			int n = 0;
-			for (int d = from; d < t->n; d++) {
-				double y = fc_row(g, d)[s];
-				if (usable[d] && g->days[d].weekday == w && !isnan(y))
-					work[n++] = fc_root(y);
+	int from = t->n > MEDIAN_DAYS ? t->n - MEDIAN_DAYS : 0, day[MEDIAN_DAYS / 7 + 1];
+	for (int c = 0; c < 7 * g->slots; c++) {
+		t->median[c] = NAN;
+		scale[c] = 0.5;
+	}
+	for (int w = 0; w < 7; w++) {
+		int days = 0;
+		for (int d = from; d < t->n; d++)
+			if (usable[d] && g->days[d].weekday == w)
+				day[days++] = d;
+		for (int s = g->from; s < g->to && days > 0; s++) {
+			int n = 0, c = w * g->slots + s;
+			for (int i = 0; i < days; i++) {
+				double x = g->root[(size_t)day[i] * (size_t)g->slots + (size_t)s];
+				if (!isnan(x))
+					work[n++] = x;
 			}
 			double m = fc_median(work, n);
-			seen[w * g->slots + s] = n;
-			t->median[w * g->slots + s] = m;
-			scale[w * g->slots + s] =
-				n > 0 ? fmax(0.5, 1.4826 * fc_mad(work, n, m)) : 0.5;
+			seen[c] = n;
+			t->median[c] = m;
+			if (n > 0)
+				scale[c] = fc_max(0.5, 1.4826 * fc_mad(work, n, m));
 		}
+	}
 }
 
 /* The median of the nearest slot of the weekday that was served always; NaN without one. */
@@ -163,17 +172,19 @@ static double day_factor(const struct fc_train *t, int day, double *work)
 {
 	const struct fc_grid *g = t->grid;
 	const struct fc_day *d = &g->days[day];
-	const double *m = t->median + d->weekday * g->slots, *row = fc_row(g, day);
-	double mean = 0.0, top = 0.0;
-	for (int s = 0; s < g->slots; s++)
+	const double *m = t->median + d->weekday * g->slots;
+	const double *x = g->root + (size_t)day * (size_t)g->slots;
+	double sum = 0.0, top = 0.0;
+	for (int s = g->from; s < g->to; s++)
 		if (g->open[d->weekday][s]) {
-			mean += m[s] / g->open_slots[d->weekday];
-			top = fmax(top, m[s]);
+			sum += m[s];
+			top = fc_max(m[s], top);
 		}
+	double busy = fmin(sum / g->open_slots[d->weekday], top);
 	int n = 0;
-	for (int s = 0; s < g->slots; s++)
-		if (g->open[d->weekday][s] && !isnan(row[s]) && m[s] >= fmin(mean, top))
-			work[n++] = fc_root(row[s]) / m[s];
+	for (int s = g->from; s < g->to; s++)
+		if (g->open[d->weekday][s] && !isnan(x[s]) && m[s] >= busy)
+			work[n++] = x[s] / m[s];
 	double f = fc_median(work, n);
 	return isnan(f) ? 1.0 : f;
 }
@@ -182,31 +193,31 @@ static void clean_day(struct fc_train *t, int day, const double *scale, double *
 {
 	const struct fc_grid *g = t->grid;
 	const struct fc_day *d = &g->days[day];
-	const double *m = t->median + d->weekday * g->slots, *row = fc_row(g, day);
+	const uint8_t *open = g->open[d->weekday];
+	size_t at = (size_t)day * (size_t)g->slots;
+	const double *m = t->median + d->weekday * g->slots, *row = g->y + at, *x = g->root + at;
 	const double *sd = scale + d->weekday * g->slots;
-	double *y = t->y + (size_t)day * (size_t)g->slots;
-	double f = day_factor(t, day, work);
+	double *y = t->y + at, *root = t->root + at, f = day_factor(t, day, work), total = 0.0;
 	int odd = 0;
-	for (int s = 0; s < g->slots; s++) {
-		if (!g->open[d->weekday][s] || isnan(row[s]))
-			continue;
-		double r = (fc_root(row[s]) - f * m[s]) / sd[s];
-		odd += r > 5.0 || r < -6.0;
+	for (int s = g->from; s < g->to; s++) { /* NaN is neither */
+		double r = x[s] - f * m[s];
+		odd += open[s] && (r > 5.0 * sd[s] || r < -6.0 * sd[s]);
 	}
-	bool replace = odd > 0 && odd <= fmax(2.0, 0.1 * g->open_slots[d->weekday]);
-	double total = 0.0;
-	for (int s = 0; s < g->slots; s++) {
-		if (!g->open[d->weekday][s]) {
-			y[s] = 0.0;
+	bool replace = odd > 0 && odd <= fc_max(2.0, 0.1 * g->open_slots[d->weekday]);
+	for (int s = 0; s < g->slots; s++)
+		root[s] = 0.5;
+	for (int s = g->from; s < g->to; s++) {
+		if (!open[s])
 			continue;
+		double r = x[s] - f * m[s];
+		bool freak = replace && (r > 5.0 * sd[s] || r < -6.0 * sd[s]);
+		y[s] = row[s];
+		root[s] = x[s];
+		if (freak || isnan(x[s])) {
+			y[s] = fc_max(0.0, f * m[s] * f * m[s] - 0.25);
+			root[s] = fc_root(y[s]);
 		}
-		double usual = fmax(0.0, f * m[s] * f * m[s] - 0.25);
-		y[s] = isnan(row[s]) ? usual : row[s];
-		double r = (fc_root(y[s]) - f * m[s]) / sd[s];
-		if (replace && (r > 5.0 || r < -6.0)) {
-			y[s] = usual;
-			t->outliers++;
-		}
+		t->outliers += freak;
 		total += y[s];
 	}
 	t->total[day] = total;
@@ -240,6 +251,8 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 	size_t slots = (size_t)g->slots, days = (size_t)n;
 	*t = (struct fc_train){ .grid = g, .pool = pool, .n = n, .horizon = horizon };
 	t->y = fc_alloc(pool, days * slots, sizeof(double));
+	t->root = fc_alloc(pool, days * slots, sizeof(double));
+	t->shared = fc_alloc(pool, 1, sizeof *t->shared);
 	t->total = fc_alloc(pool, days, sizeof(double));
 	t->median = fc_alloc(pool, 7 * slots, sizeof(double));
 	t->factor = fc_alloc(pool, (size_t)horizon, sizeof(double));
