@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One demo service for the whole run; tests that change its settings start their own."""
+"""One demo service for each file; tests that change its settings start their own."""
 import sys
 from pathlib import Path
 
@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 from service import Service  # noqa: E402
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service():
     with Service(demo=True) as running:
         yield running
@@ -31,26 +31,26 @@ def start_service():
         one.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def planner(service):
     return service.log_in("planner")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def agent(service):
     return service.log_in("agent")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def manager(service):
     return service.log_in("manager")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hr(service):
     return service.log_in("hr")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin(service):
     return service.log_in("admin")

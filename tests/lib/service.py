@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A running cuadrante for tests: its own data directory, a free port, gone at the end.
 
+The data directory begins as a copy of what a first start makes (templates.py), unless fresh=True.
+
     with Service(demo=True) as service:
         planner = service.log_in("planner")
         planner.get("/sites").json()
@@ -16,11 +18,14 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
 import requests
 from jsonschema import Draft202012Validator, RefResolver
+
+import templates
 
 START_S = 300  # the sanitized build loads the demo slowly
 PR_SET_PDEATHSIG = 1
@@ -56,11 +61,13 @@ def processes_on(folder):
 
 
 class Service:
-    def __init__(self, demo=True, workers=1, database_url=None, extra=()):
+    def __init__(self, demo=True, workers=1, database_url=None, extra=(), fresh=False):
         self.dir = tempfile.mkdtemp(prefix="cuadrante-api-", dir="/tmp")
         os.chmod(self.dir, 0o755)
         self.log_path = Path(self.dir) / "serve.log"
-        self.args = [binary(), "serve", "--data-dir", f"{self.dir}/data", "--port", "0",
+        self.data = Path(self.dir) / "data"
+        self.demo, self.fresh = demo, fresh or database_url is not None
+        self.args = [binary(), "serve", "--data-dir", str(self.data), "--port", "0",
                      "--metrics-port", "0", "--workers", str(workers), *extra]
         if demo:
             self.args.append("--demo")
@@ -77,6 +84,8 @@ class Service:
         self.close()
 
     def start(self):
+        if not self.fresh and not self.data.exists():
+            templates.put_copy(binary(), self.demo, self.data, self._first_start)
         with open(self.log_path, "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=log,
@@ -86,6 +95,18 @@ class Service:
         self.base = f"http://127.0.0.1:{self.port}"
         self.openapi = requests.get(f"{self.base}/openapi.json", timeout=30).json()
         self._validators = {}
+
+    @contextmanager
+    def _first_start(self):
+        """The data directory of a service that has started for the first time and ended in order."""
+        first = Service(demo=self.demo, workers=0, fresh=True)
+        try:
+            first.start()
+            code = first.stop()
+            assert code == 0, f"cuadrante serve ended with {code}:\n{first.log()}"
+            yield first.data
+        finally:
+            first.close()
 
     def _wait_listening(self, begin):
         deadline = time.monotonic() + START_S
