@@ -8,8 +8,6 @@
 
 enum { DAY_S = 86400, SPAN_DAYS_MAX = 366, AHEAD_DAYS_MAX = 560 };
 static const double PERCENT_MAX = 1900; /* twenty times as much */
-/* What the simulator plays is far more; no queue of a thousand branches comes near. */
-static const double INTERVAL_MOST = 100e3;
 
 enum adjustment_kind { ADJUST_PERCENT, ADJUST_COUNT };
 static const char *const kind_names[] = { "percent", "count", NULL };
@@ -172,21 +170,21 @@ static bool read_effect(struct db *db, struct arena *a, const struct adjustment 
 /* The most that a count can come to without a forecast to spread it by: all open intervals alike. */
 static bool check_count(const struct adjustment *in, int64_t open, struct err *e)
 {
-	if (in->kind != ADJUST_COUNT || in->value <= INTERVAL_MOST * (double)open)
+	if (in->kind != ADJUST_COUNT || in->value <= ADJUSTED_MOST * (double)open)
 		return true;
 	return err_at(e, ERR_INVALID, "/value",
 		      "adds more than %.0f contacts to an interval: the %lld open ones take %.0f at most",
-		      INTERVAL_MOST, (long long)open, INTERVAL_MOST * (double)open);
+		      ADJUSTED_MOST, (long long)open, ADJUSTED_MOST * (double)open);
 }
 
 /* With all adjustments, and spread as the forecast is. What takes away is never too much. */
 static bool check_effect(const struct adjustment *in, const struct adjustment_effect *f, struct err *e)
 {
-	if (in->value < 0 || f->most <= INTERVAL_MOST)
+	if (in->value < 0 || f->most <= ADJUSTED_MOST)
 		return true;
 	return err_at(e, ERR_INVALID, "/value",
 		      "with it an interval would have %.0f contacts: must be at most %.0f", f->most,
-		      INTERVAL_MOST);
+		      ADJUSTED_MOST);
 }
 
 /* Sentences on what of it has no effect, worst first; empty: all of it has. */

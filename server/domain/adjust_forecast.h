@@ -12,6 +12,11 @@
 
 #include "server/store/db.h"
 
+/* Contacts that an interval of a queue may come to: the simulator plays more, and no queue of a thousand
+ * branches comes near. Several adjustments, or a later forecast, can still
+ * go beyond: whoever plans for them checks again. */
+#define ADJUSTED_MOST 100e3
+
 struct adjustment {
 	int64_t id, queue_id, site_id, from, to, kind, created_at, revoked_at;
 	double value;

@@ -63,7 +63,8 @@ struct looking {
 	int32_t *week_of_day;
 	const struct site_queue *queue; /* being forecast */
 	double done, share; /* of the whole: before this step, and of it */
-	struct wfm_forecast *forecasts; /* of each queue */
+	struct wfm_forecast *forecasts;    /* of each queue */
+	struct forecast_warnings *warnings; /* of each queue */
 	double *load_hours;             /* queues x weeks */
 	double *width;                  /* queues x weeks: how much wider the weeks are in truth */
 };
@@ -187,7 +188,8 @@ static bool forecast_one(struct looking *l, size_t q, struct err *e)
 	status = wfm_outlook_widths(&history.series, &o, (int)l->weeks, l->width + q * l->weeks, &we);
 	if (status != WFM_OK)
 		return forecast_failed(l->queue, status, &we, e);
-	return keep_queue(l, &l->forecasts[q], &history.warnings, e);
+	l->warnings[q] = history.warnings;
+	return true;
 }
 
 /* ---------------------------------------------------------------- weeks */
@@ -286,7 +288,7 @@ static bool keep_totals(const struct looking *l, struct err *e)
 
 /* ---------------------------------------------------------------- all */
 
-static bool look(struct looking *l, int64_t user_id, int64_t job_id, struct err *e)
+static bool keep(struct looking *l, int64_t user_id, int64_t job_id, struct err *e)
 {
 	if (!db_int_value(l->db, SQL_OUTLOOK_INSERT,
 			  DB_ARGS(db_int("site_id", l->site.site_id), db_date("first_week", l->ahead.from),
@@ -294,10 +296,26 @@ static bool look(struct looking *l, int64_t user_id, int64_t job_id, struct err 
 				  db_int("job_id", job_id)),
 			  NULL, &l->outlook_id, e))
 		return false;
+	for (size_t q = 0; q < l->queue_count; q++) {
+		l->queue = &l->queues[q];
+		if (!keep_queue(l, &l->forecasts[q], &l->warnings[q], e))
+			return false;
+	}
+	return keep_totals(l, e);
+}
+
+/* Forecasting takes minutes: nothing is written, and no lock held, before it is done. */
+static bool look(struct looking *l, int64_t user_id, int64_t job_id, struct err *e)
+{
 	for (size_t q = 0; q < l->queue_count; q++)
 		if (!forecast_one(l, q, e))
 			return false;
-	return keep_totals(l, e);
+	if (!db_begin(l->db, e))
+		return false;
+	if (keep(l, user_id, job_id, e))
+		return db_commit(l->db, e);
+	db_rollback(l->db);
+	return false;
 }
 
 bool outlook_make(struct db *db, struct arena *a, const struct outlook_request *r, int64_t user_id,
@@ -316,11 +334,10 @@ bool outlook_make(struct db *db, struct arena *a, const struct outlook_request *
 	for (size_t d = 0; d < 7 * l.weeks; d++)
 		l.week_of_day[d] = (int32_t)(d / 7);
 	l.forecasts = arena_array(a, l.queue_count, sizeof *l.forecasts);
+	l.warnings = arena_array(a, l.queue_count, sizeof *l.warnings);
 	l.load_hours = arena_array(a, l.queue_count * l.weeks, sizeof *l.load_hours);
 	l.width = arena_array(a, l.queue_count * l.weeks, sizeof *l.width);
-	ok = db_begin(db, e) && look(&l, user_id, job_id, e) && db_commit(db, e);
-	if (!ok)
-		db_rollback(db);
+	ok = look(&l, user_id, job_id, e);
 	for (size_t q = 0; q < l.queue_count; q++)
 		wfm_forecast_free(&l.forecasts[q]);
 	*outlook_id = l.outlook_id;

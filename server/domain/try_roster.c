@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/domain/queue_staffing.h"
 #include "server/domain/stored_joint.h"
 #include "wfm/simulate.h"
 #include "wfm/staffing.h"
@@ -96,7 +97,7 @@ static bool fill_volumes(struct trial *t, struct err *e)
 			.patience_s = or_value(q->patience_s, 0),
 			.lobby = -1,
 			.concurrency = q->channel == WFM_CHAT ? (int32_t)q->concurrency : 1,
-			.stretch = q->channel == WFM_CHAT ? week_chat_stretch(q) : 0,
+			.stretch = q->channel == WFM_CHAT ? queue_chat_stretch(q) : 0,
 			.redial = q->again,
 			.redial_after_s = REDIAL_AFTER_S,
 			.due_s = site_queue_is_live(q) ? 0 : NEVER_DUE_S,

@@ -5,7 +5,7 @@
 
 #include "server/base/clock.h"
 #include "server/domain/measure_shrinkage.h"
-#include "server/domain/queue_inputs.h"
+#include "server/domain/queue_staffing.h"
 
 /* Prices in multiples of the mean hour's cost: a person missing is dear, a second one dearer, a
  * spare one costs a little beside the pay. */
@@ -182,21 +182,6 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 	return subtract_covered(db, a, w, required, e);
 }
 
-/* Calls again are no demand of their own: what the forecast counts of them comes off, and the formulas
- * put back as many as then give up. */
-static bool find_redials(struct db *db, struct arena *a, struct site_queue *q, struct err *e)
-{
-	struct queue_redials_seen seen;
-
-	if (q->redials == REDIALS_NONE || !site_queue_is_live(q) || isnan(q->patience_s))
-		return true; /* who never gives up never calls again */
-	if (!queue_redials_look(db, a, q->id, q->redials == REDIALS_GIVEN ? q->redial_share : NAN, &seen, e))
-		return false;
-	q->again = q->redials == REDIALS_GIVEN ? q->redial_share : seen.probability;
-	q->discount = q->again > 0 ? seen.discount : 0;
-	return true;
-}
-
 bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,
 	       const struct staffing_choice *choice, struct week_problem *w, struct err *e)
 {
@@ -211,7 +196,7 @@ bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, 
 	if (w->queue_count == 0)
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no queues", w->site.code);
 	for (size_t i = 0; i < w->queue_count; i++)
-		if (!find_redials(db, a, &w->queues[i], e))
+		if (!queue_redials_used(db, a, &w->queues[i], e))
 			return false;
 	w->from = zone_to_utc(w->site.zone, monday, 0);
 	w->until = zone_to_utc(w->site.zone, monday + WEEK_DAYS, 0);

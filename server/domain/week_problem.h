@@ -18,16 +18,16 @@
 
 enum { SLOT_MIN = 15, SLOT_TAIL = 64, WEEK_DAYS = 7 };
 
-/* Each further chat at once lengthens handling by this share, where a queue does not say. */
-#define WEEK_CHAT_STRETCH 0.1
-
 /* One row of table requirement. */
 struct requirement_row {
 	int64_t start, minutes;
 	double volume, aht_s, agents, agents_on_roster;
 	double service_level, abandoned_share, asa_s, occupancy;
+	int64_t binding; /* enum wfm_binding */
+	bool met;
 };
 extern const struct fields requirement_row_fields;
+extern const char *const requirement_binding_names[];
 
 struct requirement_day; /* server/domain/week_staffing.h */
 
@@ -84,11 +84,6 @@ bool week_problem_fill(struct db *db, struct arena *a, struct week_problem *w, s
 
 /* Some agent can do more than one queue whose contacts wait on the line. */
 bool week_is_pooled(const struct week_problem *w);
-
-static inline double week_chat_stretch(const struct site_queue *q)
-{
-	return isnan(q->chat_stretch) ? WEEK_CHAT_STRETCH : q->chat_stretch;
-}
 
 /* How a queue is staffed in intervals of so many minutes: its targets, channel and patience. */
 struct wfm_staffing_options week_staffing_options(const struct week_problem *w,

@@ -3,8 +3,13 @@
 
 #include <math.h>
 
+#include "server/domain/queue_staffing.h"
 #include "wfm/staffing.h"
 
+/* In the order of enum wfm_binding. */
+const char *const requirement_binding_names[] = { "none", "service_level", "abandoned", "asa",
+						  "occupancy", "minimum", "cap", "workload",
+						  "blocking", NULL };
 static const struct field row_rows[] = {
 	F_INSTANT(struct requirement_row, start, 0, "interval"),
 	F_INT(struct requirement_row, minutes, 0, 5, 1440, "length of the interval"),
@@ -16,6 +21,8 @@ static const struct field row_rows[] = {
 	F_REAL(struct requirement_row, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
 	F_REAL(struct requirement_row, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
 	F_REAL(struct requirement_row, occupancy, FIELD_OPTIONAL, 0, 0, "handling / productive time"),
+	F_BOOL(struct requirement_row, met, 0, "every target holds; false: a cap is in the way"),
+	F_ENUM(struct requirement_row, binding, 0, requirement_binding_names, "which target decided"),
 };
 const struct fields requirement_row_fields =
 	FIELDS("RequirementRow", struct requirement_row, row_rows);
@@ -60,7 +67,7 @@ struct wfm_staffing_options week_staffing_options(const struct week_problem *w,
 		.patience_s = or_zero(q->patience_s),
 		.counters = w->site.counters == FIELD_NULL ? 0 : (int32_t)w->site.counters,
 		.concurrency = q->channel == WFM_CHAT ? q->concurrency : 1,
-		.stretch = q->channel == WFM_CHAT ? week_chat_stretch(q) : 0,
+		.stretch = q->channel == WFM_CHAT ? queue_chat_stretch(q) : 0,
 		.redial = q->again,
 		.turnaround_s = !deferrable			? 0
 				: q->turnaround_min == FIELD_NULL ? 24 * 3600
@@ -131,6 +138,8 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 			.abandoned_share = r[i].abandoned_share,
 			.asa_s = r[i].asa_s,
 			.occupancy = r[i].occupancy,
+			.met = r[i].met,
+			.binding = (int64_t)r[i].binding,
 		};
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "server/domain/adjust_forecast.h"
 #include "server/domain/stored_joint.h"
 
 /* The same draw for the page and the job, so that both show the same people. */
@@ -26,7 +27,12 @@ static const struct field day_rows[] = {
 const struct fields requirement_day_fields =
 	FIELDS("RequirementDay", struct requirement_day, day_rows);
 
-enum staffing_plain_reason week_plain_reason(const struct week_problem *w, const struct site_queue *q,
+double week_least_level(const struct staffing_choice *c, const struct wfm_staffing_options *o)
+{
+	return isnan(c->least) ? 0.5 * o->target.service_level : c->least;
+}
+
+enum staffing_plain_reason week_plain_reason(const struct site_queue *q,
 					     const struct wfm_staffing_options *o)
 {
 	const struct wfm_target *t = &o->target;
@@ -34,7 +40,6 @@ enum staffing_plain_reason week_plain_reason(const struct week_problem *w, const
 		return PLAIN_DEFERRED;
 	if (t->service_level == 0 && t->max_abandoned == 0 && t->max_asa_s == 0)
 		return PLAIN_NO_TARGET;
-	(void)w;
 	return PLAIN_ASKED;
 }
 
@@ -128,16 +133,36 @@ static int32_t *day_periods(struct arena *a, const struct week_problem *w, size_
 	return period;
 }
 
+/* Adjustments are checked against the newest forecast of their day; this one may be another. */
+static bool check_volumes(const struct week_problem *w, const struct site_queue *q,
+			  const struct wfm_load *loads, size_t n, int interval_s, struct err *e)
+{
+	double most = ADJUSTED_MOST * interval_s / (60 * (double)q->interval_min);
+	for (size_t i = 0; i < n; i++) {
+		char at[26];
+		if (loads[i].volume <= most)
+			continue;
+		instant_format(w->from + (int64_t)i * interval_s, 0, at);
+		return err_set(e, ERR_INVALID,
+			       "queue %s: %.0f contacts in the interval of %s are more than the %.0f that are "
+			       "planned for: revoke one of the forecast's adjustments there",
+			       q->code, loads[i].volume, at, most);
+	}
+	return true;
+}
+
 bool week_staff(struct db *db, struct arena *a, const struct week_problem *w, const struct site_queue *q,
 		const struct wfm_load *loads, size_t n, const struct wfm_staffing_options *o,
 		struct wfm_requirement *r, struct week_scenarios *scenarios, struct err *e)
 {
 	const struct staffing_choice *c = &w->choice;
-	bool live = week_plain_reason(w, q, o) == PLAIN_ASKED;
+	bool live = week_plain_reason(q, o) == PLAIN_ASKED;
 	struct wfm_error we;
 	enum wfm_status s;
 
 	*scenarios = (struct week_scenarios){ 0 };
+	if (!check_volumes(w, q, loads, n, o->interval_s, e))
+		return false;
 	if (live && !week_scenarios_draw(db, a, w, q, o->interval_s / 60, loads, n, scenarios, e))
 		return false;
 	if (staffing_choice_plain(c) || !live) {
@@ -146,12 +171,11 @@ bool week_staff(struct db *db, struct arena *a, const struct week_problem *w, co
 		if (c->risk != WFM_RISK_POINT && scenarios->volume == NULL)
 			return err_at(e, ERR_INVALID, "/forecast_id",
 				      "queue %s has no scenarios in this forecast: make a new one", q->code);
-		double floor = isnan(c->least) ? 0.5 * o->target.service_level : c->least;
 		struct wfm_risk_problem p = {
 			.loads = loads, .n = n, .risk = (enum wfm_risk)c->risk,
 			.probability = c->probability, .scenarios = scenarios->volume,
 			.scenario_count = scenarios->count,
-			.least_service_level = c->over == OVER_INTERVAL ? 0 : floor,
+			.least_service_level = c->over == OVER_INTERVAL ? 0 : week_least_level(c, o),
 			.period = c->over == OVER_DAY ? day_periods(a, w, n, o->interval_s)
 				  : c->over == OVER_WEEK ? arena_array(a, n, sizeof(int32_t)) : NULL,
 		};

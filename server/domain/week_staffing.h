@@ -48,7 +48,10 @@ bool week_judge_days(struct arena *a, const struct week_problem *w, const struct
 		     size_t *count, struct err *e);
 
 /* Whether risk and period can be chosen for it. */
-enum staffing_plain_reason week_plain_reason(const struct week_problem *w, const struct site_queue *q,
+enum staffing_plain_reason week_plain_reason(const struct site_queue *q,
 					     const struct wfm_staffing_options *o);
+
+/* No interval of a day or week falls below it. */
+double week_least_level(const struct staffing_choice *c, const struct wfm_staffing_options *o);
 
 #endif

@@ -15,5 +15,6 @@
 #include "server/http/report_handlers.h"
 #include "server/http/service_handlers.h"
 #include "server/http/session.h"
+#include "server/http/staffing_handlers.h"
 
 #endif

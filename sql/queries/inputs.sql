@@ -15,3 +15,10 @@ SELECT h.start_at AS start, h.offered, CASE WHEN h.handled < 'Infinity' THEN h.h
 FROM history h
 WHERE h.queue_id = :queue_id AND h.start_at >= :from AND h.start_at < :until AND h.offered < 'Infinity'
 ORDER BY h.start_at;
+
+-- name: queue_staffing_get
+SELECT code, channel, redials, redial_share, chat_stretch, patience_s FROM queue WHERE id = :queue_id;
+
+-- name: queue_staffing_set
+UPDATE queue SET redials = :redials, redial_share = :redial_share, chat_stretch = :chat_stretch
+WHERE id = :queue_id;

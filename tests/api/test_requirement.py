@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From forecast to people over HTTP: the risk taken, measured absence, redials, targets out of reach."""
+import datetime
+
+import pytest
+
+SITE = 3  # San Salvador, a branch with counters
+
+
+def week_ahead(weeks):
+    day = datetime.date.today() + datetime.timedelta(weeks=weeks)
+    return "%d-W%02d" % day.isocalendar()[:2]
+
+
+WEEK = week_ahead(2)
+
+
+@pytest.fixture(scope="module")
+def forecast(planner):
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": SITE, "week": WEEK}))
+    assert job["state"] == "done", job
+    return job["result"]["forecast_id"]
+
+
+@pytest.fixture(scope="module")
+def queues(planner):
+    return {q["channel"] + q["code"]: q for q in planner.items(f"/queues?site_id={SITE}")}
+
+
+@pytest.fixture(scope="module")
+def walk_in(queues):
+    return next(q for k, q in queues.items() if k.startswith("walk_in"))
+
+
+def need(planner, forecast, queue, **how):
+    reply = planner.get(f"/forecasts/{forecast}/requirement",
+                        params={"week": WEEK, "queue_id": queue["id"], **how})
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_more_certainty_costs_more(planner, forecast, walk_in):
+    point = need(planner, forecast, walk_in)
+    day = need(planner, forecast, walk_in, over="day")
+    chance = need(planner, forecast, walk_in, risk="chance", probability=0.8)
+    surer = need(planner, forecast, walk_in, risk="chance", probability=0.95)
+    assert (point["risk"], point["over"], point["probability"]) == ("point", "interval", None)
+    assert (chance["risk"], chance["over"], chance["probability"]) == ("chance", "day", 0.8)
+    assert chance["least_service_level" if "least_service_level" in chance else "least"] == \
+        pytest.approx(walk_in["target_share"] / 2)
+    hours = [w["chosen"]["agent_hours"] for w in (day, chance, surer)]
+    assert hours == sorted(hours) and hours[0] < hours[2]
+    assert 0.8 <= chance["chosen"]["p_least"] <= chance["chosen"]["p_target"] < 0.9
+    assert surer["chosen"]["p_least"] >= 0.95
+    # What it is compared with is the same every time.
+    for other in (day, chance, surer):
+        assert other["point"] == point["chosen"] == point["point"]
+    for w in (point, chance):
+        rows, total = w["intervals"], w["chosen"]
+        assert total["agent_hours"] == pytest.approx(sum(r["agents"] * r["minutes"] / 60 for r in rows))
+        assert total["roster_hours"] == pytest.approx(total["agent_hours"] / (1 - w["unplanned"]))
+        assert total["cost_cents"] == pytest.approx(total["roster_hours"] * w["hour_cents"])
+        assert total["peak"] == max(r["agents"] for r in rows)
+        busy = [d for d in w["days"] if d["p_target"] is not None]
+        assert len(w["days"]) == 7 and total["p_least"] == min(d["p_target"] for d in busy)
+        assert sum(d["agent_hours"] for d in w["days"]) == pytest.approx(total["agent_hours"])
+        assert all(d["sl_p10"] <= d["sl_p50"] <= d["sl_p90"] for d in busy)
+
+
+def test_a_schedule_is_staffed_as_asked(planner, forecast, walk_in):
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 40,
+        "time_limit_s": 30, "risk": "chance", "probability": 0.9}))
+    assert job["state"] == "done", job
+    roster = planner.get(f"/rosters/{job['result']['roster_id']}").json()
+    evidence = roster["evidence"]
+    assert (evidence["risk"], evidence["over"], evidence["probability"]) == ("chance", "day", 0.9)
+    plan = planner.get(f"/plans/{roster['plan_id']}").json()
+    assert (plan["risk"], plan["over"], plan["probability"]) == ("chance", "day", 0.9)
+    shown = need(planner, forecast, walk_in, risk="chance", probability=0.9)
+    kept = planner.items(f"/plans/{plan['id']}/requirements?queue_id={walk_in['id']}")
+    # The page and the job reckon alike.
+    assert [r["agents"] for r in kept] == [r["agents"] for r in shown["intervals"]]
+    days = planner.items(f"/plans/{plan['id']}/days?queue_id={walk_in['id']}")
+    assert [d["p_target"] for d in days] == pytest.approx([d["p_target"] for d in shown["days"]], nan_ok=True)
+    assert min(d["p_target"] for d in days if d["p_target"] is not None) >= 0.9
+
+
+@pytest.mark.parametrize("how, pointer", [
+    ({"risk": "chance", "over": "interval"}, "over"), ({"risk": "brave"}, "risk"),
+    ({"risk": "chance", "probability": 1}, "probability"), ({"risk": "chance", "probability": 0}, "probability"),
+    ({"over": "year"}, "over"), ({"least_service_level": 1}, "least_service_level"),
+])
+def test_contradictions_name_the_place(planner, forecast, walk_in, how, pointer):
+    reply = planner.get(f"/forecasts/{forecast}/requirement",
+                        params={"week": WEEK, "queue_id": walk_in["id"], **how})
+    assert reply.status_code == 422 and f"?{pointer}" in [e["pointer"] for e in reply.json()["errors"]]
+    body = {"site_id": SITE, "week": WEEK, "forecast_id": forecast, **how}
+    reply = planner.post("/schedules", json=body)
+    assert reply.status_code == 422 and f"/{pointer}" in [e["pointer"] for e in reply.json()["errors"]]
+
+
+def test_the_wrong_week_queue_or_forecast(planner, forecast, walk_in):
+    path = f"/forecasts/{forecast}/requirement"
+    for params, pointer in (({"week": week_ahead(9), "queue_id": walk_in["id"]}, "?week"),
+                            ({"week": WEEK, "queue_id": 1}, "?queue_id"), ({"week": WEEK}, "?queue_id")):
+        reply = planner.get(path, params=params)
+        assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]]
+    assert planner.get("/forecasts/999999/requirement", params={"week": WEEK, "queue_id": 1}).status_code == 404
+
+
+def test_deferred_work_keeps_its_turnaround(planner, forecast, queues):
+    mail = next(q for k, q in queues.items() if k.startswith(("back_office", "email")))
+    w = need(planner, forecast, mail, risk="chance")
+    assert w["reason"] == "deferred" and w["risk"] == "point" and w["days"] == []
+    assert w["chosen"]["agent_hours"] > 0 and w["chosen"]["p_target"] is None
+
+
+# ---- absence measured
+
+
+def test_absence_is_counted_by_weekday(service, planner):
+    s = planner.get(f"/sites/{SITE}/shrinkage").json()
+    rows = service.sql(
+        "SELECT extract(isodow FROM day)::int, count(DISTINCT day), sum(absent_unplanned_s)::float8,"
+        " sum(rostered_s - absent_planned_s)::float8, sum(rostered_s)::float8"
+        " FROM agent_day WHERE site_id = %s AND day BETWEEN %s AND %s GROUP BY 1 ORDER BY 1",
+        (SITE, s["from"], s["to"]))
+    told = {w["weekday"]: w for w in s["weekdays"]}
+    assert s["known"] and len(told) == 7 and "successive" in s["base"]
+    for weekday, days, lost, base, _ in rows:
+        w = told[weekday]
+        assert (w["days"], w["unplanned_s"], w["base_s"]) == (days, lost, base)
+        assert w["unplanned"] == pytest.approx(lost / base)
+        assert w["low"] <= w["unplanned"] <= w["high"] and 0 <= w["weight"] <= 1
+        assert min(w["unplanned"], s["unplanned"]) - 1e-12 <= w["used"] <= max(w["unplanned"], s["unplanned"]) + 1e-12
+    assert s["unplanned"] == pytest.approx(sum(r[2] for r in rows) / sum(r[3] for r in rows))
+    assert s["total"] == pytest.approx(s["planned"] + s["unplanned_common"])
+    assert s["total"] == pytest.approx(1 - (1 - s["planned"]) * (1 - s["unplanned"]))
+
+
+def test_the_measure_is_used_once_chosen(planner, forecast, walk_in):
+    path = f"/sites/{SITE}/shrinkage"
+    before = planner.get(path).json()
+    own = need(planner, forecast, walk_in)
+    assert own["unplanned"] == before["own_unplanned"]
+    try:
+        chosen = planner.request("PUT", path, json={"use": "measured"})
+        assert chosen.status_code == 200 and chosen.json()["use"] == "measured"
+        measured = need(planner, forecast, walk_in)
+        assert measured["unplanned"] == pytest.approx(chosen.json()["unplanned"])
+        used = {w["weekday"]: w["used"] for w in chosen.json()["weekdays"]}
+        for day in measured["days"]:
+            if day["agent_hours"]:
+                weekday = datetime.date.fromisoformat(day["day"]).isoweekday()
+                assert day["roster_hours"] == pytest.approx(day["agent_hours"] / (1 - used[weekday]))
+        # One figure taken over instead.
+        taken = planner.request("PUT", path, json={"use": "own", "unplanned": 0.123}).json()
+        assert (taken["use"], taken["own_unplanned"], taken["own_planned"]) == ("own", 0.123, before["own_planned"])
+        assert need(planner, forecast, walk_in)["unplanned"] == 0.123
+    finally:
+        planner.request("PUT", path, json={"use": before["use"], "unplanned": before["own_unplanned"]})
+    assert planner.get(path).json() == before
+    entry = next(a for a in planner.items("/audit?entity=site_shrinkage"))
+    assert entry["action"] == "change"
+
+
+def test_little_data_says_so(service, planner):
+    s = planner.get(f"/sites/{SITE}/shrinkage?from=2001-01-01&to=2001-02-01").json()
+    assert not s["known"] and "too few" in s["reason"] and s["unplanned"] is None
+    assert {w["used"] for w in s["weekdays"]} == {s["own_unplanned"]}
+    for body, pointer in (({"use": "guess"}, "/use"), ({"unplanned": 1}, "/unplanned"),
+                          ({"planned": -0.1}, "/planned"), ({"mood": 1}, "/mood")):
+        reply = planner.request("PUT", f"/sites/{SITE}/shrinkage", json=body)
+        assert reply.status_code == 422 and reply.json()["errors"][0]["pointer"] == pointer
+    assert planner.get("/sites/99999/shrinkage").status_code == 404
+    assert planner.request("PUT", "/sites/99999/shrinkage", json={"use": "own"}).status_code == 404
+
+
+# ---- redials and chats
+
+
+def test_redials_come_off_the_forecast(planner, forecast, walk_in):
+    path = f"/queues/{walk_in['id']}/staffing"
+    assert planner.get(path).json()["redials"] == "none"
+    plain = need(planner, forecast, walk_in)
+    try:
+        given = planner.request("PUT", path, json={"redials": "given", "redial_share": 0.5})
+        assert given.status_code == 200
+        told = given.json()
+        assert told["again"] == 0.5 and 0 < told["discount"] < 0.5
+        less = need(planner, forecast, walk_in)
+        assert (less["again"], less["discount"]) == (0.5, pytest.approx(told["discount"]))
+        for a, b in zip(plain["intervals"], less["intervals"]):
+            assert b["volume"] == pytest.approx(a["volume"] * (1 - told["discount"]))
+        # What comes off comes back by the formulas, as far as the plan loses callers as the past did.
+        assert less["chosen"]["agent_hours"] == pytest.approx(plain["chosen"]["agent_hours"], rel=0.03)
+        estimated = planner.request("PUT", path, json={"redials": "estimated"}).json()
+        assert estimated["again"] == (estimated["redial_probability"] or 0)
+        assert estimated["redial_reason"]
+    finally:
+        planner.request("PUT", path, json={"redials": "none"})
+
+
+def test_chats_stretch_as_set(planner):
+    chat = next(q for q in planner.items("/queues") if q["channel"] == "chat")
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": chat["site_id"], "week": WEEK}))
+    forecast, path = job["result"]["forecast_id"], f"/queues/{chat['id']}/staffing"
+    assert planner.get(path).json()["stretch"] == 0.1
+    usual = need(planner, forecast, chat)
+    try:
+        assert planner.request("PUT", path, json={"redials": "none", "chat_stretch": 0.3}).json()["stretch"] == 0.3
+        slower = need(planner, forecast, chat)
+        assert slower["stretch"] == 0.3
+        assert slower["chosen"]["agent_hours"] > usual["chosen"]["agent_hours"]
+    finally:
+        planner.request("PUT", path, json={"redials": "none"})
+    assert need(planner, forecast, chat)["chosen"] == usual["chosen"]
+
+
+def test_settings_that_do_not_fit(planner, walk_in, queues):
+    mail = next(q for k, q in queues.items() if k.startswith(("back_office", "email")))
+    for queue, body, pointer in (
+            (walk_in, {"redials": "given"}, "/redial_share"), (walk_in, {}, "/redials"),
+            (walk_in, {"redials": "none", "redial_share": 0.2}, "/redial_share"),
+            (walk_in, {"redials": "given", "redial_share": 0.99}, "/redial_share"),
+            (walk_in, {"redials": "none", "chat_stretch": 0.2}, "/chat_stretch"),
+            (mail, {"redials": "estimated"}, "/redials")):
+        reply = planner.request("PUT", f"/queues/{queue['id']}/staffing", json=body)
+        assert reply.status_code == 422, reply.text
+        assert pointer in [e["pointer"] for e in reply.json()["errors"]]
+    assert planner.get("/queues/99999/staffing").status_code == 404
