@@ -32,6 +32,8 @@ enum wfm_status lp_set_bounds(struct lp *lp, int col, double low, double high, s
 enum wfm_status lp_delete_cols(struct lp *lp, int n, const int *cols, struct wfm_error *e);
 /* Puts a column into the starting basis (basic) or at its lower bound. */
 enum wfm_status lp_set_basic(struct lp *lp, int col, bool basic, struct wfm_error *e);
+/* Puts a row's slack into the starting basis, where new rows are, or at its bound. */
+enum wfm_status lp_set_row_basic(struct lp *lp, int row, bool basic, struct wfm_error *e);
 
 /* WFM_OK: optimal; WFM_LIMIT: pivots used up (values are the last ones); WFM_INFEASIBLE: no
  * solution, or unbounded. Starts from the basis there is. */

@@ -231,6 +231,18 @@ enum wfm_status lp_set_basic(struct lp *lp, int col, bool basic, struct wfm_erro
 	return guard(lp, do_set_basic, &c, e);
 }
 
+static enum wfm_status do_set_row_basic(struct lp *lp, struct call *c)
+{
+	glp_set_row_stat(lp->prob, c->index + 1, c->basic ? GLP_BS : GLP_NL);
+	return WFM_OK;
+}
+
+enum wfm_status lp_set_row_basic(struct lp *lp, int row, bool basic, struct wfm_error *e)
+{
+	struct call c = { .index = row, .basic = basic };
+	return guard(lp, do_set_row_basic, &c, e);
+}
+
 static enum wfm_status do_solve(struct lp *lp, struct call *c)
 {
 	glp_smcp parm;

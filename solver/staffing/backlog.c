@@ -11,56 +11,11 @@
  * agents: n_k = ⌈(H_k − done_{k−1})/I⌉ with done_k = min(done_{k−1} + n_k·I, A_k), which by
  * induction never falls below H_k; a cap may, and then the work is late and said to be.
  */
+#include "deferred_impl.h"
 #include "staffing_impl.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-struct fluid {
-	size_t n;          /* intervals, open or not */
-	double *arrived;   /* n + 1: work arrived by the start of interval i */
-	double *open_time; /* n + 1: open seconds before interval i */
-	double seconds;    /* of an interval */
-};
-
-/* Work arrived by clock time t (seconds from the start); backlog counts from 0 on. */
-static double arrived_at(const struct fluid *f, double t)
-{
-	if (t < 0.0)
-		return 0.0;
-	double x = t / f->seconds;
-	if (x >= (double)f->n)
-		return f->arrived[f->n];
-	size_t i = (size_t)x;
-	return f->arrived[i] + (x - (double)i) * (f->arrived[i + 1] - f->arrived[i]);
-}
-
-/* The last clock time with at most `open` open seconds behind it; −1 when open < 0. */
-static double clock_of_open(const struct fluid *f, double open)
-{
-	if (open < 0.0)
-		return -1.0;
-	size_t low = 0, high = f->n; /* greatest i with open_time[i] <= open */
-	if (f->open_time[high] <= open)
-		return (double)high * f->seconds;
-	while (high - low > 1) {
-		size_t mid = low + (high - low) / 2;
-		if (f->open_time[mid] <= open)
-			low = mid;
-		else
-			high = mid;
-	}
-	return (double)low * f->seconds + (open - f->open_time[low]);
-}
-
-/* Work due by the start of interval i. */
-static double due_at(const struct fluid *f, size_t i, const struct wfm_staffing_options *o)
-{
-	double t = o->turnaround_open_hours
-			   ? clock_of_open(f, f->open_time[i] - o->turnaround_s)
-			   : (double)i * f->seconds - o->turnaround_s;
-	return arrived_at(f, t);
-}
 
 struct string_problem {
 	size_t points;  /* open intervals + 1 */
@@ -69,44 +24,7 @@ struct string_problem {
 	size_t *interval; /* interval that ends at point k >= 1 */
 };
 
-/* The funnel algorithm: from each corner as far as one straight line stays inside. */
-static void pull_taut(struct string_problem *s)
-{
-	size_t from = 0, last = s->points - 1;
-	s->height[0] = s->lower[0];
-	while (from < last) {
-		double steepest = INFINITY, flattest = -INFINITY, base = s->height[from], slope = 0.0;
-		size_t at_steepest = from, at_flattest = from, to = 0;
-		for (size_t k = from + 1; k <= last && to == 0; k++) {
-			double run = (double)(k - from);
-			double up = (s->upper[k] - base) / run, down = (s->lower[k] - base) / run;
-			if (down > steepest) { /* the string bends upwards at an upper corner */
-				to = at_steepest;
-				slope = steepest;
-			} else if (up < flattest) { /* downwards at a lower corner */
-				to = at_flattest;
-				slope = flattest;
-			}
-			if (up <= steepest) {
-				steepest = up;
-				at_steepest = k;
-			}
-			if (down >= flattest) {
-				flattest = down;
-				at_flattest = k;
-			}
-		}
-		if (to == 0) { /* straight to the last point, where lower = upper */
-			to = last;
-			slope = (s->lower[last] - base) / (double)(last - from);
-		}
-		for (size_t k = from + 1; k <= to; k++)
-			s->height[k] = base + slope * (double)(k - from);
-		from = to;
-	}
-}
-
-static void fluid_fill(struct fluid *f, const struct wfm_load *loads,
+static void fluid_fill(struct wfm_fluid *f, const struct wfm_load *loads,
 		       const struct wfm_staffing_options *o)
 {
 	f->arrived[0] = o->initial_backlog_s;
@@ -118,7 +36,7 @@ static void fluid_fill(struct fluid *f, const struct wfm_load *loads,
 }
 
 /* Points of the string; the due share scales what must be done by each due time. */
-static void string_fill(struct string_problem *s, const struct fluid *f,
+static void string_fill(struct string_problem *s, const struct wfm_fluid *f,
 			const struct wfm_load *loads, const struct wfm_staffing_options *o)
 {
 	double share = o->due_share > 0.0 ? o->due_share : 1.0;
@@ -133,7 +51,8 @@ static void string_fill(struct string_problem *s, const struct fluid *f,
 		size_t k = s->points++;
 		s->interval[k] = i;
 		s->upper[k] = f->arrived[i + 1];
-		s->lower[k] = fmin(share * due_at(f, next, o), s->upper[k]);
+		double due = wfm_fluid_due(f, next, o->turnaround_s, o->turnaround_open_hours);
+		s->lower[k] = fmin(share * due, s->upper[k]);
 		s->lower[k] = fmax(s->lower[k], s->lower[k - 1]);
 	}
 	size_t last = s->points - 1;
@@ -142,7 +61,7 @@ static void string_fill(struct string_problem *s, const struct fluid *f,
 }
 
 /* Age of the work being finished when `done` has been done, at clock time t. */
-static double age_at(const struct fluid *f, double done, double t)
+static double age_at(const struct wfm_fluid *f, double done, double t)
 {
 	size_t low = 0, high = f->n;
 	if (done <= f->arrived[0])
@@ -159,7 +78,7 @@ static double age_at(const struct fluid *f, double done, double t)
 	return fmax(0.0, t - ((double)low + part) * f->seconds);
 }
 
-static void whole_agents(const struct string_problem *s, const struct fluid *f,
+static void whole_agents(const struct string_problem *s, const struct wfm_fluid *f,
 			 const struct wfm_staffing_options *o, struct wfm_requirement *r)
 {
 	int32_t cap = wfm_staffing_cap(o);
@@ -181,7 +100,8 @@ static void whole_agents(const struct string_problem *s, const struct fluid *f,
 			agents = cap;
 			q->binding = WFM_BINDS_CAP;
 		}
-		double before = done, due = due_at(f, next, o);
+		double before = done;
+		double due = wfm_fluid_due(f, next, o->turnaround_s, o->turnaround_open_hours);
 		done = fmin(done + agents * useful, f->arrived[i + 1]);
 		q->agents = (int32_t)agents;
 		q->load_erl = (s->height[k] - s->height[k - 1]) / f->seconds;
@@ -211,7 +131,7 @@ enum wfm_status wfm_backlog_requirement(const struct wfm_load *loads, size_t n,
 		(void)wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 		goto out;
 	}
-	struct fluid f = { n, numbers, numbers + (n + 1), o->interval_s };
+	struct wfm_fluid f = { n, numbers, numbers + (n + 1), o->interval_s };
 	struct string_problem s = { 1, numbers + 2 * (n + 1), numbers + 3 * (n + 1),
 				    numbers + 4 * (n + 1), interval };
 	fluid_fill(&f, loads, o);
@@ -224,7 +144,8 @@ enum wfm_status wfm_backlog_requirement(const struct wfm_load *loads, size_t n,
 	}
 	string_fill(&s, &f, loads, o);
 	if (s.points > 1) {
-		pull_taut(&s);
+		struct wfm_string taut = { s.points, s.lower, s.upper, s.height };
+		wfm_string_pull(&taut);
 		whole_agents(&s, &f, o, requirements);
 	} else if (backlog > 0.0) {
 		status = wfm_fail(e, WFM_INVALID, "/loads", "there is work but no open interval");
