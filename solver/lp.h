@@ -39,6 +39,15 @@ enum wfm_status lp_set_row_basic(struct lp *lp, int row, bool basic, struct wfm_
  * solution, or unbounded. Starts from the basis there is. */
 enum wfm_status lp_solve(struct lp *lp, enum lp_method method, int max_pivots, struct wfm_error *e);
 
+/*
+ * The same with the given columns whole, by branch and cut from a presolved copy: the basis stays as it
+ * is and lp_value keeps what it was; the solution is read by lp_whole. WFM_LIMIT: max_nodes used up with
+ * a solution there that may not be the best.
+ */
+enum wfm_status lp_solve_whole(struct lp *lp, int n, const int *cols, int max_nodes,
+			       struct wfm_error *e);
+double lp_whole(const struct lp *lp, int col);
+
 double lp_objective(const struct lp *lp);
 double lp_value(const struct lp *lp, int col);
 double lp_reduced_cost(const struct lp *lp, int col);

@@ -276,6 +276,52 @@ enum wfm_status lp_solve(struct lp *lp, enum lp_method method, int max_pivots, s
 	return guard(lp, do_solve, &c, e);
 }
 
+/* Nodes are counted, not seconds, so that the answer does not depend on the machine. */
+static void count_node(glp_tree *tree, void *left)
+{
+	int *nodes = left;
+	if (glp_ios_reason(tree) == GLP_ISELECT && --*nodes < 0)
+		glp_ios_terminate(tree);
+}
+
+static enum wfm_status do_solve_whole(struct lp *lp, struct call *c)
+{
+	glp_iocp parm;
+	int nodes = c->index > 0 ? c->index : INT_MAX;
+	glp_init_iocp(&parm);
+	parm.msg_lev = GLP_MSG_OFF;
+	parm.presolve = GLP_ON;
+	parm.mir_cuts = GLP_ON;
+	parm.cb_func = count_node;
+	parm.cb_info = &nodes;
+	for (int i = 0; i < c->n; i++)
+		glp_set_col_kind(lp->prob, c->rows[i] + 1, GLP_IV);
+	int code = glp_intopt(lp->prob, &parm);
+	int status = glp_mip_status(lp->prob);
+	for (int i = 0; i < c->n; i++)
+		glp_set_col_kind(lp->prob, c->rows[i] + 1, GLP_CV);
+	c->index = code;
+	if (code == GLP_ENOPFS || code == GLP_ENODFS || status == GLP_NOFEAS)
+		return WFM_INFEASIBLE;
+	if (code == GLP_ESTOP || code == GLP_EMIPGAP)
+		return status == GLP_FEAS || status == GLP_OPT ? WFM_LIMIT : WFM_INFEASIBLE;
+	if (code != 0)
+		return WFM_INTERNAL;
+	return status == GLP_OPT ? WFM_OK : WFM_INFEASIBLE;
+}
+
+enum wfm_status lp_solve_whole(struct lp *lp, int n, const int *cols, int max_nodes,
+			       struct wfm_error *e)
+{
+	struct call c = { .n = n, .rows = cols, .index = max_nodes };
+	return guard(lp, do_solve_whole, &c, e);
+}
+
+double lp_whole(const struct lp *lp, int col)
+{
+	return lp->generation == env.generation ? glp_mip_col_val(lp->prob, col + 1) : NAN;
+}
+
 double lp_objective(const struct lp *lp)
 {
 	return lp->generation == env.generation ? glp_get_obj_val(lp->prob) : NAN;

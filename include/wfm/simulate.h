@@ -172,6 +172,7 @@ struct wfm_simulation {
 	struct wfm_sim_day *day;          /* [queue x day] */
 	struct wfm_sim_figures *total;    /* [queue] */
 	struct wfm_sim_load *load;        /* [set x interval] people present and busy */
+	double *handled_s; /* [set x queue] seconds of handling begun, mean over replications */
 	float *day_service_level; /* [replication x queue x day]; NaN where nothing was offered */
 	struct wfm_sim_event *trace;
 	size_t trace_count;

@@ -28,10 +28,11 @@ bool sim_block_alloc(struct sim_block *b, const struct sim_tables *t)
 	b->total = calloc(queues, sizeof *b->total);
 	b->load = calloc((size_t)(t->p->set_count + 1) * (size_t)t->p->interval_count,
 			 sizeof *b->load);
+	b->handled_s = calloc((size_t)(t->p->set_count + 1) * queues, sizeof *b->handled_s);
 	b->day_service_level = calloc(SIM_BLOCK * days, sizeof *b->day_service_level);
 	b->day_tally = calloc(days + queues, sizeof *b->day_tally);
 	return b->interval != NULL && b->day != NULL && b->total != NULL && b->load != NULL &&
-	       b->day_service_level != NULL && b->day_tally != NULL;
+	       b->handled_s != NULL && b->day_service_level != NULL && b->day_tally != NULL;
 }
 
 void sim_block_free(struct sim_block *b)
@@ -40,6 +41,7 @@ void sim_block_free(struct sim_block *b)
 	free(b->day);
 	free(b->total);
 	free(b->load);
+	free(b->handled_s);
 	free(b->day_service_level);
 	free(b->day_tally);
 	*b = (struct sim_block){ 0 };
@@ -52,6 +54,7 @@ void sim_block_clear(struct sim_block *b, const struct sim_tables *t)
 	memset(b->day, 0, days * sizeof *b->day);
 	memset(b->total, 0, queues * sizeof *b->total);
 	memset(b->load, 0, (size_t)t->p->set_count * (size_t)t->p->interval_count * sizeof *b->load);
+	memset(b->handled_s, 0, (size_t)t->p->set_count * queues * sizeof *b->handled_s);
 	b->contacts = 0;
 }
 
@@ -143,6 +146,8 @@ void sim_result_merge(struct wfm_simulation *r, struct sim_block *all, const str
 		all->load[i].present_s += b->load[i].present_s;
 		all->load[i].busy_s += b->load[i].busy_s;
 	}
+	for (size_t i = 0; i < (size_t)t->p->set_count * queues; i++)
+		all->handled_s[i] += b->handled_s[i];
 	memcpy(r->day_service_level + (size_t)r->replications * days, b->day_service_level,
 	       (size_t)count * days * sizeof *r->day_service_level);
 	r->replications += count;
@@ -237,9 +242,10 @@ struct wfm_simulation *sim_result_new(const struct sim_tables *t, int32_t replic
 	r->total = calloc(queues, sizeof *r->total);
 	r->load = calloc((size_t)(t->p->set_count + 1) * (size_t)t->p->interval_count,
 			 sizeof *r->load);
+	r->handled_s = calloc((size_t)(t->p->set_count + 1) * queues, sizeof *r->handled_s);
 	r->day_service_level = calloc((size_t)replications * days, sizeof *r->day_service_level);
 	if (r->interval != NULL && r->day != NULL && r->total != NULL && r->load != NULL &&
-	    r->day_service_level != NULL)
+	    r->handled_s != NULL && r->day_service_level != NULL)
 		return r;
 	wfm_simulation_free(r);
 	return NULL;
@@ -267,6 +273,8 @@ bool sim_result_finish(struct wfm_simulation *r, const struct sim_block *all,
 	for (size_t i = 0; i < loads; i++)
 		r->load[i] = (struct wfm_sim_load){ all->load[i].present_s / n,
 						    all->load[i].busy_s / n };
+	for (size_t i = 0; i < (size_t)t->p->set_count * queues; i++)
+		r->handled_s[i] = all->handled_s[i] / n;
 	free(work);
 	return true;
 }
@@ -279,6 +287,7 @@ void wfm_simulation_free(struct wfm_simulation *s)
 	free(s->day);
 	free(s->total);
 	free(s->load);
+	free(s->handled_s);
 	free(s->day_service_level);
 	free(s->trace);
 	free(s);

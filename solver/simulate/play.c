@@ -205,6 +205,8 @@ static void begin(struct sim_world *w, int32_t agent, int32_t q, const struct si
 	slot += (size_t)a->load++;
 	w->finish[slot] = a->virtual_s + handling;
 	w->in_hand[slot] = c->number;
+	if (c->counted)
+		w->handled_s[a->set * w->t->p->queue_count + q] += handling;
 	count_answered(w, q, c, w->now + handling);
 	sim_note(w, w->now, WFM_SIM_BEGINS, q, agent, c->number);
 	stand_by(w, agent);
@@ -514,6 +516,7 @@ static void open_replication(struct sim_world *w, int32_t replication, struct si
 	w->heap_count = 0;
 	w->contacts = 0;
 	w->load = b->load;
+	w->handled_s = b->handled_s;
 	w->tracing = replication == w->o->trace_replication;
 	memset(w->lists, -1, lists * sizeof *w->lists);
 	memset(w->tally, 0, (size_t)p->queue_count * (size_t)p->interval_count * sizeof *w->tally);

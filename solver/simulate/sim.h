@@ -101,6 +101,7 @@ struct sim_sums {
 struct sim_block {
 	struct sim_sums *interval, *day, *total;
 	struct wfm_sim_load *load;
+	double *handled_s; /* [set x queue] */
 	float *day_service_level; /* of the block's replications */
 	struct sim_tally *day_tally; /* scratch */
 	int64_t contacts;
@@ -182,6 +183,7 @@ struct sim_world {
 	size_t heap_count, heap_room;
 	struct sim_tally *tally; /* [queue x interval] */
 	struct wfm_sim_load *load; /* [set x interval] of the block */
+	double *handled_s; /* [set x queue] of the block */
 	int32_t contacts;
 	struct wfm_sim_event *trace;
 	size_t trace_count, trace_room;
