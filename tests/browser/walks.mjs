@@ -5,6 +5,7 @@ import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./bro
 import { PASSWORD, startService } from "./service.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
+import { requirement } from "./requirement.mjs";
 import { check, expect, finish, note, step, WalkOver } from "./tap.mjs";
 
 const FIRST_JS_BUDGET = 60 * 1024;
@@ -95,6 +96,7 @@ const walks = {
 	},
 
 	forecast,
+	requirement,
 	"forecast-phone": forecastPhone,
 
 	async agent(visit, look) {

@@ -9,7 +9,8 @@ type Forecast = typeof import("../i18n/en/forecast.json");
 type Roster = typeof import("../i18n/en/roster.json");
 type People = typeof import("../i18n/en/people.json");
 type Staffing = typeof import("../i18n/en/staffing.json");
-export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof People;
+type Need = typeof import("../i18n/en/need.json");
+export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
@@ -22,6 +23,7 @@ interface Parts {
 	forecast: Load<Forecast>;
 	roster: Load<Roster>;
 	staffing: Load<Staffing>;
+	need: Load<Need>;
 	people: Load<People>;
 }
 export type Part = keyof Parts;
@@ -32,6 +34,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/en/forecast.json"),
 		roster: () => import("../i18n/en/roster.json"),
 		staffing: () => import("../i18n/en/staffing.json"),
+		need: () => import("../i18n/en/need.json"),
 		people: () => import("../i18n/en/people.json"),
 	},
 	es: {
@@ -40,6 +43,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/es/forecast.json"),
 		roster: () => import("../i18n/es/roster.json"),
 		staffing: () => import("../i18n/es/staffing.json"),
+		need: () => import("../i18n/es/need.json"),
 		people: () => import("../i18n/es/people.json"),
 	},
 	pt: {
@@ -48,6 +52,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/pt/forecast.json"),
 		roster: () => import("../i18n/pt/roster.json"),
 		staffing: () => import("../i18n/pt/staffing.json"),
+		need: () => import("../i18n/pt/need.json"),
 		people: () => import("../i18n/pt/people.json"),
 	},
 };

@@ -140,6 +140,90 @@ export interface Plan {
 	forecast_id: number;
 	created_at: string;
 	job_id: number | null;
+	risk: "point" | "expected" | "chance";
+	over: "interval" | "day" | "week";
+	probability: number | null;
+}
+export interface RequirementTotals {
+	agent_hours: number;
+	roster_hours: number;
+	cost_cents: number;
+	peak: number;
+	service_level: number | null;
+	p_target: number | null;
+	p_least: number | null;
+}
+export interface RequiredDay {
+	day: string;
+	offered: number;
+	agent_hours: number;
+	roster_hours: number;
+	service_level: number | null;
+	p_target: number | null;
+	sl_p10: number | null;
+	sl_p90: number | null;
+	point_agent_hours: number;
+	point_p_target: number | null;
+}
+/** A queue's week as its risk is taken, beside the point forecast. */
+export interface RequiredWeek {
+	risk: "point" | "expected" | "chance";
+	over: "interval" | "day" | "week";
+	probability: number | null;
+	least: number | null;
+	/** Why it is staffed at the point forecast all the same, or cannot be judged; "asked": it is as asked. */
+	reason: "asked" | "deferred" | "no_target" | "no_scenarios";
+	discount: number;
+	unplanned: number;
+	hour_cents: number;
+	currency: string | null;
+	chosen: RequirementTotals;
+	point: RequirementTotals;
+	unmet: { count: number; of: number; start: string | null; agents: number | null; service_level: number | null };
+	days: RequiredDay[];
+	intervals: Omit<Requirement, "queue_id">[];
+}
+export interface ShrinkageWeekday {
+	weekday: number;
+	days: number;
+	unplanned_s: number;
+	base_s: number;
+	unplanned: number | null;
+	low: number | null;
+	high: number | null;
+	used: number;
+	few: boolean;
+}
+export interface Shrinkage {
+	use: "own" | "measured";
+	own_planned: number;
+	own_unplanned: number;
+	from: string;
+	to: string;
+	days: number;
+	known: boolean;
+	scheduled_s: number;
+	planned_s: number;
+	unplanned_s: number;
+	planned: number | null;
+	unplanned: number | null;
+	unplanned_common: number | null;
+	total: number | null;
+	duties: number | null;
+	adherence: number | null;
+	weekdays: ShrinkageWeekday[];
+}
+export interface QueueStaffing {
+	redials: "none" | "given" | "estimated";
+	redial_share: number | null;
+	chat_stretch: number | null;
+	again: number;
+	discount: number;
+	stretch: number | null;
+	redial_known: boolean;
+	redial_probability: number | null;
+	redial_low: number | null;
+	redial_high: number | null;
 }
 export interface Requirement {
 	queue_id: number;
@@ -174,6 +258,9 @@ export interface Evidence {
 	bound: number | null;
 	gap: number | null;
 	seed?: number;
+	risk?: "point" | "expected" | "chance";
+	over?: "interval" | "day" | "week";
+	probability?: number | null;
 	seconds?: number;
 	columns?: number;
 	verified?: boolean;

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How many people each interval needs, and what they would deliver.
+// How many people each interval needs as the forecast's risk is taken, what that costs more, and what it brings.
 import { useMemo } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
-import { list, query } from "../lib/api";
+import { get, list, query } from "../lib/api";
 import { useQueues } from "../lib/catalogue";
-import { withGaps } from "../lib/forecast";
-import { clock, num, pct, upTo } from "../lib/format";
+import { newestForecast, withGaps } from "../lib/forecast";
+import { clock, inHours, money, num, pct, signed, upTo } from "../lib/format";
 import { t, tcode } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { route } from "../lib/route";
+import { asked, choice, isPlain } from "../lib/staffing";
 import { addDays, fmtDay, fmtDayTime, fmtMoment, instant, instantOf, mondayOfWeek } from "../lib/time";
-import type { Plan, Queue, Requirement } from "../lib/types";
-import { Busy, ChartFrame, Empty, LegendKey, ProblemBox, Stat } from "../ui/basic";
+import type { Forecast, Plan, Queue, RequiredDay, RequiredWeek, Site } from "../lib/types";
+import { Busy, Card, ChartFrame, Empty, Icon, LegendKey, ProblemBox, Stat } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
 import type { PlanScope } from "./planner";
+import { QueueStaffingCard } from "./queue-staffing";
+import { ShrinkageCard } from "./shrinkage";
+import { choiceText, StaffingPicker } from "./staffing-choice";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
 
-interface Point { at: number; need: Requirement | undefined }
-interface Weighted { value: number; weight: number }
-function mean(rows: Weighted[]): number | null {
-	const weight = rows.reduce((s, r) => s + r.weight, 0);
-	return weight > 0 ? rows.reduce((s, r) => s + r.value * r.weight, 0) / weight : null;
-}
-function meanOf(rows: Requirement[], pick: (r: Requirement) => number | null): number | null {
-	return mean(rows.flatMap((r) => { const value = pick(r); return value == null ? [] : [{ value, weight: r.volume }]; }));
+type Row = RequiredWeek["intervals"][number];
+interface Point { at: number; need: Row | undefined }
+function meanOf(rows: Row[], pick: (r: Row) => number | null): number | null {
+	const known = rows.flatMap((r) => { const value = pick(r); return value == null ? [] : [{ value, weight: r.volume }]; });
+	const weight = known.reduce((s, r) => s + r.weight, 0);
+	return weight > 0 ? known.reduce((s, r) => s + r.value * r.weight, 0) / weight : null;
 }
 
 function targetText(q: Queue): string {
@@ -34,13 +36,80 @@ function targetText(q: Queue): string {
 		? t("requirement.target", { share: pct(q.target_share, 0), within: clock(q.target_s) }) : "";
 }
 
-function RequirementChart({ site, week, plan, queue }: PlanScope & { plan: Plan; queue: Queue }) {
-	const needs = useLoad(`needs ${plan.id} ${queue.id}`, (abort) =>
-		list<Requirement>(`/plans/${plan.id}/requirements${query({ queue_id: queue.id })}`, abort));
-	const rows = needs.data;
+/** The most that this way costs and brings beside the point forecast. */
+function Beside({ w }: { w: RequiredWeek }) {
+	const { chosen, point } = w;
+	const plain = isPlain({ risk: w.risk, over: w.over, probability: 0 });
+	const more = (value: string) => (plain ? {} : { hint: t("risk.beside", { value }) });
+	const points = chosen.p_target != null && point.p_target != null ? signed((chosen.p_target - point.p_target) * 100, 0) : "";
+	const currency = w.currency ?? undefined;
+	return (
+		<>
+			<Stat label={t("requirement.peak")} value={upTo(chosen.peak, 1)} {...more(signed(chosen.peak - point.peak, 0))} />
+			<Stat label={t("requirement.hours")} value={inHours(chosen.roster_hours)} {...more(`${signed(chosen.roster_hours - point.roster_hours, 0)} h`)} />
+			<Stat label={t("risk.cost")} value={money(chosen.cost_cents, currency)}
+				{...more(`${chosen.cost_cents > point.cost_cents ? "+" : ""}${money(chosen.cost_cents - point.cost_cents, currency)}`)} />
+			<Stat label={t("risk.p_target")} value={pct(chosen.p_target, 0)}
+				{...(chosen.p_target == null ? { hint: t(`risk.reason_${w.reason}`) }
+					: { hint: `${t("risk.least_day", { p: pct(chosen.p_least, 0) })}${plain ? "" : ` · ${t("risk.beside_points", { value: points })}`}` })} />
+		</>
+	);
+}
+
+function Unmet({ w, queue, site }: { w: RequiredWeek; queue: Queue; site: Site }) {
+	const { unmet } = w;
+	if (unmet.count === 0 || unmet.start == null) return null;
+	const counters = queue.channel === "walk_in" && site.counters != null;
+	return (
+		<div class="notice notice-warn" id="unmet">
+			<Icon name="warn" />
+			<p>{t(counters ? "risk.unmet_counters" : "risk.unmet", {
+				n: num(unmet.count), of: num(unmet.of), counters: site.counters ?? 0, agents: num(unmet.agents),
+				level: pct(unmet.service_level), within: clock(queue.target_s ?? 0), at: fmtDayTime(instant(unmet.start), site.zone),
+			})}</p>
+		</div>
+	);
+}
+
+function Days({ w, queue }: { w: RequiredWeek; queue: Queue }) {
+	if (w.days.length === 0) return null;
+	const columns: Column<RequiredDay>[] = [
+		{ key: "day", head: t("col.day"), rowHead: true, cell: (d) => fmtDay(d.day) },
+		{ key: "volume", head: t("requirement.volume"), num: true, cell: (d) => num(d.offered) },
+		{ key: "hours", head: t("requirement.agents"), num: true, cell: (d) => <>{inHours(d.agent_hours)} {d.agent_hours !== d.point_agent_hours && <small class="muted">{signed(d.agent_hours - d.point_agent_hours, 1)}</small>}</> },
+		{ key: "sl", head: t("requirement.service"), num: true, cell: (d) => pct(d.service_level) },
+		{ key: "spread", head: t("trial.spread"), num: true, cell: (d) => (d.sl_p10 == null ? "–" : `${pct(d.sl_p10, 0)} – ${pct(d.sl_p90, 0)}`) },
+		{ key: "chance", head: t("risk.p_target"), num: true, cell: (d) => pct(d.p_target, 0) },
+		{ key: "point", head: t("risk.p_point"), num: true, cell: (d) => pct(d.point_p_target, 0) },
+	];
+	return (
+		<Card title={t("risk.days", { queue: queue.name })}>
+			<p class="muted small">{t("risk.days_lead")}{w.least != null && ` ${t("risk.least", { level: pct(w.least, 0) })}`}</p>
+			<div class="scroll" tabIndex={0} role="group" aria-label={t("risk.days", { queue: queue.name })}>
+				<DataTable dense caption={t("risk.days", { queue: queue.name })} columns={columns} rows={w.days} rowKey={(d) => d.day} />
+			</div>
+		</Card>
+	);
+}
+
+function columnsOf(zone: string): Column<Row>[] {
+	return [
+		{ key: "at", head: t("col.when"), cell: (r) => fmtDayTime(instant(r.start), zone), rowHead: true },
+		{ key: "volume", head: t("requirement.volume"), cell: (r) => upTo(r.volume, 1), num: true },
+		{ key: "aht", head: t("forecast.aht"), cell: (r) => `${num(r.aht_s)} s`, num: true },
+		{ key: "agents", head: t("requirement.agents"), cell: (r) => upTo(r.agents, 2), num: true },
+		{ key: "on", head: t("requirement.on_roster"), cell: (r) => upTo(r.agents_on_roster, 2), num: true },
+		{ key: "sl", head: t("requirement.service"), cell: (r) => pct(r.service_level), num: true },
+		{ key: "ab", head: t("requirement.abandoned"), cell: (r) => pct(r.abandoned_share), num: true },
+		{ key: "asa", head: t("requirement.asa"), cell: (r) => clock(r.asa_s), num: true },
+		{ key: "occ", head: t("requirement.occupancy"), cell: (r) => pct(r.occupancy), num: true },
+	];
+}
+
+function RequirementChart({ site, week, w, queue }: PlanScope & { w: RequiredWeek; queue: Queue }) {
 	const monday = mondayOfWeek(week);
-	const plot = useMemo((): PlotProps | undefined => {
-		if (!rows) return undefined;
+	const rows = w.intervals;
+	const plot = useMemo((): PlotProps => {
 		const points = withGaps<Point>(rows.map((r) => ({ at: instant(r.start), need: r })), (at) => ({ at, need: undefined }));
 		return {
 			label: t("requirement.chart_label", { queue: queue.name }),
@@ -61,60 +130,67 @@ function RequirementChart({ site, week, plan, queue }: PlanScope & { plan: Plan;
 			},
 		};
 	}, [rows, queue, site.zone, monday]);
-	if (needs.error) return <ProblemBox error={needs.error} retry={needs.reload} />;
-	if (!rows || !plot) return <Busy lines={6} />;
-	const stepH = rows.length > 1 ? Math.min(...rows.slice(1, 60).map((r, i) => instant(r.start) - instant(rows[i]?.start ?? r.start))) / 3_600_000 : 0.5;
-	const columns: Column<Requirement>[] = [
-		{ key: "at", head: t("col.when"), cell: (r) => fmtDayTime(instant(r.start), site.zone), rowHead: true },
-		{ key: "volume", head: t("requirement.volume"), cell: (r) => upTo(r.volume, 1), num: true },
-		{ key: "aht", head: t("forecast.aht"), cell: (r) => `${num(r.aht_s)} s`, num: true },
-		{ key: "agents", head: t("requirement.agents"), cell: (r) => upTo(r.agents, 2), num: true },
-		{ key: "on", head: t("requirement.on_roster"), cell: (r) => upTo(r.agents_on_roster, 2), num: true },
-		{ key: "sl", head: t("requirement.service"), cell: (r) => pct(r.service_level), num: true },
-		{ key: "ab", head: t("requirement.abandoned"), cell: (r) => pct(r.abandoned_share), num: true },
-		{ key: "asa", head: t("requirement.asa"), cell: (r) => clock(r.asa_s), num: true },
-		{ key: "occ", head: t("requirement.occupancy"), cell: (r) => pct(r.occupancy), num: true },
-	];
 	const title = t("requirement.title", { queue: queue.name });
 	return (
+		<ChartFrame title={title} chart={<Plot {...plot} />}
+			table={() => <DataTable dense caption={title} columns={columnsOf(site.zone)} rows={rows} rowKey={(r) => r.start} />}
+			legend={(
+				<>
+					<LegendKey kind="line" color="--c-required">{t("requirement.agents")}</LegendKey>
+					<LegendKey kind="line" color="--c-scheduled">{t("requirement.on_roster")}</LegendKey>
+					<span class="muted small">{t("requirement.explain", { share: pct(w.unplanned) })}</span>
+				</>
+			)} />
+	);
+}
+
+function Need({ site, week, forecast, queue }: PlanScope & { forecast: Forecast; queue: Queue }) {
+	const how = asked(choice.value);
+	const needs = useLoad(`need ${forecast.id} ${queue.id} ${JSON.stringify(how)}`, (abort) =>
+		get<RequiredWeek>(`/forecasts/${forecast.id}/requirement${query({ queue_id: queue.id, week, ...how })}`, abort));
+	const w = needs.data;
+	return (
 		<>
-			<dl class="stats">
-				<Stat label={t("requirement.volume_week")} value={num(rows.reduce((s, r) => s + r.volume, 0))} hint={tcode("channel", queue.channel)} />
-				<Stat label={t("requirement.peak")} value={upTo(Math.max(0, ...rows.map((r) => r.agents)), 1)} />
-				<Stat label={t("requirement.hours")} value={`${num(rows.reduce((s, r) => s + r.agents_on_roster, 0) * stepH)} h`} />
-				<Stat label={t("requirement.service")} value={pct(meanOf(rows, (r) => r.service_level))} hint={targetText(queue)} />
-				<Stat label={t("requirement.occupancy")} value={pct(meanOf(rows, (r) => r.occupancy))} />
-			</dl>
-			<ChartFrame title={title} chart={<Plot {...plot} />}
-				table={() => <DataTable dense caption={title} columns={columns} rows={rows} rowKey={(r) => r.start} />}
-				legend={(
-					<>
-						<LegendKey kind="line" color="--c-required">{t("requirement.agents")}</LegendKey>
-						<LegendKey kind="line" color="--c-scheduled">{t("requirement.on_roster")}</LegendKey>
-						<span class="muted small">{t("requirement.explain")}</span>
-					</>
-				)} />
+			{needs.error && <ProblemBox error={needs.error} retry={needs.reload} />}
+			{w ? (
+				<>
+					<Unmet w={w} queue={queue} site={site} />
+					<dl class="stats" id="need">
+						<Stat label={t("requirement.volume_week")} value={num(w.intervals.reduce((s, r) => s + r.volume, 0))}
+							hint={w.discount > 0 ? t("risk.without_redials", { off: pct(w.discount) }) : tcode("channel", queue.channel)} />
+						<Beside w={w} />
+						<Stat label={t("requirement.service")} value={pct(w.chosen.service_level ?? meanOf(w.intervals, (r) => r.service_level))} hint={targetText(queue)} />
+						<Stat label={t("requirement.occupancy")} value={pct(meanOf(w.intervals, (r) => r.occupancy))} />
+					</dl>
+					<RequirementChart site={site} week={week} w={w} queue={queue} />
+					<Days w={w} queue={queue} />
+				</>
+			) : !needs.error && <Busy lines={6} />}
+			<ShrinkageCard site={site} changed={needs.reload} />
+			<QueueStaffingCard key={queue.id} queue={queue} changed={needs.reload} />
 		</>
 	);
 }
 
 export default function RequirementView({ site, week }: PlanScope) {
 	const queues = useQueues(site.id);
+	const forecast = useLoad(`newest ${site.id} ${week}`, async () => (await newestForecast(site, week)) ?? null);
 	const plans = useLoad(`plans ${site.id} ${week}`, (abort) => list<Plan>(`/plans${query({ site_id: site.id, week })}`, abort));
-	const error = queues.error ?? plans.error;
-	if (error) return <ProblemBox error={error} retry={() => { queues.reload(); plans.reload(); }} />;
-	if (!queues.data || !plans.data) return <Busy lines={6} />;
+	const error = queues.error ?? forecast.error ?? plans.error;
+	if (error) return <ProblemBox error={error} retry={() => { queues.reload(); forecast.reload(); plans.reload(); }} />;
+	if (!queues.data || forecast.data === undefined || !plans.data) return <Busy lines={6} />;
 	const plan = plans.data.reduce<Plan | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
 	const queue = queues.data.find((q) => String(q.id) === route.value.params.queue) ?? queues.data[0];
-	if (!plan || !queue) return <Empty title={t("requirement.none")}><p>{t("requirement.none_lead")}</p></Empty>;
+	if (!forecast.data || !queue) return <Empty title={t("requirement.none")}><p>{t("requirement.none_lead")}</p></Empty>;
 	return (
 		<div class="stack">
 			<div class="tools">
 				<QueuePicker queues={queues.data} value={queue.id} />
+				<StaffingPicker />
 				<span class="grow" />
-				<span class="muted small">{t("requirement.made", { at: fmtMoment(instant(plan.created_at), site.zone) })}</span>
+				{plan && <span class="muted small">{t("risk.plan", { at: fmtMoment(instant(plan.created_at), site.zone), how: choiceText(plan) })}</span>}
 			</div>
-			<RequirementChart site={site} week={week} plan={plan} queue={queue} />
+			<Need site={site} week={week} forecast={forecast.data} queue={queue} />
 		</div>
 	);
 }

@@ -11,6 +11,7 @@ import { announce } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, sortRows } from "../lib/roster";
 import { route, setParams } from "../lib/route";
+import { asked, choice } from "../lib/staffing";
 import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
@@ -20,6 +21,7 @@ import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 import { PublishDialog } from "./publish";
+import { choiceText, StaffingPicker } from "./staffing-choice";
 import { TrialCard } from "./trial";
 
 export interface FullRoster {
@@ -62,6 +64,7 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			<Stat label={t("evidence.objective")} value={money(e.objective, currency)} {...(e.bound == null ? {} : { hint: t("evidence.bound_hint", { bound: money(e.bound, currency) }) })} />
 			{pay !== undefined && <Stat label={t("evidence.pay")} value={money(pay, currency)} />}
 			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
+			{e.risk && <Stat label={t("risk.label")} value={choiceText({ risk: e.risk, over: e.over ?? "interval", probability: e.probability ?? null })} />}
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified
 				? <span class="good"><Icon name="check" /> {t("evidence.yes")}</span> : t("evidence.no")} />
@@ -174,7 +177,7 @@ function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
 	const build = async (timeLimit: number) => {
 		const forecast = await newestForecast(site, week);
 		await job.start("/schedules", {
-			site_id: site.id, week, time_limit_s: timeLimit, ...(forecast ? { forecast_id: forecast.id } : {}),
+			site_id: site.id, week, time_limit_s: timeLimit, ...asked(choice.value), ...(forecast ? { forecast_id: forecast.id } : {}),
 		});
 	};
 	return { job, build, running: job.running };
@@ -217,6 +220,7 @@ export default function Board({ site, week }: PlanScope) {
 						onPick={(id) => setParams({ roster: id })} id="version" />
 				)}
 				<span class="grow" />
+				<StaffingPicker />
 				<Select label={t("build.limit")} value={String(limit)} onPick={(v) => setLimit(Number(v))}
 					choices={LIMITS.map((s) => ({ value: String(s), label: s < 60 ? `${s} s` : `${s / 60} min` }))} />
 				<Button id="build" icon="spark" tone={picked ? "plain" : "primary"} disabled={work.running || past} onClick={build}>{t("build.button")}</Button>
