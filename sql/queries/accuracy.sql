@@ -43,7 +43,7 @@ scored AS MATERIALIZED (
 		WHERE i.forecast_id = w.forecast_id AND i.queue_id = w.queue_id
 			AND i.start_at >= w.begins AND i.start_at < w.ends) AS d
 	WHERE d.n > 0),
-adjusted AS (
+adjusted AS MATERIALIZED (
 	SELECT p.forecast_id, p.queue_id, (i.start_at AT TIME ZONE p.zone)::date AS day,
 		sum(abs(a.adjusted - h.offered) - abs(i.mean - h.offered)) AS more
 	FROM (SELECT w.forecast_id, w.queue_id, w.zone FROM wanted w
