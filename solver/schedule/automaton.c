@@ -71,6 +71,10 @@ static enum wfm_status add_step(struct build *b, int32_t day, int32_t cls, const
 		ev.paid_min = x->paid_min;
 		ev.night = x->night;
 		ev.other_skill = x->other_skill;
+		if (b->spec->start) {
+			ev.start = b->spec->start[day * b->spec->class_count + cls];
+			ev.end = ev.start + x->slots;
+		}
 	}
 	memcpy(c, from, state_bytes(b));
 	if (!counters_day(&b->counters, c, &ev, &penalty, take))

@@ -226,11 +226,19 @@ static double weekends_same(const struct now *n, const struct wfm_rule_row *r, u
 
 /* ---- windows and patterns ---- */
 
+static int32_t ones(uint32_t bits)
+{
+	int32_t n = 0;
+	for (; bits; bits &= bits - 1)
+		n++;
+	return n;
+}
+
 /* cell: bit i: i + 1 days ago counts. */
 static double window_shifts(const struct now *n, const struct wfm_rule_row *r, uint16_t *c)
 {
 	uint32_t days = ((uint32_t)c[0] << 1) | (uint32_t)on_duties(r, n->ev);
-	int32_t shifts = __builtin_popcount(days);
+	int32_t shifts = ones(days);
 	c[0] = (uint16_t)(n->last ? 0 : days & ((1u << (r->window - 1)) - 1));
 	bool whole = n->ev->day + 1 >= r->window;
 	return above(shifts, r->high) + (whole ? below(shifts, r->low) : 0);
@@ -263,6 +271,21 @@ static double pattern(const struct now *n, const struct wfm_rule_row *r, uint16_
 	uint32_t whole = 1u << (r->pattern_count - 1);
 	c[0] = (uint16_t)(n->last ? 0 : fits & (whole - 1));
 	return (fits & whole) != 0;
+}
+
+/* ---- rest, where events have times ---- */
+
+/* cell: slots of the day before which no shift may start. */
+static double rest(const struct now *n, const struct wfm_rule_row *r, uint16_t *c)
+{
+	int32_t slot_min = n->x->p->slot_min, blocked = c[0];
+	if (n->ev->work) {
+		if (n->ev->start < blocked)
+			return 1;
+		blocked = n->ev->end + (r->low + slot_min - 1) / slot_min;
+	}
+	c[0] = (uint16_t)(n->last ? 0 : above(blocked, n->day->slots));
+	return 0;
 }
 
 /* ---- sums over the plan: what a day adds ---- */
@@ -315,6 +338,7 @@ static const struct kind_row {
 } kinds[WFM_RULE_COUNT] = {
 	[WFM_RULE_WEEK_MINUTES] = { 1, week_minutes, NULL },
 	[WFM_RULE_WEEK_SHIFTS] = { 1, week_shifts, NULL },
+	[WFM_RULE_REST] = { 1, rest, NULL },
 	[WFM_RULE_CONSECUTIVE_DAYS] = { 2, days_in_a_row, NULL },
 	[WFM_RULE_DAYS_OFF_TOGETHER] = { 3, off_together, NULL },
 	[WFM_RULE_DAYS_OFF_BLOCKS] = { 3, off_blocks, NULL },
@@ -445,8 +469,13 @@ bool counters_init(struct counters *x, const struct wfm_problem *p, const struct
 		x->credit_minutes[x->week_of[a->credits[i].day]] += a->credits[i].minutes;
 		x->credit_shifts[x->week_of[a->credits[i].day]] += a->credits[i].shifts;
 	}
+	static const struct wfm_rule_row no_rest = { .rule = WFM_RULE_REST, .mode = WFM_HARD };
+	if (p->duty_count > 0 && !add_row(x, &no_rest, split))
+		return false;
 	for (int32_t i = 0; i < c->rule_count; i++) {
 		const struct wfm_rule_row *r = &c->rules[i];
+		if (r->rule == WFM_RULE_REST && p->duty_count == 0)
+			continue; /* times are not known here; pricing holds the rest */
 		bool counts = kinds[r->rule].charge || kinds[r->rule].take;
 		if (r->mode == WFM_OFF || !counts ||
 		    (r->rule == WFM_RULE_WEEK_MINUTES && !minutes_matter))

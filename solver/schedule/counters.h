@@ -44,6 +44,7 @@ struct day_event {
 	uint64_t duty;    /* its bit; all bits where there are no duties */
 	int32_t paid_min; /* 0 when minutes cannot matter */
 	bool night, other_skill;
+	int32_t start, end; /* of duties: slots after the day's first */
 };
 
 /* a NULL: nobody in particular (no credits). False: too many rules. */

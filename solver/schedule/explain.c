@@ -10,6 +10,7 @@
  * put back form a minimal set whose removal makes a tour possible.
  */
 #include "solver/schedule/assign.h"
+#include "solver/schedule/duty.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -224,6 +225,8 @@ static enum wfm_status has_tour(const struct wfm_problem *p, const bool keep[WFM
 	c.rules = rows;
 	struct wfm_problem one = *p;
 	one.contracts = &c;
+	if (p->duty_count > 0)
+		return duty_has_tour(&one, yes);
 	struct model m;
 	struct wfm_error e;
 	enum wfm_status s = model_build(&m, &one, &e);

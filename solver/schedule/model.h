@@ -53,6 +53,7 @@ struct shift_class {
 	bool night;
 	bool other_skill;
 	uint64_t duty; /* its bit; all bits in problems without duties */
+	int32_t slots; /* of duties: length */
 };
 
 struct profile {
@@ -107,6 +108,7 @@ struct automaton_spec {
 	bool minutes_matter, split_totals;
 	const struct shift_class *classes;
 	int32_t class_count;
+	const int32_t *start; /* [days x classes] of duties: slots into the day; NULL: not known */
 	bool (*offered)(const struct automaton_spec *, int32_t day, int32_t cls);
 	const void *context;
 };

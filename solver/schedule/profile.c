@@ -171,7 +171,8 @@ static int16_t class_of(struct making *k, int32_t paid_min, bool night)
 		k->oom = true;
 		return 0;
 	}
-	k->pr.classes[k->pr.class_count] = (struct shift_class){ paid_min, night, false, UINT64_MAX };
+	k->pr.classes[k->pr.class_count] = (struct shift_class){ .paid_min = paid_min, .night = night,
+									.duty = UINT64_MAX };
 	return (int16_t)k->pr.class_count++;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "solver/schedule/assign.h"
 #include "solver/schedule/bound.h"
+#include "solver/schedule/duty.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -165,7 +166,7 @@ enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm
 	struct run r = { .m = &m, .objective = HUGE_VAL, .bound = -HUGE_VAL };
 	enum wfm_status s = wfm_problem_check(p, e);
 	if (s == WFM_OK && p->duty_count > 0)
-		return wfm_fail(e, WFM_INVALID, "/duties", "problems with duties can be judged, not yet solved");
+		return duty_schedule_solve(p, o, out, e);
 	if (s == WFM_OK)
 		s = model_build(&m, p, e);
 	if (s != WFM_OK)

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The order of a solve with duties, and the roster it ends with; see duty.h. */
+#include "solver/schedule/assign.h"
+#include "solver/schedule/duty.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the search ---- */
+
+static bool greedy(struct duty_solve *s, struct duty_plan *p)
+{
+	int32_t *order = malloc(((size_t)p->count + 1) * sizeof *order);
+	bool ok = order != NULL;
+	for (int32_t i = 0; ok && i < p->count; i++)
+		order[i] = i;
+	for (int32_t i = p->count - 1; ok && i > 0; i--) {
+		int32_t j = (int32_t)rng_below(&s->run.rng, (uint32_t)i + 1), swap = order[i];
+		order[i] = order[j];
+		order[j] = swap;
+	}
+	for (int32_t i = 0; ok && i < p->count; i++)
+		ok = duty_insert(s, p, order[i]);
+	free(order);
+	return ok;
+}
+
+static enum wfm_status search(struct duty_solve *s, struct wfm_error *e)
+{
+	struct duty_master *master = NULL;
+	struct duty_plan *plan = duty_plan_new(s->m);
+	enum wfm_status st = WFM_NO_MEMORY;
+	s->best = duty_plan_new(s->m);
+	if (!plan || !s->best)
+		goto out;
+	run_stage(&s->run, WFM_PHASE_START, 0, 0.1);
+	if (!greedy(s, plan))
+		goto out;
+	duty_offer(s, plan);
+	if (!duty_improve(s, plan, 10 * (int64_t)plan->count, 0.05))
+		goto out;
+	st = WFM_OK;
+	if (run_stopped(&s->run))
+		goto out;
+	run_stage(&s->run, WFM_PHASE_BOUND, 0.1, 0.5);
+	st = duty_master_new(s, &master, e);
+	if (st == WFM_OK)
+		st = duty_converge(master, e);
+	run_stage(&s->run, WFM_PHASE_INTEGER, 0.4, 0.8);
+	if (st == WFM_OK && !run_stopped(&s->run) && !duty_proved(s))
+		st = duty_dive(master, plan, e);
+	run_stage(&s->run, WFM_PHASE_IMPROVE, 0.5, 1);
+	if (st == WFM_OK && !run_stopped(&s->run) && !duty_proved(s))
+		st = duty_neighbourhoods(master, plan, e);
+out:
+	if (st == WFM_NO_MEMORY)
+		(void)wfm_fail(e, st, "", "no memory for the search");
+	duty_master_free(master);
+	duty_plan_free(plan);
+	return st;
+}
+
+/* ---- the roster ---- */
+
+static void add_activity(struct wfm_roster *r, struct wfm_shift *s, struct wfm_activity a)
+{
+	if (a.slots <= 0)
+		return;
+	r->activities[r->activity_count++] = a;
+	s->activity_count++;
+}
+
+/* Work, cut where the duty's queue is closed or not the agent's, as the judge wants it. */
+static void add_work(const struct duty_model *m, struct wfm_roster *r, struct wfm_shift *s,
+		     double speed, int32_t start, int32_t end)
+{
+	int32_t q = speed > 0 ? m->p->duties[s->duty].queue : WFM_NONE;
+	add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, start, end - start, true });
+}
+
+static void write_shift(const struct duty_model *m, struct wfm_roster *r, int32_t agent, int32_t day,
+			int32_t duty)
+{
+	const struct duty_kind *k = &m->kinds[m->types[m->type_of[agent]].kind];
+	const struct wfm_contract *c = &m->p->contracts[k->contract];
+	int32_t row[MODEL_MAX_BREAKS], at[MODEL_MAX_BREAKS], slots = k->classes[duty].slots;
+	int32_t n = duty_breaks(m->p, c, slots, row, at);
+	int32_t start = m->p->calendars[k->calendar].days[day].first_slot + k->start[day * m->duties + duty];
+	struct wfm_shift *s = &r->shifts[r->shift_count++];
+	*s = (struct wfm_shift){ agent, day, start, start + slots, r->activity_count, 0, duty };
+	int32_t from = start;
+	for (int32_t i = 0; i < n; i++) {
+		const struct wfm_break *b = &c->breaks[row[i]];
+		add_work(m, r, s, k->speed[duty], from, start + at[i]);
+		from = start + at[i] + b->minutes / m->p->slot_min;
+		add_activity(r, s, (struct wfm_activity){ b->kind, WFM_NONE, start + at[i],
+							  from - start - at[i], b->paid });
+	}
+	add_work(m, r, s, k->speed[duty], from, start + slots);
+	double pay = k->classes[duty].paid_min / 60.0 * c->hour_cents;
+	*(c->salaried ? &r->cost.fixed_pay : &r->cost.pay) += pay;
+}
+
+static void write_agent(const struct duty_model *m, struct wfm_roster *r, int32_t agent,
+			const struct duty_tour *t)
+{
+	const struct wfm_contract *c = &m->p->contracts[m->p->agents[agent].contract];
+	double pay = r->cost.pay;
+	for (int32_t d = 0; d < duty_days(m, t->type); d++)
+		if (t->duty[d] >= 0)
+			write_shift(m, r, agent, d, t->duty[d]);
+	r->cost.rules += t->rules;
+	r->cost.wishes += t->cents - t->rules - (c->salaried ? 0 : r->cost.pay - pay);
+}
+
+/* Tours go to the agents of their type in order; who has borne more gets the fewer weekends. */
+static void deal(const struct duty_model *m, const struct duty_plan *p, const struct duty_tour **of)
+{
+	for (int32_t k = 0, at = 0; k < m->type_count; k++)
+		for (int32_t i = 0; m->types[k].has_tour && i < m->types[k].count; i++)
+			of[m->types[k].agents[i]] = &p->tours[at++];
+}
+
+static void add_row_costs(const struct duty_solve *s, struct wfm_roster *r)
+{
+	const struct duty_model *m = s->m;
+	for (int32_t i = 0; i < m->row_count; i++) {
+		double cents = duty_row_cents(&m->rows[i], s->best->people[i]);
+		*(s->best->people[i] > m->rows[i].required ? &r->cost.surplus : &r->cost.shortage) += cents;
+	}
+	r->cost.shortage += m->constant;
+	uint64_t used = 0;
+	for (int32_t i = 0; i < r->shift_count; i++)
+		used |= UINT64_C(1) << r->shifts[i].duty;
+	for (int32_t d = 0; d < m->duties; d++)
+		r->cost.duties += (used >> d) & 1 ? m->p->duties[d].used_cents : 0;
+	struct wfm_cost *c = &r->cost;
+	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties;
+}
+
+static struct wfm_roster *build_roster(const struct duty_solve *s)
+{
+	const struct duty_model *m = s->m;
+	int32_t shifts = 0, unplanned = 0;
+	const struct duty_tour **of = calloc((size_t)m->p->agent_count + 1, sizeof *of);
+	if (!of)
+		return NULL;
+	deal(m, s->best, of);
+	for (int32_t a = 0; a < m->p->agent_count; a++) {
+		unplanned += !of[a];
+		for (int32_t d = 0; of[a] && d < m->days; d++)
+			shifts += of[a]->duty[d] >= 0;
+	}
+	struct wfm_roster *r = wfm_roster_new(shifts, shifts * (2 * MODEL_MAX_BREAKS + 1), unplanned);
+	if (!r)
+		goto out;
+	r->shift_count = r->activity_count = r->unplanned_count = 0;
+	for (int32_t a = 0; a < m->p->agent_count; a++) {
+		if (of[a]) {
+			write_agent(m, r, a, of[a]);
+			continue;
+		}
+		r->unplanned[r->unplanned_count++].agent = a;
+		r->cost.wishes += model_idle_cents(&m->p->agents[a],
+						   m->p->calendars[m->p->agents[a].calendar].day_count);
+	}
+	add_row_costs(s, r);
+out:
+	free(of);
+	return r;
+}
+
+static void add_evidence(const struct duty_solve *s, struct wfm_roster *r)
+{
+	r->bound = s->run.bound + s->run.fixed_cents + r->cost.fixed_pay;
+	r->seed = s->run.o.seed;
+	r->iterations = s->run.iterations;
+	r->columns = s->run.columns;
+	r->classes = s->m->type_count;
+	r->seconds = s->run.o.now_s ? s->run.o.now_s(s->run.o.context) - s->run.started_s : 0;
+	double variable = r->cost.total - r->cost.fixed_pay, lack = r->cost.total - r->bound;
+	if (lack < 0 && lack > -1e-7 * fmax(1, fabs(r->cost.total)))
+		r->bound = r->cost.total, lack = 0;
+	bool known = s->run.bound > -HUGE_VAL;
+	r->gap = !known || r->cost.total <= 0 ? lack > 0 : lack / r->cost.total;
+	r->variable_gap = !known || variable <= 0 ? lack > 0 : lack / variable;
+}
+
+static enum wfm_status judge(const struct wfm_problem *p, const struct wfm_roster *roster,
+			     struct wfm_error *e)
+{
+	struct wfm_report *report = NULL;
+	enum wfm_status s = wfm_schedule_verify(p, roster, true, &report, e);
+	if (s == WFM_OK && report->breach_count > 0)
+		s = wfm_fail(e, WFM_INTERNAL, "", "the roster found breaks a rule: %s (agent %d, day %d)",
+			     report->breaches[0].message, report->breaches[0].agent,
+			     report->breaches[0].day);
+	wfm_report_free(report);
+	return s;
+}
+
+static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, struct wfm_error *e)
+{
+	struct wfm_roster *r = build_roster(s);
+	enum wfm_status st = WFM_OK;
+	if (!r || !explain_unplanned(s->m->p, r)) {
+		wfm_roster_free(r);
+		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the roster");
+	}
+	add_evidence(s, r);
+	st = judge(s->m->p, r, e);
+	if (st != WFM_OK) {
+		wfm_roster_free(r);
+		return st;
+	}
+	s->run.phase = WFM_PHASE_DONE;
+	s->run.fraction = 1;
+	bool cancelled = s->run.cancelled;
+	run_tell(&s->run);
+	*out = r;
+	return cancelled ? WFM_CANCELLED : s->run.limited ? WFM_LIMIT : WFM_OK;
+}
+
+/* ---- all ---- */
+
+/* Which types have a tour at all. False: no memory. */
+static bool find_tours(struct duty_solve *s)
+{
+	struct duty_tour t;
+	memset(s->worth, 0, (size_t)s->m->row_count * sizeof *s->worth);
+	for (int32_t k = 0; k < s->m->type_count; k++) {
+		double v = duty_price(s->pricer, k, s->worth, &t);
+		if (isnan(v))
+			return false;
+		s->m->types[k].has_tour = v > -INFINITY;
+	}
+	return true;
+}
+
+static bool prepare(struct duty_solve *s)
+{
+	size_t rows = (size_t)s->m->row_count + 1;
+	s->pricer = duty_pricer_new(s->m);
+	s->worth = calloc(rows, sizeof *s->worth);
+	s->duals = calloc(rows, sizeof *s->duals);
+	return s->pricer && s->worth && s->duals && find_tours(s);
+}
+
+static void end(struct duty_solve *s)
+{
+	duty_pricer_free(s->pricer);
+	duty_plan_free(s->best);
+	free(s->worth);
+	free(s->duals);
+	duty_model_free(s->m);
+}
+
+enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
+				    struct wfm_roster **out, struct wfm_error *e)
+{
+	struct duty_model m;
+	struct duty_solve s = { .m = &m, .run = { .objective = HUGE_VAL, .bound = -HUGE_VAL } };
+	enum wfm_status st = duty_model_build(&m, p, e);
+	if (o)
+		s.run.o = *o;
+	rng_seed(&s.run.rng, s.run.o.seed);
+	s.run.started_s = s.run.last_told_s = s.run.o.now_s ? s.run.o.now_s(s.run.o.context) : 0;
+	s.run.fixed_cents = m.constant;
+	if (st == WFM_OK && !prepare(&s))
+		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
+	for (int32_t a = 0; st == WFM_OK && a < p->agent_count; a++)
+		if (!m.types[m.type_of[a]].has_tour)
+			s.run.fixed_cents += model_idle_cents(
+				&p->agents[a], p->calendars[p->agents[a].calendar].day_count);
+	if (st == WFM_OK)
+		st = search(&s, e);
+	if (st == WFM_OK)
+		st = finish(&s, out, e);
+	end(&s);
+	return st;
+}
+
+enum wfm_status duty_has_tour(const struct wfm_problem *p, bool *yes)
+{
+	struct duty_model m;
+	struct duty_solve s = { .m = &m };
+	struct wfm_error e;
+	enum wfm_status st = duty_model_build(&m, p, &e);
+	if (st == WFM_OK && !prepare(&s))
+		st = WFM_NO_MEMORY;
+	*yes = st == WFM_OK && m.types[0].has_tour;
+	end(&s);
+	return st;
+}
