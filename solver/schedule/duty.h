@@ -61,6 +61,7 @@ struct duty_model {
 	int32_t type_count, type_cap, *type_of;
 	double constant;  /* cents of rows nobody's duty can serve */
 	double step;      /* every cost is a multiple of this many cents; 0: not known */
+	double rows_top;  /* dearest person short */
 };
 
 enum wfm_status duty_model_build(struct duty_model *m, const struct wfm_problem *p,
@@ -96,8 +97,10 @@ struct duty_pricer *duty_pricer_new(struct duty_model *m);
 void duty_pricer_free(struct duty_pricer *p);
 
 /* Best tour of the type for worths of rows (cents a person); value = worth - cents, -INFINITY: none,
- * NAN: no memory. *out gets the tour. */
-double duty_price(struct duty_pricer *p, int32_t type, const double *worth, struct duty_tour *out);
+ * NAN: no memory. *out gets the tour. No tour is worth more than *bound, which is its value unless the
+ * search was cut short. */
+double duty_price(struct duty_pricer *p, int32_t type, const double *worth, struct duty_tour *out,
+		  double *bound);
 
 /* ---- whole plans: duty_plan.c ---- */
 

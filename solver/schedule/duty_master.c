@@ -124,14 +124,6 @@ static bool allocate(struct duty_master *m)
 	       m->entry_row && m->free_agent;
 }
 
-static double cost_unit(const struct duty_model *m)
-{
-	double top = 0;
-	for (int32_t r = 0; r < m->row_count; r++)
-		top = fmax(top, m->rows[r].short2);
-	return top > 0 ? top / 10 : 1;
-}
-
 enum wfm_status duty_master_new(struct duty_solve *s, struct duty_master **out, struct wfm_error *e)
 {
 	struct duty_master *m = calloc(1, sizeof *m);
@@ -140,7 +132,7 @@ enum wfm_status duty_master_new(struct duty_solve *s, struct duty_master **out, 
 		return no_memory(e);
 	m->s = s;
 	m->m = s->m;
-	m->unit = cost_unit(s->m);
+	m->unit = s->m->rows_top / 10;
 	if (!allocate(m))
 		return no_memory(e);
 	enum wfm_status st = lp_new(&m->lp, e);
@@ -223,10 +215,10 @@ static enum wfm_status price(struct duty_master *m, bool skip_fixed, double *bou
 		struct duty_tour found;
 		if (!t->has_tour || (skip_fixed && m->fixed[k] >= t->count))
 			continue;
-		double v = duty_price(m->s->pricer, k, m->at, &found);
+		double most, v = duty_price(m->s->pricer, k, m->at, &found, &most);
 		if (isnan(v))
 			return no_memory(e);
-		*bound -= t->count * v;
+		*bound -= t->count * most;
 		if (reduced_cents(m, &found) < -REDUCED * m->unit) {
 			s = add_tour(m, &found, e);
 			(*added)++;

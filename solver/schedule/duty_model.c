@@ -486,6 +486,9 @@ enum wfm_status duty_model_build(struct duty_model *m, const struct wfm_problem 
 	if (s == WFM_OK)
 		s = build_types(m, e);
 	m->step = s == WFM_OK ? cost_step(m) : 0;
+	m->rows_top = 1;
+	for (int32_t i = 0; i < m->row_count; i++)
+		m->rows_top = fmax(m->rows_top, m->rows[i].short2);
 	return s;
 }
 

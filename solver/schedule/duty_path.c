@@ -7,18 +7,17 @@
 
 enum { CLOSED = 1 << 16 };
 
+static const double TINY = 1e-9;
+
 /* The end of a tour: days from `day` on are chosen. */
 struct path_node {
 	double reach;  /* its worth with the best beginning */
-	double suffix; /* worth of the days chosen */
+	double suffix; /* worth of the days chosen, prices of totals off the grid taken off */
+	double plain;  /* the same without those prices */
 	int32_t parent, state, cell, next; /* next: in its closed chain */
 	int16_t day;
 	int8_t duty; /* of day `day` */
 	uint8_t used[COUNTER_TOTALS]; /* of totals off the grid, in steps of their unit, by order */
-};
-
-struct loose {
-	int32_t total, unit;
 };
 
 struct walk {
@@ -27,9 +26,9 @@ struct walk {
 	const struct automaton *a;
 	const struct grid *g;
 	const struct into *into;
-	struct loose loose[COUNTER_TOTALS];
-	int32_t loose_count, node_count, heap_count;
-	double floor;
+	int32_t node_count, heap_count;
+	double allowance; /* what the prices of totals off the grid give back at most */
+	double best;
 	bool oom;
 };
 
@@ -89,9 +88,15 @@ static double layer_value(const struct walk *w, int32_t day, int32_t state, int3
 	return w->p->value[(size_t)day * layer + (size_t)state * (size_t)w->g->cells + (size_t)cell];
 }
 
+/* What a tour must be worth more than to be of interest. */
+static double least(const struct walk *w)
+{
+	return w->best == -INFINITY ? -INFINITY : w->best + TINY * (1 + fabs(w->best));
+}
+
 static void add_node(struct walk *w, const struct path_node *n)
 {
-	if (!(n->reach > w->floor))
+	if (!(n->reach + w->allowance > least(w)))
 		return;
 	if (!mem_reserve(&w->p->nodes, &w->p->node_cap, w->node_count + 1, sizeof *n)) {
 		w->oom = true;
@@ -101,7 +106,8 @@ static void add_node(struct walk *w, const struct path_node *n)
 	push(w, w->node_count++);
 }
 
-/* A node already looked at that has used no more stands for this one; else it is entered. */
+/* A node already looked at that has used no more and is worth no less stands for this one; else it
+ * is entered. With prices on totals, worth means without them. */
 static bool is_dominated(struct walk *w, int32_t node)
 {
 	struct path_node *n = &w->p->nodes[node];
@@ -110,8 +116,9 @@ static bool is_dominated(struct walk *w, int32_t node)
 	int32_t *head = &w->p->closed[(h ^ h >> 15) & (CLOSED - 1)];
 	for (int32_t i = *head; i >= 0; i = w->p->nodes[i].next) {
 		const struct path_node *x = &w->p->nodes[i];
-		bool less = x->day == n->day && x->state == n->state && x->cell == n->cell;
-		for (int32_t k = 0; less && k < w->loose_count; k++)
+		bool less = x->day == n->day && x->state == n->state && x->cell == n->cell &&
+			    x->plain >= n->plain;
+		for (int32_t k = 0; less && k < w->g->loose_count; k++)
 			less = x->used[k] <= n->used[k];
 		if (less)
 			return true;
@@ -130,12 +137,12 @@ static void extend(struct walk *w, int32_t from, int32_t edge)
 	if (n.cell < 0)
 		return;
 	n.day--;
-	double v = layer_value(w, n.day, e->from, n.cell), gain = duty_edge_gain(w->p, n.day, e);
+	double v = layer_value(w, n.day, e->from, n.cell), gain = duty_edge_gain(w->p, w->a, n.day, edge);
 	if (v == -INFINITY || gain == -INFINITY)
 		return;
-	double extra = 0;
-	for (int32_t k = 0; k < w->loose_count; k++) {
-		const struct loose *x = &w->loose[k];
+	double extra = 0, priced = 0;
+	for (int32_t k = 0; k < w->g->loose_count; k++) {
+		const struct loose *x = &w->g->loose[k];
 		const struct wfm_rule_row *r = w->a->total[x->total];
 		int32_t more = duty_take(w->a, edge, x->total) / x->unit;
 		if (more == 0)
@@ -145,9 +152,11 @@ static void extend(struct walk *w, int32_t from, int32_t edge)
 		if (over > 0 && r->mode == WFM_HARD)
 			return;
 		extra += over > 0 ? over * r->weight_cents : 0;
+		priced += x->price * more;
 		n.used[k] = (uint8_t)(n.used[k] + more);
 	}
 	n.suffix += gain - extra;
+	n.plain += gain - extra + priced;
 	n.reach = v + n.suffix;
 	n.state = e->from;
 	n.parent = from;
@@ -155,66 +164,53 @@ static void extend(struct walk *w, int32_t from, int32_t edge)
 	add_node(w, &n);
 }
 
-static void list_loose(struct walk *w)
+static void read_path(struct walk *w, int32_t type, int32_t node, struct duty_tour *out)
 {
-	for (int32_t i = 0; i < w->a->total_count; i++) {
-		if ((w->type->watched >> i) & 1)
-			continue;
-		int32_t unit = 0;
-		for (int32_t k = 0; k < w->a->edge_first[w->a->day_count]; k++)
-			for (int32_t x = duty_take(w->a, k, i), y; x > 0; x = y) {
-				y = unit % x;
-				unit = x;
-			}
-		if (unit > 0)
-			w->loose[w->loose_count++] = (struct loose){ i, unit };
+	struct duty_tour t = { .type = type };
+	memset(t.duty, -1, sizeof t.duty);
+	for (int32_t i = node; w->p->nodes[i].parent >= 0; i = w->p->nodes[i].parent)
+		t.duty[w->p->nodes[i].day] = w->p->nodes[i].duty;
+	double v = duty_value(w->p, type, &t);
+	if (v > w->best) {
+		w->best = v;
+		*out = t;
 	}
 }
 
-static double read_path(const struct walk *w, int32_t type, int32_t node, struct duty_tour *out)
-{
-	const struct duty_model *m = w->p->m;
-	const int32_t width = m->duties + 1;
-	double value = w->p->nodes[node].suffix, days = 0, plain = 0;
-	out->type = type;
-	memset(out->duty, -1, sizeof out->duty);
-	for (int32_t i = node; w->p->nodes[i].parent >= 0; i = w->p->nodes[i].parent) {
-		const struct path_node *n = &w->p->nodes[i];
-		int32_t cls = n->duty < 0 ? m->duties : n->duty;
-		out->duty[n->day] = n->duty;
-		plain += w->p->gain[n->day * width + cls];
-		days += w->type->cents[n->day * width + cls];
-	}
-	out->rules = fmax(0, plain - value);
-	if (out->rules < 1e-6 * (1 + fabs(plain)))
-		out->rules = 0;
-	out->cents = days + out->rules;
-	return value;
-}
-
-enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_nodes, double floor,
-			  double *value, struct duty_tour *out)
+enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_nodes, double *value,
+			  double *bound, struct duty_tour *out)
 {
 	const struct duty_type *t = &p->m->types[type];
 	struct walk w = { .p = p, .type = t, .a = &p->m->automata[t->automaton],
-			  .g = &p->grids[type], .into = &p->into[t->automaton], .floor = floor };
+			  .g = &p->grids[type], .into = &p->into[t->automaton], .best = *value };
+	enum wfm_status s = WFM_OK;
 	if (!p->closed && !(p->closed = malloc(CLOSED * sizeof *p->closed)))
 		return WFM_NO_MEMORY;
 	memset(p->closed, 0xff, CLOSED * sizeof *p->closed);
-	list_loose(&w);
-	*value = -INFINITY;
+	for (int32_t k = 0; k < w.g->loose_count; k++)
+		w.allowance += w.g->loose[k].price > 0 ? w.g->loose[k].price * w.g->loose[k].most : 0;
 	for (int32_t c = 0; c < w.g->cells; c++) {
 		double v = layer_value(&w, w.a->day_count, 0, c) - w.g->end_cents[c];
-		struct path_node n = { .reach = v, .suffix = -w.g->end_cents[c], .parent = -1, .cell = c,
+		struct path_node n = { .reach = v, .suffix = -w.g->end_cents[c],
+				       .plain = -w.g->end_cents[c], .parent = -1, .cell = c,
 				       .day = (int16_t)w.a->day_count };
 		if (v > -INFINITY)
 			add_node(&w, &n);
 	}
+	*bound = w.best;
 	while (w.heap_count > 0 && !w.oom) {
 		int32_t node = pop(&w);
+		double top = p->nodes[node].reach + w.allowance;
+		if (top <= least(&w))
+			break;
 		if (p->nodes[node].day == 0) {
-			*value = read_path(&w, type, node, out);
-			return WFM_OK;
+			read_path(&w, type, node, out);
+			continue;
+		}
+		if (w.node_count > most_nodes) {
+			*bound = top;
+			s = WFM_LIMIT;
+			break;
 		}
 		if (is_dominated(&w, node))
 			continue;
@@ -222,8 +218,8 @@ enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_node
 						      p->nodes[node].state];
 		for (int32_t i = first[0]; i < first[1]; i++)
 			extend(&w, node, w.into->edge[i]);
-		if (w.node_count > most_nodes)
-			return WFM_LIMIT;
 	}
-	return w.oom ? WFM_NO_MEMORY : WFM_OK;
+	*value = w.best;
+	*bound = *bound > w.best ? *bound : w.best;
+	return w.oom ? WFM_NO_MEMORY : s;
 }

@@ -116,7 +116,7 @@ bool duty_insert(struct duty_solve *s, struct duty_plan *p, int32_t i)
 {
 	struct duty_tour best;
 	duty_plan_worth(s->m, p, s->worth);
-	double v = duty_price(s->pricer, p->tours[i].type, s->worth, &best);
+	double most, v = duty_price(s->pricer, p->tours[i].type, s->worth, &best, &most);
 	if (isnan(v))
 		return false;
 	duty_plan_put(s->m, p, i, &best);

@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW_NODES = 20000, MANY_NODES = 1 << 22 };
+enum { FEW_NODES = 3000, MANY_NODES = 1 << 22, LOOKS = 8, WATCH_ROOM = 3 << 20 };
+
+static const double TINY = 1e-9;
 
 static const int64_t MAX_ROOM = 24 * 1024 * 1024;
 
@@ -39,6 +41,7 @@ void duty_pricer_free(struct duty_pricer *p)
 	free(p->low);
 	free(p->high);
 	free(p->gain);
+	free(p->toll);
 	free(p);
 }
 
@@ -76,7 +79,12 @@ struct duty_pricer *duty_pricer_new(struct duty_model *m)
 	p->high = calloc(states, sizeof *p->high);
 	p->gain = calloc((size_t)(m->days * (m->duties + 1)) + 1, sizeof *p->gain);
 	p->into = calloc((size_t)m->automaton_count + 1, sizeof *p->into);
-	bool ok = p->into != NULL;
+	int32_t edges = 0;
+	for (int32_t i = 0; i < m->automaton_count; i++)
+		if (m->automata[i].edge_first[m->automata[i].day_count] > edges)
+			edges = m->automata[i].edge_first[m->automata[i].day_count];
+	p->toll = calloc((size_t)edges + 1, sizeof *p->toll);
+	bool ok = p->into && p->toll;
 	for (int32_t i = 0; ok && i < m->automaton_count; i++)
 		ok = list_into(&m->automata[i], &p->into[i]);
 	if (!ok || !p->grids || !p->low || !p->high || !p->gain) {
@@ -177,6 +185,15 @@ static bool make_grid(const struct duty_model *m, struct grid *g, int32_t type)
 			t->watched |= 1u << i;
 			add_axis(g, a, i);
 		}
+	for (int32_t i = 0; i < a->total_count; i++) {
+		int32_t reach, step, unit;
+		measure(a, i, &reach, &step, &unit);
+		bool hard = a->total[i]->mode == WFM_HARD;
+		if (!((t->watched >> i) & 1) && unit > 0)
+			g->loose[g->loose_count++] = (struct loose){
+				i, unit, hard ? a->total[i]->high / unit : INT32_MAX, 0
+			};
+	}
 	int64_t cells = 1;
 	for (int32_t i = 0; i < g->axes; i++) {
 		g->axis[i].stride = (int32_t)cells;
@@ -256,7 +273,7 @@ static void relax_day(struct duty_pricer *p, const struct automaton *a, const st
 		to[i] = -INFINITY;
 	for (int32_t k = a->edge_first[day]; k < a->edge_first[day + 1]; k++) {
 		const struct edge *e = &a->edges[k];
-		double gain = duty_edge_gain(p, day, e);
+		double gain = duty_edge_gain(p, a, day, k);
 		int32_t off = g->offset[k], lo = low[e->from], hi = high[e->from];
 		if (!(gain > -INFINITY) || hi < lo)
 			continue;
@@ -271,39 +288,76 @@ static void relax_day(struct duty_pricer *p, const struct automaton *a, const st
 			wipe_padding(g, to + (size_t)i * (size_t)g->cells, low2[i], high2[i]);
 }
 
-/* The total off the grid that the best way oversteps most, -1: none. */
-static int32_t most_overstepped(const struct duty_pricer *p, const struct automaton *a,
-				const struct duty_type *t, const struct grid *g, int32_t cell)
+/* The duties along the best way to the cell of the last layer. */
+static void walk_back(const struct duty_pricer *p, int32_t type, int32_t cell, struct duty_tour *out)
 {
+	const int32_t automaton = p->m->types[type].automaton;
+	const struct automaton *a = &p->m->automata[automaton];
+	const struct grid *g = &p->grids[type];
 	size_t layer = (size_t)a->max_states * (size_t)g->cells;
-	int32_t state = 0, sum[COUNTER_TOTALS] = { 0 }, worst = -1;
-	double most = 0;
+	int32_t state = 0;
+	out->type = type;
+	memset(out->duty, -1, sizeof out->duty);
 	for (int32_t d = a->day_count - 1; d >= 0; d--) {
 		const double *from = p->value + (size_t)d * layer;
 		double v = p->value[(size_t)(d + 1) * layer + (size_t)state * (size_t)g->cells + (size_t)cell];
-		for (int32_t k = a->edge_first[d]; k < a->edge_first[d + 1]; k++) {
+		const int32_t *first = &p->into[automaton].first[d * a->max_states + state];
+		for (int32_t i = first[0]; i < first[1]; i++) {
+			int32_t k = p->into[automaton].edge[i], before = cell - g->offset[k];
 			const struct edge *e = &a->edges[k];
-			int32_t before = cell - g->offset[k];
-			if (e->to != state || before < 0)
+			if (before < 0)
 				continue;
 			double f = from[(size_t)e->from * (size_t)g->cells + (size_t)before];
-			if (f == -INFINITY || f + duty_edge_gain(p, d, e) != v)
+			if (f == -INFINITY || f + duty_edge_gain(p, a, d, k) != v)
 				continue;
-			for (int32_t i = 0; i < a->total_count; i++)
-				sum[i] += duty_take(a, k, i);
+			out->duty[d] = (int8_t)e->cls;
 			state = e->from;
 			cell = before;
 			break;
 		}
 	}
-	for (int32_t i = 0; i < a->total_count; i++) {
-		double over = counters_total_amount(a->total[i], sum[i]);
-		if (!((t->watched >> i) & 1) && over > most) {
-			most = over;
-			worst = i;
+}
+
+/* What the tour adds up to on each total, and the soft rules on its way. */
+static double add_up(const struct automaton *a, const struct duty_tour *t, int32_t *sum)
+{
+	double rules = 0;
+	memset(sum, 0, COUNTER_TOTALS * sizeof *sum);
+	for (int32_t d = 0, state = 0; d < a->day_count; d++)
+		for (int32_t k = a->edge_first[d]; k < a->edge_first[d + 1]; k++) {
+			const struct edge *e = &a->edges[k];
+			if (e->from != state || e->cls != t->duty[d])
+				continue;
+			for (int32_t i = 0; i < a->total_count; i++)
+				sum[i] += duty_take(a, k, i);
+			rules += (double)e->penalty;
+			state = e->to;
+			break;
 		}
+	return rules;
+}
+
+double duty_value(const struct duty_pricer *p, int32_t type, struct duty_tour *t)
+{
+	const struct duty_type *x = &p->m->types[type];
+	const struct automaton *a = &p->m->automata[x->automaton];
+	const int32_t width = p->m->duties + 1;
+	int32_t sum[COUNTER_TOTALS];
+	t->rules = add_up(a, t, sum);
+	for (int32_t i = 0; i < a->total_count; i++) {
+		double amount = counters_total_amount(a->total[i], sum[i]);
+		if (amount > 0 && a->total[i]->mode == WFM_HARD)
+			return -INFINITY;
+		t->rules += amount > 0 ? amount * a->total[i]->weight_cents : 0;
 	}
-	return worst;
+	double value = -t->rules;
+	t->cents = t->rules;
+	for (int32_t d = 0; d < a->day_count; d++) {
+		int32_t cls = t->duty[d] < 0 ? p->m->duties : t->duty[d];
+		t->cents += x->cents[d * width + cls];
+		value += p->gain[d * width + cls];
+	}
+	return value;
 }
 
 static double idle(const struct duty_pricer *p, int32_t type, struct duty_tour *out)
@@ -351,36 +405,148 @@ static int32_t best_end(const struct duty_pricer *p, const struct automaton *a, 
 	return arg;
 }
 
-double duty_price(struct duty_pricer *p, int32_t type, const double *worth, struct duty_tour *out)
+/* ---- prices on totals off the grid ---- */
+
+static void set_tolls(struct duty_pricer *p, const struct automaton *a, const struct grid *g)
+{
+	for (int32_t k = 0; k < a->edge_first[a->day_count]; k++) {
+		p->toll[k] = (double)a->edges[k].penalty;
+		for (int32_t i = 0; i < g->loose_count; i++) {
+			const struct loose *x = &g->loose[i];
+			if (x->price > 0)
+				p->toll[k] += x->price * duty_take(a, k, x->total) / x->unit;
+		}
+	}
+}
+
+struct search {
+	double value, bound; /* best tour found, and what none exceeds */
+	double low[COUNTER_TOTALS], high[COUNTER_TOTALS], at_bound[COUNTER_TOTALS];
+};
+
+/* One look at the current prices; true: another look may help. */
+static bool look(struct duty_pricer *p, int32_t type, struct search *s, struct duty_tour *out)
+{
+	const struct automaton *a = &p->m->automata[p->m->types[type].automaton];
+	struct grid *g = &p->grids[type];
+	int32_t end = best_end(p, a, g), sum[COUNTER_TOTALS];
+	if (end < 0) {
+		s->bound = s->value;
+		return false;
+	}
+	const double *last = p->value + (size_t)a->day_count * (size_t)a->max_states * (size_t)g->cells;
+	double top = last[end] - g->end_cents[end];
+	for (int32_t i = 0; i < g->loose_count; i++)
+		top += g->loose[i].price > 0 ? g->loose[i].price * g->loose[i].most : 0;
+	if (top < s->bound) {
+		s->bound = top;
+		for (int32_t i = 0; i < g->loose_count; i++)
+			s->at_bound[i] = g->loose[i].price;
+	}
+	struct duty_tour t;
+	walk_back(p, type, end, &t);
+	double v = duty_value(p, type, &t);
+	if (v > s->value) {
+		s->value = v;
+		*out = t;
+	}
+	if (s->bound - s->value <= TINY * (1 + fabs(s->bound)))
+		return false;
+	bool moved = false;
+	(void)add_up(a, &t, sum);
+	for (int32_t i = 0; i < g->loose_count; i++) {
+		struct loose *x = &g->loose[i];
+		int32_t used = sum[x->total] / x->unit;
+		if (x->most == INT32_MAX || (used <= x->most && x->price == 0) || used == x->most)
+			continue;
+		*(used > x->most ? &s->low[i] : &s->high[i]) = x->price;
+		double next = s->high[i] < INFINITY ? 0.5 * (s->low[i] + s->high[i]) :
+						      2 * x->price + p->m->rows_top / 64;
+		x->price = used < x->most && s->low[i] == 0 && x->price < p->m->rows_top / 256 ? 0 : next;
+		moved = true;
+	}
+	return moved;
+}
+
+static bool fill_layers(struct duty_pricer *p, int32_t type)
+{
+	const struct automaton *a = &p->m->automata[p->m->types[type].automaton];
+	struct grid *g = &p->grids[type];
+	if (g->cells == 0 && !make_grid(p->m, g, type))
+		return false;
+	set_tolls(p, a, g);
+	return run(p, a, g);
+}
+
+/* Bisects the prices until bound and tour meet, or for a few looks; the layers are then those of the
+ * best bound. */
+static bool find_prices(struct duty_pricer *p, int32_t type, struct search *s, struct duty_tour *out)
+{
+	struct grid *g = &p->grids[type];
+	bool more = true;
+	for (int32_t i = 0; i < COUNTER_TOTALS; i++) {
+		s->low[i] = 0;
+		s->high[i] = INFINITY;
+	}
+	s->bound = INFINITY;
+	for (int32_t i = 0; more && i < LOOKS; i++) {
+		if (!fill_layers(p, type))
+			return false;
+		more = look(p, type, s, out);
+	}
+	if (!more)
+		return true;
+	for (int32_t i = 0; i < g->loose_count; i++)
+		g->loose[i].price = s->at_bound[i];
+	return fill_layers(p, type);
+}
+
+/* Puts the loose total with the highest price on the grid if there is room. */
+static bool watch_one(const struct duty_pricer *p, int32_t type)
 {
 	struct duty_type *t = &p->m->types[type];
 	const struct automaton *a = &p->m->automata[t->automaton];
 	struct grid *g = &p->grids[type];
-	double best = t->optional ? idle(p, type, out) : -INFINITY;
+	int32_t worst = -1;
+	for (int32_t i = 0; i < g->loose_count; i++) {
+		int64_t room = (int64_t)g->cells * axis_room(a, g->loose[i].total) * a->max_states * a->day_count;
+		if (room <= WATCH_ROOM && (worst < 0 || g->loose[i].price > g->loose[worst].price))
+			worst = i;
+	}
+	if (worst < 0)
+		return false;
+	t->watched |= 1u << g->loose[worst].total;
+	g->cells = 0;
+	return true;
+}
+
+double duty_price(struct duty_pricer *p, int32_t type, const double *worth, struct duty_tour *out,
+		  double *bound)
+{
+	struct duty_type *t = &p->m->types[type];
+	const struct automaton *a = &p->m->automata[t->automaton];
+	struct search s = { .value = t->optional ? idle(p, type, out) : -INFINITY };
+	*bound = s.value;
 	if (a->state_count[a->day_count] == 0)
-		return best;
+		return s.value;
 	set_gain(p, t, worth);
 	for (int32_t most = FEW_NODES;;) {
-		if (g->cells == 0 && !make_grid(p->m, g, type))
+		if (!find_prices(p, type, &s, out))
 			return NAN;
-		if (!run(p, a, g))
+		*bound = s.bound;
+		if (s.bound - s.value <= TINY * (1 + fabs(s.bound)))
+			return s.value;
+		double known = s.bound;
+		enum wfm_status st = duty_path(p, type, most, &s.value, bound, out);
+		*bound = *bound < known ? *bound : known;
+		if (st == WFM_NO_MEMORY)
 			return NAN;
-		int32_t arg = best_end(p, a, g);
-		if (arg < 0)
-			return best;
-		double v = -INFINITY;
-		enum wfm_status s = duty_path(p, type, most, best, &v, out);
-		if (s == WFM_NO_MEMORY)
-			return NAN;
-		if (s == WFM_OK)
-			return v > best ? v : best;
-		int32_t worst = most_overstepped(p, a, t, g, arg);
-		if (worst < 0 || (int64_t)g->cells * axis_room(a, worst) * a->max_states * a->day_count >
-					 MAX_ROOM / 8) {
-			most = most > MANY_NODES ? INT32_MAX : 64 * most;
+		if (st == WFM_OK)
+			return s.value;
+		if (watch_one(p, type))
 			continue;
-		}
-		t->watched |= 1u << worst;
-		g->cells = 0;
+		if (s.value > -INFINITY)
+			return s.value;
+		most = most > MANY_NODES ? INT32_MAX : 64 * most;
 	}
 }

@@ -13,9 +13,17 @@ struct axis {
 	int32_t stride;
 };
 
+/* A total off the grid, with the price put on it to keep it low: cents a unit. */
+struct loose {
+	int32_t total, unit, most; /* most: allowed, in units; INT32_MAX: soft */
+	double price;
+};
+
 struct grid {
 	struct axis axis[COUNTER_TOTALS];
 	int32_t axes, cells;
+	struct loose loose[COUNTER_TOTALS];
+	int32_t loose_count;
 	double *end_cents; /* [cells] charge at the end; INFINITY: not allowed, or padding */
 	int32_t *offset;   /* [edges] of the automaton */
 };
@@ -35,15 +43,17 @@ struct duty_pricer {
 	int32_t *low, *high; /* [2 x states] range of cells in use */
 	int32_t states_room;
 	double *gain;        /* [days x (duties + 1)] worth - cents */
+	double *toll;        /* [edges] penalty and prices of totals off the grid */
 	/* of duty_path */
 	struct path_node *nodes;
 	int32_t node_cap, *heap, heap_cap, *closed, *used;
 };
 
-static inline double duty_edge_gain(const struct duty_pricer *p, int32_t day, const struct edge *e)
+static inline double duty_edge_gain(const struct duty_pricer *p, const struct automaton *a,
+				    int32_t day, int32_t edge)
 {
-	const int32_t width = p->m->duties + 1;
-	return p->gain[day * width + (e->cls < 0 ? p->m->duties : e->cls)] - (double)e->penalty;
+	const int32_t cls = a->edges[edge].cls;
+	return p->gain[day * (p->m->duties + 1) + (cls < 0 ? p->m->duties : cls)] - p->toll[edge];
 }
 
 static inline int32_t duty_take(const struct automaton *a, int32_t edge, int32_t total)
@@ -51,14 +61,18 @@ static inline int32_t duty_take(const struct automaton *a, int32_t edge, int32_t
 	return a->take[edge * a->total_count + total];
 }
 
+/* Completes a tour whose duties are set: cents, rules. Its value for the gains in hand; -INFINITY: it
+ * breaks a total. */
+double duty_value(const struct duty_pricer *p, int32_t type, struct duty_tour *t);
+
 /*
- * The best tour worth more than `floor` from the filled layers, counting the totals that are not on the grid as well:
- * best first from the last day back, where the layers say exactly what the days before can add at
- * most, so the first tour to reach the first day is the best. WFM_OK: *value and *out (value
- * -INFINITY: none); WFM_LIMIT: too many ways to look at; WFM_NO_MEMORY.
+ * Looks for a tour worth more than *value by the filled layers, counting the totals off the grid as well: best
+ * first from the last day back, where the layers say what the days before can add at most. *bound
+ * gets a value that no tour exceeds. WFM_OK: *out and *value are the best there is (unchanged when
+ * none is better); WFM_LIMIT: too many ways to look at; WFM_NO_MEMORY.
  */
-enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_nodes, double floor,
-			  double *value, struct duty_tour *out);
+enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_nodes, double *value,
+			  double *bound, struct duty_tour *out);
 void duty_path_free(struct duty_pricer *p);
 
 #endif

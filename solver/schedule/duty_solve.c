@@ -230,7 +230,7 @@ static bool find_tours(struct duty_solve *s)
 	struct duty_tour t;
 	memset(s->worth, 0, (size_t)s->m->row_count * sizeof *s->worth);
 	for (int32_t k = 0; k < s->m->type_count; k++) {
-		double v = duty_price(s->pricer, k, s->worth, &t);
+		double most, v = duty_price(s->pricer, k, s->worth, &t, &most);
 		if (isnan(v))
 			return false;
 		s->m->types[k].has_tour = v > -INFINITY;

@@ -52,8 +52,38 @@ static void test_reference_rosters(void **state)
 		judge_reference(instances[i]);
 }
 
+/* The small ones to their known optimum; the bound never passes it. */
+static void test_small_optima(void **state)
+{
+	(void)state;
+	static const struct {
+		int instance;
+		double optimum;
+	} known[] = { { 1, 607 }, { 2, 828 }, { 3, 1001 } };
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		char path[512], name[128];
+		struct published x;
+		struct wfm_solve_options o = { .iteration_limit = 3000 };
+		struct wfm_roster *r = NULL;
+		struct wfm_error e = { 0 };
+		(void)snprintf(name, sizeof name, "shift-scheduling/instances/Instance%d.txt", known[i].instance);
+		if (access(data_path(path, sizeof path, name), R_OK) != 0)
+			skip();
+		assert_true(published_read_shifts(&x, path));
+		enum wfm_status s = wfm_schedule_solve(&x.p, &o, &r, &e);
+		assert_true(s == WFM_OK || s == WFM_LIMIT);
+		assert_float_equal(r->cost.total, 100 * known[i].optimum, 1e-6);
+		assert_true(r->bound <= 100 * known[i].optimum + 1e-6);
+		wfm_roster_free(r);
+		published_free(&x);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_reference_rosters) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reference_rosters),
+		cmocka_unit_test(test_small_optima),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
