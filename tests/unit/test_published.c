@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -72,7 +73,7 @@ static void test_small_optima(void **state)
 		assert_true(published_read_shifts(&x, path));
 		enum wfm_status s = wfm_schedule_solve(&x.p, &o, &r, &e);
 		assert_true(s == WFM_OK || s == WFM_LIMIT);
-		assert_float_equal(r->cost.total, 100 * known[i].optimum, 1e-6);
+		assert_true(fabs(r->cost.total - 100 * known[i].optimum) < 1e-6);
 		assert_true(r->bound <= 100 * known[i].optimum + 1e-6);
 		wfm_roster_free(r);
 		published_free(&x);
