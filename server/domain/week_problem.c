@@ -24,7 +24,7 @@ int64_t week_slot_instant(const struct week_problem *w, int32_t slot)
 }
 
 /* Local days with their true lengths: 23, 24 or 25 hours. */
-static void build_calendar(struct week_problem *w, struct arena *a)
+void week_calendar(struct arena *a, struct week_problem *w)
 {
 	struct wfm_day *days = arena_array(a, WEEK_DAYS, sizeof *days);
 	struct wfm_calendar *calendar = arena_alloc(a, sizeof *calendar);
@@ -66,7 +66,7 @@ static double mean_hour_cents(const struct week_problem *w)
 }
 
 /* Skills as dense indices in the order in which queues first name them. */
-static void number_skills(struct week_problem *w, struct wfm_queue *queues)
+void week_number_skills(struct week_problem *w, struct wfm_queue *queues)
 {
 	for (size_t i = 0; i < w->queue_count; i++) {
 		queues[i].skill = w->problem.skill_count;
@@ -141,20 +141,23 @@ static double *fill_queue(const struct week_problem *w, size_t i, struct arena *
 	return required;
 }
 
-/* Nights of last week's roster that end in this one already do part of Monday's work. */
-static bool subtract_covered(struct db *db, struct arena *a, struct week_problem *w,
-			     double *const *required, struct err *e)
+bool week_covered_load(struct db *db, struct arena *a, struct week_problem *w, struct err *e)
 {
 	struct week_covered *rows;
-	size_t n;
-
 	if (!db_rows(db, SQL_SCHEDULE_COVERED_BEFORE,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
 			     db_instant("from", w->from)),
-		     NULL, &covered_fields, a, (void **)&rows, &n, e))
+		     NULL, &covered_fields, a, (void **)&rows, &w->covered_count, e))
 		return false;
 	w->covered = rows;
-	w->covered_count = n;
+	return true;
+}
+
+/* Nights of last week's roster that end in this one already do part of Monday's work. */
+static void subtract_covered(const struct week_problem *w, double *const *required)
+{
+	const struct week_covered *rows = w->covered;
+	size_t n = w->covered_count;
 	for (size_t i = 0; i < n; i++)
 		for (size_t q = 0; q < w->queue_count; q++) {
 			if (w->queues[q].id != rows[i].queue_id)
@@ -165,7 +168,6 @@ static bool subtract_covered(struct db *db, struct arena *a, struct week_problem
 					required[q][slot] = fmax(0, required[q][slot] - 1);
 			}
 		}
-	return true;
 }
 
 static bool build_queues(struct db *db, struct arena *a, struct week_problem *w, struct err *e)
@@ -173,13 +175,16 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 	struct wfm_queue *queues = arena_array(a, w->queue_count, sizeof *queues);
 	double **required = arena_array(a, w->queue_count, sizeof *required);
 
-	number_skills(w, queues);
+	week_number_skills(w, queues);
 	for (size_t i = 0; i < w->queue_count; i++)
 		required[i] = fill_queue(w, i, a, &queues[i]);
 	w->problem.queues = queues;
 	w->problem.queue_count = (int32_t)w->queue_count;
 	w->required = required;
-	return subtract_covered(db, a, w, required, e);
+	if (!week_covered_load(db, a, w, e))
+		return false;
+	subtract_covered(w, required);
+	return true;
 }
 
 bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,
@@ -214,7 +219,7 @@ bool week_problem_fill(struct db *db, struct arena *a, struct week_problem *w, s
 	struct wfm_error we;
 
 	w->problem.site_count = 1;
-	build_calendar(w, a);
+	week_calendar(a, w);
 	if (!contracts_load(db, a, w->site.site_id, FIELD_NULL, &w->contracts, e))
 		return false;
 	w->problem.contracts = w->contracts.contracts;

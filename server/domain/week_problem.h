@@ -89,7 +89,10 @@ bool week_is_pooled(const struct week_problem *w);
 struct wfm_staffing_options week_staffing_options(const struct week_problem *w,
 						  const struct site_queue *q, int minutes);
 
-/* The parts, for week_problem_build. */
+/* The parts, for week_problem_build and for stored_week.h. */
+void week_calendar(struct arena *a, struct week_problem *w);
+void week_number_skills(struct week_problem *w, struct wfm_queue *queues);
+bool week_covered_load(struct db *db, struct arena *a, struct week_problem *w, struct err *e);
 bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, struct week_problem *w,
 		       struct err *e);
 bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct err *e);

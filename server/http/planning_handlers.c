@@ -46,6 +46,12 @@ bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e)
 	       reply_one(rp, &roster_fields, &r, e);
 }
 
+static bool roster_may_see(struct request *rq, int64_t id, struct err *e)
+{
+	struct roster r;
+	return roster_get(rq->db, rq->arena, id, &r, e) && request_may_see_site(rq, r.site_id, e);
+}
+
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	int64_t id = request_path_int(rq, "roster_id");
@@ -64,6 +70,24 @@ bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e)
 	}
 	db_rollback(rq->db);
 	return false;
+}
+
+bool roster_replay_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	int64_t id = request_path_int(rq, "roster_id");
+	struct replay r;
+
+	return roster_may_see(rq, id, e) && roster_replay(rq->db, rq->arena, id, rq->query, &r, e) &&
+	       reply_one(rp, &replay_fields, &r, e);
+}
+
+bool roster_compare_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	int64_t id = request_path_int(rq, "roster_id");
+	struct comparison c;
+
+	return roster_may_see(rq, id, e) && rosters_compare(rq->db, rq->arena, id, rq->query, &c, e) &&
+	       reply_one(rp, &comparison_fields, &c, e);
 }
 
 bool what_if_handle(struct request *rq, struct reply *rp, struct err *e)

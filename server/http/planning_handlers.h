@@ -7,7 +7,9 @@
 #include "server/domain/make_network.h"
 #include "server/domain/make_outlook.h"
 #include "server/domain/make_schedule.h"
+#include "server/domain/compare_rosters.h"
 #include "server/domain/publish_roster.h"
+#include "server/domain/replay_day.h"
 #include "server/domain/what_if.h"
 #include "server/http/routes.h"
 
@@ -25,6 +27,8 @@ bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e)
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e);
+bool roster_replay_handle(struct request *rq, struct reply *rp, struct err *e);
+bool roster_compare_handle(struct request *rq, struct reply *rp, struct err *e);
 bool what_if_handle(struct request *rq, struct reply *rp, struct err *e);
 
 #endif
