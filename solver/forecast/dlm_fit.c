@@ -262,6 +262,7 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, con
 			bool refit, struct wfm_error *e)
 {
 	bool fit = !known(memory) || refit;
+	struct fc_mark mark = fc_pool_mark(pool);
 	struct search s;
 	double *ratio = fc_alloc(pool, 2 * (size_t)k->n, sizeof *ratio);
 	if (!search_start(k, pool, fit, &s) || ratio == NULL)
@@ -278,6 +279,7 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, con
 		memcpy(memory + DLM_CURVATURE_AT, s.H, sizeof s.H);
 	memory[DLM_KNOWN_AT] = 1.0;
 	finish(k, &s);
+	fc_pool_rewind(pool, &mark);
 	return WFM_OK;
 }
 

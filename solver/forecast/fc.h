@@ -44,6 +44,13 @@ struct fc_pool {
 
 void *fc_alloc(struct fc_pool *pool, size_t count, size_t size);
 void fc_pool_empty(struct fc_pool *pool); /* its memory stays, to be used again */
+/* Gives back what was taken since the mark. */
+struct fc_mark {
+	struct fc_block *last;
+	size_t used;
+};
+struct fc_mark fc_pool_mark(const struct fc_pool *pool);
+void fc_pool_rewind(struct fc_pool *pool, const struct fc_mark *mark);
 void fc_pool_free(struct fc_pool *pool);
 
 struct fc_day {
@@ -99,6 +106,22 @@ enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *ser
 			      const struct wfm_forecast_options *options, struct fc_grid *g,
 			      struct wfm_error *e);
 
+/* medians.c: √(y+¼) of the usable days of the last year by weekday and slot, sorted; kept from one
+   training to the next of the same grid, each with more days. */
+struct fc_medians {
+	const struct fc_grid *grid;
+	int from, to;     /* grid days taken */
+	int room;         /* values of a row at most */
+	double *sorted;   /* weekdays × slots that open × room */
+	uint8_t *n;
+};
+bool fc_medians_start(struct fc_pool *pool, const struct fc_grid *g, struct fc_medians *k);
+/* usable: by grid day, as it was said before of days taken already. */
+void fc_medians_advance(struct fc_medians *k, int to, const bool *usable);
+/* Median and median absolute deviation from it, NaN where nothing was seen; how many were. */
+int fc_medians_of(const struct fc_medians *k, int weekday, int slot, double *median,
+		  double *deviation);
+
 /* What may be known at an origin: days [0, n), cleaned. */
 struct fc_train {
 	const struct fc_grid *grid;
@@ -117,8 +140,10 @@ struct fc_train {
 	double usual_spread; /* variance of ln(total ÷ usual) of ordinary days; 0 = not needed */
 };
 
+int fc_usable_days(const struct fc_grid *g); /* of the whole history, mostly observed */
+/* medians: of an earlier origin, to be advanced, or NULL. */
 enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
-			       struct fc_train *t, struct wfm_error *e);
+			       struct fc_medians *medians, struct fc_train *t, struct wfm_error *e);
 
 /* ln of the usual day total of a weekday without a usable day, against the mean of those with some,
    as its opening hours make it; 0 for a weekday that was seen. */
@@ -288,6 +313,8 @@ struct fc_judge {
 	int origins, days; /* wanted */
 	const struct fc_method *only; /* NULL = all, weighted */
 	const struct wfm_forecast_options *options;
+	struct fc_pool *scratch; /* emptied at each origin */
+	struct fc_medians *medians;
 };
 
 /* Scales of the standard deviations of slots and of day totals; 1 = as the methods have them. */

@@ -125,21 +125,6 @@ static enum wfm_status write_forecast(const struct fc_grid *g, const struct fc_o
 	return WFM_OK;
 }
 
-static enum wfm_status run_method(const struct fc_train *t, const struct fc_scales *scales,
-				  struct fc_memory *memories, struct fc_output *out,
-				  struct wfm_forecast *f, struct wfm_error *e)
-{
-	out->effects = f->effects;
-	enum wfm_status status = fc_final_run(t, &f->report, scales, memories, out, e);
-	if (status != WFM_OK)
-		return status;
-	fc_special_apply(t, out);
-	fc_special_effects(t, out);
-	fc_neighbours_effects(t, out);
-	f->n_effects = out->n_effects;
-	return fc_report_history(t, f, e);
-}
-
 /*
  * With no history a series without an opening mask takes the reference's, or is open always:
  * the grid is built again with that mask.
@@ -203,7 +188,7 @@ static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecas
 	ref = borrowed ? own : *g;
 	struct fc_train t;
 	struct fc_profile p;
-	status = fc_train_build(pool, &ref, ref.n_history, o->days, &t, e);
+	status = fc_train_build(pool, &ref, ref.n_history, o->days, NULL, &t, e);
 	if (status == WFM_OK)
 		status = fc_profile_fit(&t, &p, e);
 	if (status != WFM_OK)
@@ -228,20 +213,6 @@ static enum wfm_status cold_start(struct fc_pool *pool, const struct wfm_forecas
 	return WFM_OK;
 }
 
-static enum wfm_status judge(struct fc_pool *pool, const struct fc_grid *g,
-			     const struct wfm_forecast_options *o, int usable,
-			     struct wfm_forecast *f, struct fc_memory *memories,
-			     struct fc_scales *scales, struct wfm_error *e)
-{
-	struct fc_judge j = { .grid = g, .options = o };
-	j.only = o->method != NULL ? method_named(o->method) : NULL;
-	j.days = o->backtest_days > 0 ? o->backtest_days : 14;
-	if (g->n_history < 35 && j.days > 7)
-		j.days = 7;
-	j.origins = o->origins == 0 ? 8 : o->origins < 0 ? 0 : o->origins;
-	return fc_judge_run(pool, &j, usable, f, memories, scales, e);
-}
-
 /* The scores of days follow much the same models whichever way they are cut into shapes. */
 static void start_alike(struct fc_memory memories[WFM_MAX_METHODS])
 {
@@ -254,43 +225,87 @@ static void start_alike(struct fc_memory memories[WFM_MAX_METHODS])
 	}
 }
 
-static enum wfm_status forecast_all(struct fc_pool *pool, const struct wfm_series *series,
+static struct fc_judge judge_of(const struct fc_grid *g, const struct wfm_forecast_options *o)
+{
+	struct fc_judge j = { .grid = g, .options = o };
+	j.only = o->method != NULL ? method_named(o->method) : NULL;
+	j.days = o->backtest_days > 0 ? o->backtest_days : 14;
+	if (g->n_history < 35 && j.days > 7)
+		j.days = 7;
+	j.origins = o->origins == 0 ? 8 : o->origins < 0 ? 0 : o->origins;
+	return j;
+}
+
+/* The methods with a share, with all of the history. */
+static enum wfm_status run_whole(const struct fc_train *t, const struct fc_scales *scales,
+				 struct fc_memory *memories, struct fc_output *out,
+				 struct wfm_forecast *f, struct wfm_error *e)
+{
+	for (int i = 0; i < WFM_MAX_METHODS; i++) {
+		memories[i].refit = true;
+		memories[i].pool = NULL;
+		memories[i].direction = NULL;
+	}
+	out->effects = f->effects;
+	enum wfm_status status = fc_final_run(t, &f->report, scales, memories, out, e);
+	if (status != WFM_OK)
+		return status;
+	fc_special_apply(t, out);
+	fc_special_effects(t, out);
+	fc_neighbours_effects(t, out);
+	f->n_effects = out->n_effects;
+	return fc_report_history(t, f, e);
+}
+
+/* Backtest, then forecast; scratch is emptied between steps. */
+static enum wfm_status judge_and_run(struct fc_pool *pool, struct fc_pool *scratch,
+				     const struct fc_grid *g, const struct wfm_forecast_options *o,
+				     int usable, struct fc_output *out, struct wfm_forecast *f,
+				     struct wfm_error *e)
+{
+	struct fc_memory memories[WFM_MAX_METHODS] = { 0 };
+	struct fc_judge j = judge_of(g, o);
+	struct fc_medians medians;
+	struct fc_scales scales;
+	struct fc_train whole;
+	if (!fc_medians_start(pool, g, &medians))
+		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
+	j.scratch = scratch;
+	j.medians = &medians;
+	start_alike(memories);
+	enum wfm_status status = fc_judge_run(pool, &j, usable, f, memories, &scales, e);
+	fc_pool_empty(scratch);
+	if (status == WFM_OK)
+		status = fc_train_build(scratch, g, g->n_history, o->days, &medians, &whole, e);
+	if (status == WFM_OK)
+		status = run_whole(&whole, &scales, memories, out, f, e);
+	if (status == WFM_OK)
+		(void)snprintf(f->method, sizeof f->method, "%s",
+			       fc_method_at(f->report.chosen)->name);
+	return status;
+}
+
+static enum wfm_status forecast_all(struct fc_pool *pool, struct fc_pool *scratch,
+				    const struct wfm_series *series,
 				    const struct wfm_forecast_options *o, struct wfm_forecast *f,
 				    struct wfm_error *e)
 {
 	struct fc_grid g;
-	struct fc_train whole;
-	struct fc_memory memories[WFM_MAX_METHODS] = { 0 };
 	enum wfm_status status = fc_grid_build(pool, series, o, &g, e);
-	if (status == WFM_OK)
-		status = fc_train_build(pool, &g, g.n_history, o->days, &whole, e);
 	if (status != WFM_OK)
 		return status;
 	struct fc_output out = { 0 };
 	double *aht = fc_alloc(pool, 7 * (size_t)g.slots, sizeof *aht);
 	if (aht == NULL || !fc_output_alloc(pool, o->days, g.slots, true, &out))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	if (whole.usable == 0) {
+	int usable = fc_usable_days(&g);
+	if (usable == 0) {
 		status = cold_start(pool, o, &g, &out, e);
 		(void)snprintf(f->method, sizeof f->method, "cold_start");
 	} else {
-		struct fc_scales scales;
-		start_alike(memories);
-		status = judge(pool, &g, o, whole.usable, f, memories, &scales, e);
-		for (int i = 0; i < WFM_MAX_METHODS; i++) {
-			memories[i].refit = true;
-			memories[i].pool = NULL;
-			memories[i].direction = NULL;
-		}
-		if (status == WFM_OK)
-			status = run_method(&whole, &scales, memories, &out, f, e);
-		if (status == WFM_OK)
-			(void)snprintf(f->method, sizeof f->method, "%s",
-				       fc_method_at(f->report.chosen)->name);
+		status = judge_and_run(pool, scratch, &g, o, usable, &out, f, e);
 	}
-	if (status != WFM_OK)
-		return status;
-	if (o->first_slot > 0)
+	if (status == WFM_OK && o->first_slot > 0)
 		status = fc_partial_day(pool, &g, o->first_slot, &out, e);
 	if (status != WFM_OK)
 		return status;
@@ -316,9 +331,10 @@ enum wfm_status wfm_forecast_run(const struct wfm_series *series,
 	if (!resolve_first_day(series, &o))
 		return wfm_fail(e, WFM_INFEASIBLE, "/observations",
 				"there is no history and no first_day to forecast");
-	struct fc_pool pool = { 0 };
-	status = forecast_all(&pool, series, &o, forecast, e);
+	struct fc_pool pool = { 0 }, scratch = { 0 };
+	status = forecast_all(&pool, &scratch, series, &o, forecast, e);
 	fc_pool_free(&pool);
+	fc_pool_free(&scratch);
 	if (status != WFM_OK)
 		wfm_forecast_free(forecast);
 	else if (o.progress != NULL)

@@ -66,6 +66,7 @@ bool fc_output_alloc(struct fc_pool *pool, int days, int slots, bool joint, stru
 /* One origin at work: what was learnt there and every method's forecasts, until the next. */
 struct stage {
 	struct fc_pool *scratch;
+	struct fc_medians *medians;
 	struct fc_train train;
 	struct fc_output out[WFM_MAX_METHODS]; /* x == NULL: did not run */
 };
@@ -93,7 +94,8 @@ static enum wfm_status run_origin(const struct fc_judge *j, const struct fc_back
 				  struct fc_origin *p, struct stage *at,
 				  struct fc_memory *memories, struct wfm_error *e)
 {
-	enum wfm_status status = fc_train_build(at->scratch, j->grid, p->n, b->days, &at->train, e);
+	enum wfm_status status = fc_train_build(at->scratch, j->grid, p->n, b->days, at->medians,
+						&at->train, e);
 	if (status == WFM_OK)
 		status = run_methods(j, at, memories, e);
 	p->usable = at->train.usable;
@@ -167,15 +169,14 @@ static enum wfm_status run_origins(struct fc_pool *pool, const struct fc_judge *
 	f->backtest = calloc((size_t)(origins * j->days) + 1, sizeof *f->backtest);
 	if (pool->failed || f->backtest == NULL)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	struct fc_pool scratch = { 0 };
 	enum wfm_status status = WFM_OK;
 	for (int i = 0; i < WFM_MAX_METHODS; i++)
 		memories[i].pool = pool;
 	for (int k = origins - 1; k >= 0 && status == WFM_OK; k--) {
 		struct fc_origin *p = &b->origin[b->n];
-		struct stage at = { .scratch = &scratch };
+		struct stage at = { .scratch = j->scratch, .medians = j->medians };
 		p->n = last - 7 * k;
-		fc_pool_empty(&scratch);
+		fc_pool_empty(j->scratch);
 		status = run_origin(j, b, p, &at, memories, e);
 		if (status == WFM_OK)
 			status = score_origin(pool, b, p, &at, tallies, f, e);
@@ -185,7 +186,6 @@ static enum wfm_status run_origins(struct fc_pool *pool, const struct fc_judge *
 		    j->options->progress(j->options->user, 0.9 * (origins - k) / origins))
 			status = wfm_fail(e, WFM_CANCELLED, "", "stopped by the caller");
 	}
-	fc_pool_free(&scratch);
 	return status;
 }
 

@@ -64,11 +64,24 @@ void *fc_alloc(struct fc_pool *pool, size_t count, size_t size)
 	return piece;
 }
 
+struct fc_mark fc_pool_mark(const struct fc_pool *pool)
+{
+	return (struct fc_mark){ pool->last, pool->last != NULL ? pool->last->used : 0 };
+}
+
+void fc_pool_rewind(struct fc_pool *pool, const struct fc_mark *mark)
+{
+	struct fc_block *b = mark->last != NULL ? mark->last->next : pool->head;
+	for (; b != NULL; b = b->next)
+		b->used = 0;
+	if (mark->last != NULL)
+		mark->last->used = mark->used;
+	pool->last = mark->last != NULL ? mark->last : pool->head;
+}
+
 void fc_pool_empty(struct fc_pool *pool)
 {
-	for (struct fc_block *b = pool->head; b != NULL; b = b->next)
-		b->used = 0;
-	pool->last = pool->head;
+	fc_pool_rewind(pool, &(struct fc_mark){ 0 });
 	pool->failed = false;
 }
 

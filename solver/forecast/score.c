@@ -19,11 +19,11 @@ static void quantiles(const struct fc_output *o, double x, double v, double q[QU
 {
 	double sd = sqrt(v);
 	for (int i = 0; i < QUANTILES; i++) {
-		double r = x + sd * quantile_z[i];
-		q[i] = o->counts ? fc_count_quantile(x, v, quantile_z[i])
-		       : r > 0.5 ? r * r - 0.25
-				 : 0.0;
+		double r = fc_max(x + sd * quantile_z[i], 0.5);
+		q[i] = r * r - 0.25;
 	}
+	for (int i = 0; i < QUANTILES && o->counts; i++)
+		q[i] = fc_count_quantile(x, v, quantile_z[i]);
 }
 
 static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, size_t c,
@@ -40,7 +40,7 @@ static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, 
 	}
 	for (int i = 0; i < DECILES; i++) {
 		double tau = 0.1 * (i + 1), d = y - q[i];
-		pinball += d > 0.0 ? tau * d : (tau - 1.0) * d;
+		pinball += fc_max(tau * d, (tau - 1.0) * d);
 	}
 	k->pinball += pinball / DECILES;
 	k->inside_80 += y >= q[0] && y <= q[DECILES - 1];

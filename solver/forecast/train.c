@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MEDIAN_DAYS = 364, NEW_SLOT_DAYS = 5 };
+enum { NEW_SLOT_DAYS = 5 };
 
 /* Is this day one to learn from, and mostly observed? */
 static bool day_usable(const struct fc_grid *g, int day)
@@ -28,34 +28,25 @@ static bool day_usable(const struct fc_grid *g, int day)
 	return seen > 0.0 && seen * 2.0 >= fc_open_then(g, day);
 }
 
-static void weekday_medians(struct fc_train *t, const bool *usable, double *scale, int *seen,
-			    double *work)
+int fc_usable_days(const struct fc_grid *g)
+{
+	int n = 0;
+	for (int d = 0; d < g->n_history; d++)
+		n += day_usable(g, d);
+	return n;
+}
+
+static void weekday_medians(struct fc_train *t, const struct fc_medians *k, double *scale,
+			    int *seen)
 {
 	const struct fc_grid *g = t->grid;
-	int from = t->n > MEDIAN_DAYS ? t->n - MEDIAN_DAYS : 0, day[MEDIAN_DAYS / 7 + 1];
-	for (int c = 0; c < 7 * g->slots; c++) {
-		t->median[c] = NAN;
-		scale[c] = 0.5;
-	}
-	for (int w = 0; w < 7; w++) {
-		int days = 0;
-		for (int d = from; d < t->n; d++)
-			if (usable[d] && g->days[d].weekday == w)
-				day[days++] = d;
-		for (int s = g->from; s < g->to && days > 0; s++) {
-			int n = 0, c = w * g->slots + s;
-			for (int i = 0; i < days; i++) {
-				double x = g->root[(size_t)day[i] * (size_t)g->slots + (size_t)s];
-				if (!isnan(x))
-					work[n++] = x;
-			}
-			double m = fc_median(work, n);
-			seen[c] = n;
-			t->median[c] = m;
-			if (n > 0)
-				scale[c] = fc_max(0.5, 1.4826 * fc_mad(work, n, m));
+	for (int w = 0; w < 7; w++)
+		for (int s = 0; s < g->slots; s++) {
+			int c = w * g->slots + s;
+			double deviation;
+			seen[c] = fc_medians_of(k, w, s, &t->median[c], &deviation);
+			scale[c] = seen[c] > 0 ? fc_max(0.5, 1.4826 * deviation) : 0.5;
 		}
-	}
 }
 
 /* The median of the nearest slot of the weekday that was served always; NaN without one. */
@@ -246,8 +237,9 @@ double fc_unseen_weekday(const struct fc_train *t, int weekday)
 }
 
 enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, int n, int horizon,
-			       struct fc_train *t, struct wfm_error *e)
+			       struct fc_medians *medians, struct fc_train *t, struct wfm_error *e)
 {
+	struct fc_medians own;
 	size_t slots = (size_t)g->slots, days = (size_t)n;
 	*t = (struct fc_train){ .grid = g, .pool = pool, .n = n, .horizon = horizon };
 	t->y = fc_alloc(pool, days * slots, sizeof(double));
@@ -261,11 +253,12 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 	double *scale = fc_alloc(pool, 7 * slots, sizeof *scale);
 	int *seen = fc_alloc(pool, 7 * slots, sizeof *seen);
 	double *work = fc_alloc(pool, days > slots ? days : slots, sizeof *work);
-	if (pool->failed)
+	if (pool->failed || (medians == NULL && !fc_medians_start(pool, g, &own)))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	for (int d = 0; d < n; d++)
 		usable[d] = day_usable(g, d);
-	weekday_medians(t, usable, scale, seen, work);
+	fc_medians_advance(medians != NULL ? medians : &own, n, usable);
+	weekday_medians(t, medians != NULL ? medians : &own, scale, seen);
 	for (int s = 0; s < g->slots; s++)
 		steady_new_slot(t, s, seen, scale);
 	fill_medians(t, usable);
