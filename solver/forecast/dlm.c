@@ -42,7 +42,8 @@ static void fill_row(const struct dlm *k, const struct fc_day *d, struct dlm_row
 	if (d->open_of_month != 0)
 		add(r, k->open_at + (d->open_of_month > 0 ? d->open_of_month + 3 : d->open_of_month + 4),
 		    1.0);
-	add(r, k->month_at + d->month_day - 1, 1.0);
+	if (k->month_n > 0)
+		add(r, k->month_at + d->month_day - 1, 1.0);
 	for (int i = 0; i < 2; i++)
 		if (d->after_closure[i])
 			add(r, k->closure_at + i, 1.0);
@@ -60,7 +61,7 @@ bool dlm_has_annual(const struct fc_train *t)
 }
 
 /* What every step observes comes first: the filter is fastest there (dlm_filter.h). */
-static void lay_states(struct dlm *k, const struct fc_grid *g, bool annual)
+static void lay_states(struct dlm *k, const struct fc_grid *g, bool annual, bool month)
 {
 	int n = 2;
 	k->annual_at = n;
@@ -77,9 +78,11 @@ static void lay_states(struct dlm *k, const struct fc_grid *g, bool annual)
 	k->open_at = n;
 	n += DLM_OPEN_CLASSES;
 	k->month_at = n;
-	n += DLM_MONTH_DAYS;
+	k->month_n = month ? DLM_MONTH_DAYS : 0;
+	n += k->month_n;
 	k->closure_at = n;
 	k->states = n + DLM_CLOSURE_FLAGS;
+	k->width = (k->states + FC_BLOCK - 1) / FC_BLOCK * FC_BLOCK;
 }
 
 /* Weekday medians of the last year, out of z; the spread v of successive steps. */
@@ -142,7 +145,7 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	k->outlook = fc_alloc(t->pool, DLM_OUTLOOKS, sizeof *k->outlook);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	lay_states(k, g, dlm_has_annual(t));
+	lay_states(k, g, dlm_has_annual(t), (kind & DLM_SHAPE) == 0);
 	for (int d = 0; d < days; d++) {
 		k->step_of_day[d] = -1;
 		if (g->open_slots[g->days[d].weekday] == 0.0)
@@ -203,7 +206,7 @@ void dlm_effects(const struct dlm *k, struct fc_output *out)
 			(void)snprintf(name, sizeof name, "open_day_first_%d", i - 3);
 		effect(k, out, k->open_at + i, name);
 	}
-	for (int i = 0; i < DLM_MONTH_DAYS; i++) {
+	for (int i = 0; i < k->month_n; i++) {
 		(void)snprintf(name, sizeof name, "month_day_%d", i + 1);
 		effect(k, out, k->month_at + i, name);
 	}

@@ -26,6 +26,7 @@ enum { DLM_OPEN_CLASSES = 12, DLM_MONTH_DAYS = 31, DLM_CLOSURE_FLAGS = 3 };
 enum dlm_kind {
 	DLM_SMOOTH = 1, /* the effect of the day of the month varies smoothly */
 	DLM_WARY = 2,   /* outliers lie beyond two standard deviations */
+	DLM_SHAPE = 4,  /* of a day's shape: the day of the month has no effect */
 };
 
 /* Remembered of a model: parameters in the search's scale, weights of the weekdays, whether there
@@ -58,9 +59,9 @@ struct dlm {
 	double *z;           /* n: centred observation, NaN = missing */
 	double centre[7];    /* subtracted, by weekday */
 	double count_noise[7]; /* known part of the observation variance */
-	int states;
+	int states, width;    /* width: states and what fills the last block of eight */
 	int week_at, week_n;  /* weekday states */
-	int open_at, month_at, closure_at, annual_at, annual_n;
+	int open_at, month_at, month_n, closure_at, annual_at, annual_n;
 	int week_state[7];    /* state of a weekday or −1 */
 	bool smooth;          /* month effects are smooth, not rough */
 	double outlier;       /* squared standardised errors beyond it count as that */

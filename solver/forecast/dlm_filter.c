@@ -37,9 +37,13 @@ static void kernel(const struct dlm *k, double *P, int at, int n, double length,
 static void add_weekly(const struct dlm *k, double *P, double q)
 {
 	int n = k->week_n;
-	for (int i = 0; i < n; i++)
+	double shared = n > 0 ? q / n : 0.0;
+	for (int i = 0; i < n; i++) {
+		double *row = P + (k->week_at + i) * STRIDE + k->week_at;
 		for (int j = 0; j < n; j++)
-			P[(k->week_at + i) * STRIDE + k->week_at + j] += q * ((i == j) - 1.0 / n);
+			row[j] -= shared;
+		row[i] += q;
+	}
 }
 
 void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
@@ -50,7 +54,7 @@ void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
 	P[STRIDE + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
 	add_weekly(k, P, k->scale);
 	kernel(k, P, k->open_at, DLM_OPEN_CLASSES, 3.0, param[DLM_TAU_MONTH], false);
-	kernel(k, P, k->month_at, DLM_MONTH_DAYS, 5.0, param[DLM_TAU_MONTH], true);
+	kernel(k, P, k->month_at, k->month_n, 5.0, param[DLM_TAU_MONTH], true);
 	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)
 		P[(k->closure_at + i) * (STRIDE + 1)] = param[DLM_TAU_HOLIDAY];
 	for (int i = 0; i < k->annual_n; i++)
@@ -63,7 +67,7 @@ void dlm_predict(const struct dlm *k, const double *param, double *m, double *P)
 	m[1] *= phi;
 	for (int i = 0; i < BLOCK; i++)
 		P[i * STRIDE + 1] *= phi;
-	for (int j = 0; j < STRIDE; j++)
+	for (int j = 0; j < k->width; j++)
 		P[STRIDE + j] *= phi;
 	P[STRIDE + 1] += param[DLM_Q_AR];
 	P[0] += param[DLM_Q_LEVEL];
@@ -88,7 +92,7 @@ FC_WIDE double dlm_project(const struct dlm *k, int step, const double *m, const
 		f += h * m[at];
 		for (int i = 0; i < block; i++)
 			Ph[i] += h * P[i * STRIDE + at];
-		for (int j = block; j < STRIDE; j += BLOCK)
+		for (int j = block; j < k->width; j += BLOCK)
 			fc_add_scaled(Ph + j, h, P + at * STRIDE + j);
 	}
 	for (int n = 0; n < r->n; n++)
@@ -103,7 +107,7 @@ FC_WIDE void dlm_update(const struct dlm *k, double *m, double *P, const double 
 	for (int i = 0; i < k->states; i++) {
 		double gain = Ph[i] * inverse;
 		m[i] += gain * error;
-		for (int j = i / BLOCK * BLOCK; j < k->states; j += BLOCK)
+		for (int j = i / BLOCK * BLOCK; j < k->width; j += BLOCK)
 			fc_add_scaled(P + i * STRIDE + j, -gain, Ph + j);
 	}
 }
@@ -163,12 +167,14 @@ struct adjoint {
 FC_WIDE static void product(const double *restrict B, const double *restrict g, int n, double *restrict y)
 {
 	memset(y, 0, STRIDE * sizeof *y);
-	for (int i = 0; i < n; i += 4) {
-		const double *b = B + i * STRIDE;
-		for (int j = 0; j < STRIDE; j++)
-			y[j] += (g[i] * b[j] + g[i + 1] * b[j + STRIDE]) +
-				(g[i + 2] * b[j + 2 * STRIDE] + g[i + 3] * b[j + 3 * STRIDE]);
-	}
+	for (int i = 0; i < n; i += 4)
+		for (int block = 0; block < n; block += BLOCK) {
+			const double *b = B + i * STRIDE + block;
+			for (int j = 0; j < BLOCK; j++)
+				y[block + j] += (g[i] * b[j] + g[i + 1] * b[j + STRIDE]) +
+						(g[i + 2] * b[j + 2 * STRIDE] +
+						 g[i + 3] * b[j + 3 * STRIDE]);
+		}
 }
 
 /* B += ½(q·hᵀ + h·qᵀ). */
@@ -180,10 +186,10 @@ FC_WIDE static void add_symmetric(const struct dlm_row *r, int n, const double *
 		int at = r->at[k];
 		h[at] += 0.5 * (double)r->value[k];
 		touched[at / BLOCK] = true;
-		for (int j = 0; j < STRIDE; j += BLOCK)
+		for (int j = 0; j < n; j += BLOCK)
 			fc_add_scaled(B + at * STRIDE + j, 0.5 * (double)r->value[k], q + j);
 	}
-	for (int j = 0; j < STRIDE / BLOCK; j++)
+	for (int j = 0; j < n / BLOCK; j++)
 		for (int i = 0; i < n && touched[j]; i++)
 			fc_add_scaled(B + i * STRIDE + j * BLOCK, q[i], h + j * BLOCK);
 }
@@ -192,7 +198,7 @@ FC_WIDE static void add_symmetric(const struct dlm_row *r, int n, const double *
 static double back_update(const struct dlm *k, const struct dlm_row *r, const struct dlm_trace *t,
 			  struct adjoint *a)
 {
-	int n = k->states;
+	int n = k->width;
 	double inverse = 1.0 / t->s, e = t->error, mg = 0.0, gBg = 0.0, q[STRIDE] = { 0 };
 	product(a->B, t->Ph, n, a->y);
 	for (int i = 0; i < n; i++) {
@@ -256,9 +262,9 @@ static void back_start(const struct dlm *k, const double *param, const struct ad
 	for (int i = k->open_at; i < k->open_at + DLM_OPEN_CLASSES; i++)
 		for (int j = k->open_at; j < k->open_at + DLM_OPEN_CLASSES; j++)
 			month += a->B[i * STRIDE + j] * scratch[i * STRIDE + j];
-	kernel(k, scratch, k->month_at, DLM_MONTH_DAYS, 5.0, 1.0, true);
-	for (int i = k->month_at; i < k->month_at + DLM_MONTH_DAYS; i++)
-		for (int j = k->month_at; j < k->month_at + DLM_MONTH_DAYS; j++)
+	kernel(k, scratch, k->month_at, k->month_n, 5.0, 1.0, true);
+	for (int i = k->month_at; i < k->month_at + k->month_n; i++)
+		for (int j = k->month_at; j < k->month_at + k->month_n; j++)
 			month += a->B[i * STRIDE + j] * scratch[i * STRIDE + j];
 	gradient[DLM_TAU_MONTH] += month;
 	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)

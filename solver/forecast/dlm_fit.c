@@ -19,7 +19,7 @@
 
 enum { FIT_STEPS = 400, WARM_UP_STEPS = 14 };
 enum { N = DLM_PARAMS, SEARCH_STEPS = 20 };
-static const double TOLERANCE = 0.1;
+static const double TOLERANCE = 0.1, ROUGHLY = 0.5;
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
@@ -132,14 +132,14 @@ static bool line_search(struct search *s, const double *d, double slope, double 
 	return false;
 }
 
-static void minimise(struct search *s, int steps)
+static void minimise(struct search *s, int steps, double tolerance)
 {
 	double d[N], y[N], t;
 	s->cost = cost_at(s, s->x);
 	gradient_at(s, s->x, s->gradient);
 	for (int step = 0; step < steps; step++) {
 		double slope = direction(s, d);
-		if (-slope < TOLERANCE || !line_search(s, d, slope, &t))
+		if (-slope < tolerance || !line_search(s, d, slope, &t))
 			return;
 		gradient_at(s, s->x, y);
 		for (int i = 0; i < N; i++) {
@@ -217,11 +217,11 @@ static void search(struct dlm *k, struct search *s, const double *memory, const 
 		   double *ratio)
 {
 	double usual[N], loud[N], *best_ratio = ratio + k->n;
-	const double *trodden[2] = { memory, like };
+	const double *trodden[2] = { like, memory };
 	struct dlm_trace *trace = s->pass.trace;
 	s->cost = INFINITY;
 	s->pass.trace = NULL;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2 && !isfinite(s->cost); i++)
 		if (known(trodden[i]))
 			consider(s, trodden[i], trodden[i] + DLM_CURVATURE_AT, ratio, best_ratio);
 	bool warm = isfinite(s->cost);
@@ -233,7 +233,7 @@ static void search(struct dlm *k, struct search *s, const double *memory, const 
 		consider(s, usual, NULL, ratio, best_ratio);
 		consider(s, loud, NULL, ratio, best_ratio);
 		s->pass.trace = trace;
-		minimise(s, SEARCH_STEPS);
+		minimise(s, SEARCH_STEPS, ROUGHLY);
 		s->pass.trace = NULL;
 		s->pass.ratio = best_ratio;
 		(void)cost_at(s, s->x);
@@ -241,7 +241,7 @@ static void search(struct dlm *k, struct search *s, const double *memory, const 
 	}
 	weigh_weekdays(k, s->pass.first, best_ratio);
 	s->pass.trace = trace;
-	minimise(s, SEARCH_STEPS);
+	minimise(s, SEARCH_STEPS, TOLERANCE);
 }
 
 static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct search *s)
@@ -251,9 +251,9 @@ static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct s
 	s->pass.first = k->n > FIT_STEPS ? k->n - FIT_STEPS : 0;
 	s->pass.Ph = fc_alloc(pool, p, sizeof(double));
 	if (fit) {
-		s->adjoint = fc_alloc(pool, (p + 2) * p, sizeof(double));
-		s->pass.trace = fc_alloc(pool, (size_t)(k->n - s->pass.first),
-					 sizeof *s->pass.trace);
+		s->adjoint = fc_alloc_unset(pool, (p + 2) * p, sizeof(double));
+		s->pass.trace = fc_alloc_unset(pool, (size_t)(k->n - s->pass.first),
+					       sizeof *s->pass.trace);
 	}
 	return !pool->failed;
 }
@@ -313,7 +313,7 @@ enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const do
 	/* Smooth or rough, wary or not: parameters are much alike. */
 	const double *like = memory->like != NULL && known(memory->like->v + index * DLM_MEMORY)
 				     ? memory->like->v + index * DLM_MEMORY
-			     : index > 0 && index < DLM_SIZE_MODELS ? own - DLM_MEMORY
+			     : index > 0 && index != DLM_SIZE_MODELS ? own - DLM_MEMORY
 								    : NULL;
 	struct dlm *kept = goes_on(t, memory, index);
 	enum wfm_status status = WFM_OK;

@@ -36,13 +36,15 @@ static inline void fc_add_scaled(double *restrict row, double factor, const doub
 		row[j] += factor * v[j];
 }
 
-/* Memory that is released together; zeroed on allocation, aligned for any vector register. */
+/* Memory that is released together; zeroed on allocation unless said otherwise, aligned for any
+   vector register. */
 struct fc_pool {
 	struct fc_block *head, *last; /* last: the one that pieces are cut from */
 	bool failed; /* some allocation returned NULL */
 };
 
 void *fc_alloc(struct fc_pool *pool, size_t count, size_t size);
+void *fc_alloc_unset(struct fc_pool *pool, size_t count, size_t size); /* holds anything */
 void fc_pool_empty(struct fc_pool *pool); /* its memory stays, to be used again */
 /* Gives back what was taken since the mark. */
 struct fc_mark {

@@ -38,7 +38,7 @@ static struct fc_block *grow(struct fc_pool *pool, size_t bytes)
 	return b;
 }
 
-void *fc_alloc(struct fc_pool *pool, size_t count, size_t size)
+void *fc_alloc_unset(struct fc_pool *pool, size_t count, size_t size)
 {
 	if (count == 0)
 		count = 1;
@@ -60,8 +60,13 @@ void *fc_alloc(struct fc_pool *pool, size_t count, size_t size)
 	}
 	unsigned char *piece = b->data + b->used;
 	b->used += bytes;
-	memset(piece, 0, bytes);
 	return piece;
+}
+
+void *fc_alloc(struct fc_pool *pool, size_t count, size_t size)
+{
+	void *piece = fc_alloc_unset(pool, count, size);
+	return piece != NULL ? memset(piece, 0, count * size) : NULL;
 }
 
 struct fc_mark fc_pool_mark(const struct fc_pool *pool)
