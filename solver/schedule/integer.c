@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15;
+static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.05;
 
 struct part {
 	double fraction;
@@ -120,6 +120,8 @@ enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error
 			break;
 		if (s == WFM_OK)
 			s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
+		if (s == WFM_OK)
+			s = master_trim(m, m->rows, e);
 		if (s == WFM_OK)
 			s = master_reprice(m, 2, e);
 	}

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVE = 3 };
+enum { MOVE = 3, BATCHES = 20 };
 
 static void store(struct tour *to, const struct tour *from)
 {
@@ -43,8 +43,42 @@ void plan_put(struct plan *p, int32_t i, const struct tour *t)
 	p->tour_cents += t->cost;
 }
 
+/* Agents nobody can tell apart get their tours in batches, large ones first: the k-th of n stands for
+ * about a twentieth of those still to come. */
+static void greedy_type(struct run *r, struct plan *p, int32_t first, int32_t count)
+{
+	for (int32_t i = 0; i < count;) {
+		int32_t batch = 1 + (count - i) / BATCHES, from = first + i;
+		plan_insert(r, p, from);
+		for (int32_t k = 1; k < batch; k++)
+			plan_put(p, from + k, p->tours[from]);
+		i += batch;
+	}
+}
+
+bool plan_is_pooled(const struct plan *p)
+{
+	return p->count >= 4 * BATCHES * p->cover->m->type_count;
+}
+
+static bool greedy_pools(struct run *r, struct plan *p)
+{
+	const struct model *m = r->m;
+	if (!plan_is_pooled(p))
+		return false;
+	for (int32_t k = 0, at = 0; k < m->type_count; k++) {
+		if (!m->types[k].has_tour)
+			continue;
+		greedy_type(r, p, at, m->types[k].count);
+		at += m->types[k].count;
+	}
+	return true;
+}
+
 void plan_greedy(struct run *r, struct plan *p)
 {
+	if (greedy_pools(r, p))
+		return;
 	int32_t *order = malloc(((size_t)p->count + 1) * sizeof *order);
 	for (int32_t i = 0; order && i < p->count; i++)
 		order[i] = i;

@@ -20,14 +20,15 @@
  *          mix moves to the LP's own duals, where "nothing" proves optimality.
  */
 #include "solver/schedule/master.h"
+#include "solver/schedule/soft.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_TOUR_COLUMNS = 60000, SLICE = 1500 };
+enum { SLICE = 1500 };
 
-static const double SMOOTH = 0.7, REDUCED_EPS = 1e-6;
+static const double SMOOTH = 0.7, TRUSTING = 0.9, REDUCED_EPS = 1e-6;
 
 static enum wfm_status no_memory(struct wfm_error *e)
 {
@@ -163,7 +164,7 @@ enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm
 /* ---- pricing ---- */
 
 /* Worths of slots to a kind at the point priced, and the queue that gives them. */
-static void set_worth(struct master *m, int32_t kind)
+void master_set_worth(struct master *m, int32_t kind)
 {
 	const struct kind *k = &m->m->kinds[kind];
 	const int32_t n = m->m->slots;
@@ -204,15 +205,18 @@ static double cover_bound(const struct master *m)
 	return sum;
 }
 
-static enum wfm_status price_type(struct master *m, int32_t k, double *bound, int32_t *added,
-				  struct wfm_error *e)
+/* near >= 0: takes what is worth that much less than the best, whatever the LP's duals are. */
+static enum wfm_status price_type(struct master *m, int32_t k, double near, double *bound,
+				  int32_t *added, struct wfm_error *e)
 {
 	const struct type *t = &m->m->types[k];
 	double values[MASTER_SEVERAL], best = -INFINITY;
 	int32_t max = t->count > 1 ? MASTER_SEVERAL : 1;
-	double floor = -m->sigma[k] * m->unit;
+	double floor = near < 0 ? -m->sigma[k] * m->unit : -INFINITY;
 	int32_t n = pricer_several(m->run->pricer, k, floor, max, m->found, values, &best);
 	*bound -= t->count * best;
+	if (near >= 0)
+		m->sigma[k] = (near - best) / m->unit;
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
 		if (reduced_cost(m, &m->found[i], m->choice) > -REDUCED_EPS)
@@ -223,8 +227,8 @@ static enum wfm_status price_type(struct master *m, int32_t k, double *bound, in
 	return s;
 }
 
-enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, int32_t *added,
-			     struct wfm_error *e)
+static enum wfm_status price_all(struct master *m, bool skip_fixed, double near, double *bound,
+				 int32_t *added, struct wfm_error *e)
 {
 	int32_t profile = -1;
 	enum wfm_status s = WFM_OK;
@@ -237,12 +241,24 @@ enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, i
 			continue;
 		if (t->profile != profile) {
 			profile = t->profile;
-			set_worth(m, m->m->profiles[profile].kind);
+			master_set_worth(m, m->m->profiles[profile].kind);
 			pricer_set(m->run->pricer, profile, m->worth);
 		}
-		s = price_type(m, k, bound, added, e);
+		s = price_type(m, k, near, bound, added, e);
 	}
 	return s;
+}
+
+enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, int32_t *added,
+			     struct wfm_error *e)
+{
+	return price_all(m, skip_fixed, -1, bound, added, e);
+}
+
+enum wfm_status master_price_near(struct master *m, double near, double *bound, int32_t *added,
+				  struct wfm_error *e)
+{
+	return price_all(m, false, near, bound, added, e);
 }
 
 static void mix(struct master *m, double alpha)
@@ -254,7 +270,7 @@ static void mix(struct master *m, double alpha)
 		m->at[i] = alpha * m->centre[i] + (1 - alpha) * m->pi[i];
 }
 
-static void keep_centre(struct master *m, double bound)
+void master_keep_centre(struct master *m, double bound)
 {
 	size_t n = (size_t)m->m->p->queue_count * (size_t)m->m->slots;
 	if (m->has_centre && bound <= m->run->bound)
@@ -266,25 +282,38 @@ static void keep_centre(struct master *m, double bound)
 		m->run->duals[i] = m->at[i] * m->unit;
 }
 
-/* Columns that have long been useless make every pivot dearer: keep the better half. */
-enum wfm_status master_trim(struct master *m, struct wfm_error *e)
+static int by_size(const void *a, const void *b)
 {
-	int32_t limit = 4 * m->rows + 2000;
-	if (m->column_count < (limit < MAX_TOUR_COLUMNS ? limit : MAX_TOUR_COLUMNS))
-		return WFM_OK;
-	double sum = 0;
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Reduced cost above which idle columns go when `keep` of them stay; HUGE_VAL: all may. */
+static double least_useful(const struct master *m, double *sizes, int32_t keep)
+{
 	int32_t idle = 0;
 	for (int32_t i = 0; i < m->column_count; i++)
-		if (!lp_is_basic(m->lp, m->slack_count + i)) {
-			sum += lp_reduced_cost(m->lp, m->slack_count + i);
-			idle++;
-		}
-	double cut = idle > 0 ? 0.7 * sum / idle : 0;
-	int *gone = malloc(((size_t)idle + 1) * sizeof *gone);
+		if (!lp_is_basic(m->lp, m->slack_count + i))
+			sizes[idle++] = lp_reduced_cost(m->lp, m->slack_count + i);
+	if (idle <= keep)
+		return HUGE_VAL;
+	qsort(sizes, (size_t)idle, sizeof *sizes, by_size);
+	return sizes[keep];
+}
+
+/* Columns that have long been useless make every pivot dearer. */
+enum wfm_status master_trim(struct master *m, int32_t keep, struct wfm_error *e)
+{
+	if (m->column_count < m->rows + 2 * keep)
+		return WFM_OK;
+	double *sizes = malloc(((size_t)m->column_count + 1) * sizeof *sizes);
+	int *gone = malloc(((size_t)m->column_count + 1) * sizeof *gone);
 	int32_t n = 0, kept = 0;
-	if (!gone)
-		return no_memory(e);
-	for (int32_t i = 0; i < m->column_count; i++) {
+	enum wfm_status s = WFM_OK;
+	if (!gone || !sizes)
+		s = no_memory(e);
+	double cut = s == WFM_OK ? least_useful(m, sizes, keep) : HUGE_VAL;
+	for (int32_t i = 0; i < m->column_count && cut < HUGE_VAL; i++) {
 		int col = m->slack_count + i;
 		if (!lp_is_basic(m->lp, col) && lp_reduced_cost(m->lp, col) > cut &&
 		    m->columns[i].low == 0) {
@@ -294,8 +323,11 @@ enum wfm_status master_trim(struct master *m, struct wfm_error *e)
 			m->columns[kept++] = m->columns[i];
 		}
 	}
-	m->column_count = kept;
-	enum wfm_status s = lp_delete_cols(m->lp, n, gone, e);
+	if (n > 0) {
+		m->column_count = kept;
+		s = lp_delete_cols(m->lp, n, gone, e);
+	}
+	free(sizes);
 	free(gone);
 	return s;
 }
@@ -309,8 +341,15 @@ static double close_enough(const struct master *m)
 
 enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 {
-	double alpha = SMOOTH;
-	enum wfm_status s = master_solve(m, LP_PRIMAL, e);
+	double top = SMOOTH;
+	enum wfm_status s = WFM_OK;
+	if (soft_fits(m->m) && 16 * m->m->type_count <= m->rows) {
+		s = master_smooth_start(m, e);
+		top = TRUSTING;
+	}
+	double alpha = top;
+	if (s == WFM_OK)
+		s = master_solve(m, LP_PRIMAL, e);
 	while (s == WFM_OK && run_step(m->run) && !m->run->stage_over) {
 		double bound, lp = lp_objective(m->lp) * m->unit + m->constant;
 		int32_t added;
@@ -318,7 +357,7 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 		s = master_price(m, false, &bound, &added, e);
 		if (s != WFM_OK)
 			break;
-		keep_centre(m, bound);
+		master_keep_centre(m, bound);
 		if (lp - m->run->bound <= close_enough(m) * fabs(lp))
 			break;
 		if (added == 0) {
@@ -328,8 +367,8 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 			alpha = alpha < 0.05 ? 0 : alpha;
 			continue;
 		}
-		alpha = SMOOTH;
-		s = master_trim(m, e);
+		alpha = top;
+		s = master_trim(m, 3 * m->rows / 2 + 1000, e);
 		if (s == WFM_OK)
 			s = master_solve(m, LP_PRIMAL, e);
 		m->run->columns = m->column_count;

@@ -53,8 +53,8 @@ enum wfm_status master_add_tour(struct master *m, const struct tour *t, const in
 /* Queue each agent of the plan serves, dealt out so that it adds up to the plan's cover: fills
  * choice for tour i; left is the cover's count array, used up tour by tour. */
 void master_deal_queues(struct master *m, const struct plan *p, int32_t i, int32_t *left);
-/* Drops useless columns when there are many. */
-enum wfm_status master_trim(struct master *m, struct wfm_error *e);
+/* Drops the least useful columns until about `keep` idle ones are left, once there are twice that. */
+enum wfm_status master_trim(struct master *m, int32_t keep, struct wfm_error *e);
 enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e);
 enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct wfm_error *e);
 enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
@@ -64,5 +64,14 @@ enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm
  * valid when no type was skipped (skip_fixed false). */
 enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, int32_t *added,
 			     struct wfm_error *e);
+/* The same, but takes all found within `near` cents of the best of their type. */
+enum wfm_status master_price_near(struct master *m, double near, double *bound, int32_t *added,
+				  struct wfm_error *e);
+/* Worths of slots to a kind at m->at, in m->worth, and the queue that gives them, in m->choice. */
+void master_set_worth(struct master *m, int32_t kind);
+/* Makes m->at the centre when its bound is the best so far. */
+void master_keep_centre(struct master *m, double bound);
+/* Bounds, columns and a centre from the smoothed dual, before the first LP; needs soft_fits. */
+enum wfm_status master_smooth_start(struct master *m, struct wfm_error *e);
 
 #endif

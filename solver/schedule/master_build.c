@@ -126,7 +126,10 @@ static enum wfm_status add_plan(struct master *m, const struct plan *p, struct w
 	if (!left)
 		return no_memory(e);
 	memcpy(left, p->cover->count, cells * sizeof *left);
+	/* Alike agents with one tour need it once. */
 	for (int32_t i = 0; i < p->count && s == WFM_OK; i++) {
+		if (i > 0 && !m->shared && tour_same(p->tours[i], p->tours[i - 1]))
+			continue;
 		master_deal_queues(m, p, i, left);
 		s = master_add_tour(m, p->tours[i], m->choice, e);
 	}

@@ -21,6 +21,8 @@
 #include "solver/schedule/mem.h"
 #include "wfm/schedule.h"
 
+#include <string.h>
+
 enum { MODEL_MAX_DAYS = 42, MODEL_MAX_BREAKS = 6, MODEL_MAX_WEEKS = 8 };
 
 struct kind {
@@ -197,6 +199,12 @@ struct tour {
 static inline size_t tour_size(int32_t n)
 {
 	return offsetof(struct tour, s) + (size_t)n * sizeof(struct tour_shift);
+}
+
+static inline bool tour_same(const struct tour *a, const struct tour *b)
+{
+	return a->type == b->type && a->count == b->count &&
+	       memcmp(a->s, b->s, (size_t)a->count * sizeof *a->s) == 0;
 }
 
 #endif

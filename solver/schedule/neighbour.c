@@ -11,58 +11,95 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_AGENTS = 400, WHOLE_DIVES = 3, PATIENCE = 6, MAX_ROUNDS = 30 };
+enum { MAX_AGENTS = 400, WHOLE_DIVES = 1, PATIENCE = 12, MAX_ROUNDS = 60 };
 
 struct hood {
 	struct master *m;
 	struct plan *out;
 	bool *free_agent;
 	int32_t *left;
+	int32_t *column;           /* [agents] of the best plan */
+	int32_t *index, index_size; /* hash of the columns by tour */
 	double *pain; /* [agents] how badly placed */
 };
 
-static enum wfm_status unfix_all(struct master *m, struct wfm_error *e)
+static uint32_t hash_tour(const struct tour *t)
 {
-	enum wfm_status s = WFM_OK;
-	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++)
-		if (m->columns[i].low > 0)
-			s = master_fix(m, i, 0, e);
-	return s;
+	uint32_t h = 2166136261u ^ (uint32_t)t->type;
+	const unsigned char *at = (const unsigned char *)t->s;
+	for (size_t i = 0; i < (size_t)t->count * sizeof *t->s; i++)
+		h = (h ^ at[i]) * 16777619u;
+	return h;
 }
 
-static bool same_tour(const struct tour *a, const struct tour *b)
+/* Place of the tour in the index, or the free place where it belongs. */
+static int32_t *place_of(struct hood *h, const struct tour *t)
 {
-	return a->type == b->type && a->count == b->count &&
-	       memcmp(a->s, b->s, (size_t)a->count * sizeof *a->s) == 0;
+	uint32_t at = hash_tour(t) & (uint32_t)(h->index_size - 1);
+	while (h->index[at] >= 0 && !tour_same(h->m->columns[h->index[at]].tour, t))
+		at = (at + 1) & (uint32_t)(h->index_size - 1);
+	return &h->index[at];
+}
+
+static enum wfm_status index_columns(struct hood *h, struct wfm_error *e)
+{
+	int32_t need = 2 * (h->m->column_count + h->out->count) + 16, size = 64;
+	while (size < need)
+		size *= 2;
+	if (size > h->index_size) {
+		free(h->index);
+		h->index = malloc((size_t)size * sizeof *h->index);
+		h->index_size = h->index ? size : 0;
+	}
+	if (!h->index)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the search");
+	memset(h->index, 0xff, (size_t)h->index_size * sizeof *h->index);
+	for (int32_t i = 0; i < h->m->column_count; i++) {
+		int32_t *place = place_of(h, h->m->columns[i].tour);
+		*place = *place < 0 ? i : *place;
+	}
+	return WFM_OK;
 }
 
 /* The column of the tour with the queues in m->choice, added if there is none. */
-static enum wfm_status find_column(struct master *m, const struct tour *t, int32_t *out,
+static enum wfm_status find_column(struct hood *h, const struct tour *t, int32_t *out,
 				   struct wfm_error *e)
 {
-	for (int32_t i = 0; !m->shared && i < m->column_count; i++)
-		if (same_tour(m->columns[i].tour, t)) {
-			*out = i;
-			return WFM_OK;
-		}
-	*out = m->column_count;
-	return master_add_tour(m, t, m->choice, e);
+	struct master *m = h->m;
+	int32_t *place = m->shared ? NULL : place_of(h, t);
+	*out = place && *place >= 0 ? *place : m->column_count;
+	if (*out < m->column_count)
+		return WFM_OK;
+	enum wfm_status s = master_add_tour(m, t, m->choice, e);
+	if (place && s == WFM_OK)
+		*place = *out;
+	return s;
 }
 
+/* Lower bounds become what is not freed of the best plan; others become 0. */
 static enum wfm_status fix_rest(struct hood *h, struct wfm_error *e)
 {
 	struct master *m = h->m;
 	const struct plan *best = m->run->best;
 	size_t cells = (size_t)best->cover->rows * (size_t)m->m->slots;
-	memcpy(h->left, best->cover->count, cells * sizeof *h->left);
-	enum wfm_status s = unfix_all(m, e);
+	if (best->count > 0)
+		memcpy(h->left, best->cover->count, cells * sizeof *h->left);
+	enum wfm_status s = m->shared ? WFM_OK : index_columns(h, e);
 	for (int32_t i = 0; i < best->count && s == WFM_OK; i++) {
-		int32_t col = -1;
 		master_deal_queues(m, best, i, h->left);
-		s = find_column(m, best->tours[i], &col, e);
-		if (s == WFM_OK && !h->free_agent[i])
-			s = master_fix(m, col, m->columns[col].low + 1, e);
+		s = find_column(h, best->tours[i], &h->column[i], e);
 	}
+	if (s != WFM_OK)
+		return s;
+	int32_t *low = calloc((size_t)m->column_count + 1, sizeof *low);
+	if (!low)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the search");
+	for (int32_t i = 0; i < best->count; i++)
+		low[h->column[i]] += !h->free_agent[i];
+	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++)
+		if (low[i] != m->columns[i].low)
+			s = master_fix(m, i, low[i], e);
+	free(low);
 	return s;
 }
 
@@ -108,16 +145,16 @@ static enum wfm_status one_round(struct hood *h, double share, int32_t round, st
 	choose(h, share, round);
 	enum wfm_status s = fix_rest(h, e);
 	if (s == WFM_OK)
-		s = master_solve(m, LP_PRIMAL, e);
+		s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
 	if (s == WFM_OK)
 		s = master_reprice(m, 6, e);
 	if (s == WFM_OK)
 		s = master_dive(m, h->out, e);
 	if (s == WFM_OK && !run_stopped(m->run) &&
-	    !plan_improve(m->run, h->out, 4 * (int64_t)h->out->count, 0))
+	    !plan_improve(m->run, h->out, h->out->count < 500 ? 4 * (int64_t)h->out->count : 2000, 0))
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
 	if (s == WFM_OK)
-		s = master_trim(m, e);
+		s = master_trim(m, 2 * m->rows, e);
 	return s;
 }
 
@@ -125,26 +162,29 @@ enum wfm_status master_neighbourhoods(struct master *m, struct plan *out, struct
 {
 	struct hood h = { .m = m, .out = out };
 	enum wfm_status s = WFM_OK;
-	if (out->count < 2 || out->count > MAX_AGENTS)
+	if (out->count < 2 || (out->count > MAX_AGENTS && !plan_is_pooled(out)))
 		return s;
 	h.free_agent = calloc((size_t)out->count, sizeof *h.free_agent);
 	h.pain = calloc((size_t)out->count, sizeof *h.pain);
+	h.column = calloc((size_t)out->count, sizeof *h.column);
 	h.left = calloc((size_t)out->cover->rows * (size_t)m->m->slots + 1, sizeof *h.left);
-	if (!h.free_agent || !h.pain || !h.left)
+	if (!h.free_agent || !h.pain || !h.column || !h.left)
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the search");
-	m->noise = 0.3;
 	for (int32_t i = 0, idle = 0; s == WFM_OK && i < MAX_ROUNDS && idle < PATIENCE; i++) {
 		double before = m->run->objective;
 		if (!run_step(m->run) ||
 		    before - m->run->bound <= 1e-6 * fabs(before))
 			break;
-		double share = i < WHOLE_DIVES ? 1 : 0.2 + 0.5 * rng_unit(&m->run->rng);
+		double share = i < WHOLE_DIVES ? 1 : 0.15 + 0.45 * rng_unit(&m->run->rng);
+		m->noise = share < 1 ? 0 : 0.05;
 		s = one_round(&h, share, i, e);
 		m->run->fraction = fmin(0.99, 0.8 + 0.2 * i / MAX_ROUNDS);
 		idle = m->run->objective < before - 1e-9 || i < WHOLE_DIVES ? 0 : idle + 1;
 	}
 	free(h.free_agent);
 	free(h.pain);
+	free(h.column);
+	free(h.index);
 	free(h.left);
 	return s;
 }

@@ -58,6 +58,9 @@ double plan_cost(const struct plan *p);
 /* Keeps p as the best if it is. False: no memory. */
 bool run_offer(struct run *r, const struct plan *p);
 
+/* Are the agents many and alike? */
+bool plan_is_pooled(const struct plan *p);
+
 /* Gives agent slot i its best tour against the cover; the slot must be empty (not in the cover). */
 void plan_insert(struct run *r, struct plan *p, int32_t i);
 /* Gives the empty slot i that tour. */

@@ -58,8 +58,14 @@ static void find_tours(struct run *r, struct model *m)
 /* Local-search steps worth taking: enough for small plans, affordable for large ones. */
 static int64_t search_steps(const struct plan *p)
 {
-	int64_t steps = 60 * (int64_t)p->count, cap = 40000;
+	int64_t steps = 60 * (int64_t)p->count, cap = plan_is_pooled(p) ? 2000 : 16000;
 	return steps < cap ? steps : cap;
+}
+
+/* Before the relaxation; where agents are many and alike, that soon does better. */
+static int64_t first_steps(const struct plan *p)
+{
+	return plan_is_pooled(p) ? 0 : search_steps(p) / 4;
 }
 
 static enum wfm_status improve(struct run *r, struct master *master, struct plan *plan,
@@ -82,7 +88,7 @@ static enum wfm_status search(struct run *r, struct wfm_error *e)
 		goto out;
 	run_stage(r, WFM_PHASE_START, 0, 0.1);
 	plan_greedy(r, plan);
-	if (!run_offer(r, plan) || !plan_improve(r, plan, search_steps(plan) / 4, 1))
+	if (!run_offer(r, plan) || !plan_improve(r, plan, first_steps(plan), 1))
 		goto out;
 	s = WFM_OK;
 	if (run_stopped(r))

@@ -2,9 +2,9 @@
 /*
  * Solves the weekly tour instances of the shared data through the public problem form and prints a
  * row each: bounds (ours and the certified one), cost, gaps, time, peak memory, the judge's word.
- *   bench_tours [-a] [-c] [-t seconds] [-s seed] [-i iterations] [-j threads] [-v] file.json...
+ *   bench_tours [-a] [-c] [-p] [-t seconds] [-s seed] [-i iterations] [-j threads] [-v] file.json...
  * -a: every instance of $CUADRANTE_SHARED_DATA within the times asked of it; -c: the curve of costs
- * over time as well; without files or -a: a few of them, name TAB figure TAB unit.
+ * over time as well; -p: limits are processor seconds, for a machine that others use; without files or -a: a few of them, name TAB figure TAB unit.
  * Each runs in a process of its own, so that peak memory is its own. A bound above the certified
  * one, or a roster that does not verify, fails the program.
  */
@@ -92,11 +92,13 @@ static const struct wfm_break part_breaks[] = {
 	{ WFM_REST_BREAK, 15, true, 90, 150, 0, 0, 1440 },
 };
 
+static clockid_t clock_used = CLOCK_MONOTONIC;
+
 static double now_s(void *context)
 {
 	(void)context;
 	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(clock_used, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -466,11 +468,13 @@ int main(int argc, char **argv)
 	struct job j = { .o = { .now_s = now_s, .progress = on_progress } };
 	bool all = false;
 	int c, failed = 0;
-	while ((c = getopt(argc, argv, "act:s:i:j:v")) != -1) {
+	while ((c = getopt(argc, argv, "acpt:s:i:j:v")) != -1) {
 		if (c == 'a')
 			all = true;
 		else if (c == 'c')
 			j.curve = true;
+		else if (c == 'p')
+			clock_used = CLOCK_PROCESS_CPUTIME_ID;
 		else if (c == 't')
 			j.o.time_limit_s = strtod(optarg, NULL);
 		else if (c == 's')
