@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "server/domain/queue_staffing.h"
+#include "server/domain/week_deferred.h"
 
 enum { O = FIELD_OPTIONAL };
 
@@ -84,6 +85,8 @@ static const struct field week_rows[] = {
 	F_OBJECT(struct required_week, point, 0, &totals_fields,
 		 "at the point forecast, each interval by itself"),
 	F_OBJECT(struct required_week, unmet, 0, &unmet_fields, "where targets cannot be met"),
+	F_OBJECT(struct required_week, deferred, O, &requirement_deferred_fields,
+		 "work that may wait, planned beside the site's other queues; null for live queues"),
 	F_LIST(struct required_week, days, day_count, 0, &day_fields, 0, 0, "by day, where scenarios are kept"),
 	F_LIST(struct required_week, intervals, interval_count, 0, &requirement_row_fields, 0, 0,
 	       "by interval, as chosen"),
@@ -162,8 +165,11 @@ static const char *unmet_note(struct arena *a, const struct week_problem *w, con
 			      const struct requirement_unmet *u)
 {
 	char at[26];
-	bool counters = q->channel == WFM_WALK_IN && w->site.counters != FIELD_NULL;
 	instant_format(u->start, 0, at);
+	if (!site_queue_is_live(q))
+		return arena_printf(a, "work waits past its turnaround in %lld intervals; least is done in time in that of %s",
+				    (long long)u->count, at);
+	bool counters = q->channel == WFM_WALK_IN && w->site.counters != FIELD_NULL;
 	return arena_printf(a, "%lld of %lld intervals miss their target with the %lld %s there are: at worst "
 			    "%.1f %% are served within %.0f s, with %lld people (%s)",
 			    (long long)u->count, (long long)u->of,
@@ -181,7 +187,7 @@ static struct requirement_unmet find_unmet(struct arena *a, const struct week_pr
 	for (size_t i = 0; i < r->count; i++) {
 		const struct requirement_row *row = &r->rows[i];
 		u.of += row->volume > 0;
-		if (row->met || !(row->volume > 0))
+		if (row->met || (!(row->volume > 0) && !(row->late_s > 0)))
 			continue;
 		u.count++;
 		if (worst == NULL || row->service_level < worst->service_level)
@@ -229,7 +235,7 @@ static void compare_days(struct arena *a, const struct queue_requirement *chosen
 bool require_week(struct db *db, struct arena *a, int64_t forecast_id, const struct requirement_query *q,
 		  struct required_week *out, struct err *e)
 {
-	static const struct staffing_choice plain = { .least = NAN };
+	static const struct staffing_choice plain = STAFFING_CHOICE_PLAIN;
 	struct staffing_choice c = q->choice;
 	struct week_problem chosen, point;
 	struct forecast_span f;
@@ -261,7 +267,7 @@ bool require_week(struct db *db, struct arena *a, int64_t forecast_id, const str
 		.unplanned = chosen.site.shrinkage_unplanned,
 		.hour_cents = f.hour_cents, .currency = f.currency,
 		.chosen = add_up(r, f.hour_cents), .point = add_up(p, f.hour_cents),
-		.unmet = find_unmet(a, &chosen, at),
+		.unmet = find_unmet(a, &chosen, at), .deferred = r->deferred,
 		.intervals = r->rows, .interval_count = r->count,
 	};
 	compare_days(a, r, p, out);

@@ -39,6 +39,7 @@ struct required_week {
 	const char *currency; /* NULL: contracts have several */
 	struct requirement_totals chosen, point;
 	struct requirement_unmet unmet;
+	struct requirement_deferred deferred;
 	struct required_day *days;
 	size_t day_count;
 	struct requirement_row *intervals;

@@ -16,7 +16,11 @@ struct staffing_choice {
 	int64_t risk; /* enum wfm_risk */
 	int64_t over; /* enum staffing_over; FIELD_NULL: each interval, with a chance each day */
 	double probability, least;
+	double idle_share; /* of live queues' idle time in which work that may wait gets done */
 };
+
+/* At the point forecast, interval by interval. */
+#define STAFFING_CHOICE_PLAIN { .least = NAN, .idle_share = 0.5 }
 
 extern const char *const staffing_risk_names[], *const staffing_over_names[];
 
@@ -34,7 +38,11 @@ extern const char *const staffing_risk_names[], *const staffing_over_names[];
 	  .help = "chance: of reaching the target" },                                            \
 	{ .name = "least_service_level", .type = FIELD_REAL, .offset = offsetof(s, m.least),     \
 	  .flags = FIELD_OPTIONAL, .min = 0, .max = 0.99,                                        \
-	  .help = "over a day or week: no interval below this; absent: half of the target" }
+	  .help = "over a day or week: no interval below this; absent: half of the target" },     \
+	{ .name = "idle_share", .type = FIELD_REAL, .offset = offsetof(s, m.idle_share),         \
+	  .flags = FIELD_OPTIONAL, .min = 0, .max = 1, .fallback = "0.5",                        \
+	  .help = "share of the idle time of those who wait for contacts in which they do work that may " \
+		  "wait, put aside when a contact comes; 0: they do none" }
 
 /* Puts in what is absent. ERR_INVALID where the parts contradict each other; prefix "/" or "?". */
 bool staffing_choice_resolve(struct staffing_choice *c, const char *prefix, struct err *e);

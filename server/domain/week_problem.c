@@ -190,7 +190,7 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,
 	       const struct staffing_choice *choice, struct week_problem *w, struct err *e)
 {
-	static const struct staffing_choice plain = { .least = NAN };
+	static const struct staffing_choice plain = STAFFING_CHOICE_PLAIN;
 
 	*w = (struct week_problem){ .monday = monday, .forecast_id = forecast_id,
 				    .choice = choice != NULL ? *choice : plain };

@@ -23,6 +23,7 @@ struct requirement_row {
 	int64_t start, minutes;
 	double volume, aht_s, agents, agents_on_roster;
 	double service_level, abandoned_share, asa_s, occupancy;
+	double backlog_s, late_s, idle_s; /* work that may wait; NaN: live */
 	int64_t binding; /* enum wfm_binding */
 	bool met;
 };
@@ -31,11 +32,18 @@ extern const char *const requirement_binding_names[];
 
 struct requirement_day; /* server/domain/week_staffing.h */
 
+/* What becomes of a queue's work that may wait; all NaN: live. */
+struct requirement_deferred {
+	double in_time, late_hours, backlog_hours, idle_share, idle_hours, idle_used_hours;
+	double alone_agent_hours;
+};
+
 struct queue_requirement {
 	struct requirement_row *rows;
 	size_t count;
 	struct requirement_day *days; /* of a live queue whose forecast has scenarios */
 	size_t day_count;
+	struct requirement_deferred deferred;
 };
 
 /* Work that last week's published nights still do after this week has begun. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "server/domain/queue_staffing.h"
+#include "server/domain/week_deferred.h"
 #include "wfm/staffing.h"
 
 /* In the order of enum wfm_binding. */
@@ -21,6 +22,9 @@ static const struct field row_rows[] = {
 	F_REAL(struct requirement_row, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
 	F_REAL(struct requirement_row, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
 	F_REAL(struct requirement_row, occupancy, FIELD_OPTIONAL, 0, 0, "handling / productive time"),
+	F_REAL(struct requirement_row, backlog_s, FIELD_OPTIONAL, 0, 0, "work that may wait, waiting at the end: seconds of handling"),
+	F_REAL(struct requirement_row, late_s, FIELD_OPTIONAL, 0, 0, "of which is past its turnaround"),
+	F_REAL(struct requirement_row, idle_s, FIELD_OPTIONAL, 0, 0, "work done in the idle time of live queues"),
 	F_BOOL(struct requirement_row, met, 0, "every target holds; false: a cap is in the way"),
 	F_ENUM(struct requirement_row, binding, 0, requirement_binding_names, "which target decided"),
 };
@@ -140,6 +144,7 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 			.occupancy = r[i].occupancy,
 			.met = r[i].met,
 			.binding = (int64_t)r[i].binding,
+			.backlog_s = NAN, .late_s = NAN, .idle_s = NAN,
 		};
 	return true;
 }
@@ -151,5 +156,5 @@ bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, stru
 	for (size_t i = 0; i < w->queue_count; i++)
 		if (!require_queue(db, a, forecast_id, w, &w->queues[i], &w->requirements[i], e))
 			return false;
-	return true;
+	return week_defer(db, a, w, e);
 }

@@ -42,7 +42,7 @@ const struct fields plan_fields = FIELDS("Plan", struct plan, plan_rows);
 struct plan_requirement {
 	int64_t queue_id, start, minutes;
 	double volume, aht_s, agents, agents_on_roster;
-	double service_level, abandoned_share, asa_s, occupancy;
+	double service_level, abandoned_share, asa_s, occupancy, backlog_s, late_s, idle_s;
 };
 static const struct field plan_requirement_rows[] = {
 	F_INT(struct plan_requirement, queue_id, 0, 1, 1e15, "queue"),
@@ -58,6 +58,11 @@ static const struct field plan_requirement_rows[] = {
 	F_REAL(struct plan_requirement, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
 	F_REAL(struct plan_requirement, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
 	F_REAL(struct plan_requirement, occupancy, FIELD_OPTIONAL, 0, 0, "handling / productive time"),
+	F_REAL(struct plan_requirement, backlog_s, FIELD_OPTIONAL, 0, 0,
+	       "work that may wait, waiting at the end: seconds of handling"),
+	F_REAL(struct plan_requirement, late_s, FIELD_OPTIONAL, 0, 0, "of which is past its turnaround"),
+	F_REAL(struct plan_requirement, idle_s, FIELD_OPTIONAL, 0, 0,
+	       "work done in the idle time of live queues"),
 };
 const struct fields plan_requirement_fields =
 	FIELDS("Requirement", struct plan_requirement, plan_requirement_rows);

@@ -59,12 +59,12 @@ VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id) RET
 
 -- name: requirement_insert
 INSERT INTO requirement (plan_id, queue_id, start_at, minutes, volume, aht_s, agents, agents_on_roster,
-	service_level, abandoned_share, asa_s, occupancy)
+	service_level, abandoned_share, asa_s, occupancy, backlog_s, late_s, idle_s)
 SELECT :plan_id, :queue_id, r.start, r.minutes, r.volume, r.aht_s, r.agents, r.agents_on_roster,
-	r.service_level, r.abandoned_share, r.asa_s, r.occupancy
+	r.service_level, r.abandoned_share, r.asa_s, r.occupancy, r.backlog_s, r.late_s, r.idle_s
 FROM jsonb_to_recordset(:rows::jsonb) AS r(start timestamptz, minutes int, volume float8, aht_s float8,
 	agents float8, agents_on_roster float8, service_level float8, abandoned_share float8,
-	asa_s float8, occupancy float8);
+	asa_s float8, occupancy float8, backlog_s float8, late_s float8, idle_s float8);
 
 -- name: requirement_days_insert
 INSERT INTO requirement_day (plan_id, queue_id, day, offered, agent_hours, roster_hours, service_level,
@@ -136,7 +136,7 @@ ORDER BY queue_id, day;
 
 -- name: plan_requirements
 SELECT queue_id, start_at AS start, minutes, volume, aht_s, agents, agents_on_roster, service_level,
-	abandoned_share, asa_s, occupancy
+	abandoned_share, asa_s, occupancy, backlog_s, late_s, idle_s
 FROM requirement WHERE plan_id = :plan_id AND (:queue_id::bigint IS NULL OR queue_id = :queue_id)
 ORDER BY queue_id, start_at;
 

@@ -116,6 +116,59 @@ def test_deferred_work_keeps_its_turnaround(planner, forecast, queues):
     assert w["chosen"]["agent_hours"] > 0 and w["chosen"]["p_target"] is None
 
 
+@pytest.fixture(scope="module")
+def mail_site(planner):
+    """A contact centre with a voice queue, an e-mail queue and people who can do both."""
+    mail = next(q for q in planner.items("/queues") if q["channel"] == "email")
+    job = planner.wait_job(planner.post("/forecasts", json={"site_id": mail["site_id"], "week": WEEK}))
+    assert job["state"] == "done", job
+    queues = planner.items(f"/queues?site_id={mail['site_id']}")
+    return job["result"]["forecast_id"], mail, next(q for q in queues if q["channel"] == "voice")
+
+
+def test_mail_takes_idle_time(planner, mail_site):
+    forecast, mail, voice = mail_site
+    alone, half, whole = (need(planner, forecast, mail, idle_share=s) for s in (0, 0.5, 1))
+    assert need(planner, forecast, mail)["deferred"] == half["deferred"]
+    hours = [w["chosen"]["agent_hours"] for w in (alone, half, whole)]
+    assert hours[0] > hours[1] > hours[2]
+    d = half["deferred"]
+    assert d["idle_share"] == 0.5 and 0 < d["idle_used_hours"] <= d["idle_hours"] + 1e-9
+    assert whole["deferred"]["idle_hours"] == pytest.approx(2 * d["idle_hours"])
+    assert alone["deferred"]["idle_used_hours"] == 0 and alone["deferred"]["in_time"] == 1
+    assert d["in_time"] == pytest.approx(1) and d["late_hours"] == 0
+    assert d["alone_agent_hours"] >= hours[1]
+    rows = half["intervals"]
+    assert d["idle_used_hours"] == pytest.approx(sum(r["idle_s"] for r in rows) / 3600)
+    assert d["backlog_hours"] == pytest.approx(rows[-1]["backlog_s"] / 3600)
+    # Work is neither lost nor made: what comes is done by people, done in idle time, or waits.
+    came = done = 0
+    for r in rows:
+        came += r["volume"] * r["aht_s"]
+        done += r["agents"] * r["occupancy"] * r["minutes"] * 60 + r["idle_s"]
+        assert came - done == pytest.approx(r["backlog_s"], abs=1)
+    live = need(planner, forecast, voice)
+    assert live["deferred"] is None and live["intervals"][0]["backlog_s"] is None
+    reply = planner.get(f"/forecasts/{forecast}/requirement",
+                        params={"week": WEEK, "queue_id": mail["id"], "idle_share": 1.5})
+    assert reply.status_code == 422 and reply.json()["errors"][0]["pointer"] == "?idle_share"
+
+
+def test_a_plan_keeps_what_mail_comes_to(planner, mail_site):
+    forecast, mail, voice = mail_site
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": mail["site_id"], "week": WEEK, "forecast_id": forecast, "iteration_limit": 20,
+        "time_limit_s": 30, "idle_share": 0.8}))
+    assert job["state"] == "done", job
+    plan = job["result"]["plan_id"]
+    shown = need(planner, forecast, mail, idle_share=0.8)["intervals"]
+    kept = planner.items(f"/plans/{plan}/requirements?queue_id={mail['id']}")
+    for key in ("agents", "backlog_s", "late_s", "idle_s"):
+        assert [r[key] for r in kept] == pytest.approx([r[key] for r in shown])
+    assert any(r["idle_s"] > 0 for r in kept)
+    assert {r["idle_s"] for r in planner.items(f"/plans/{plan}/requirements?queue_id={voice['id']}")} == {None}
+
+
 # ---- absence measured
 
 

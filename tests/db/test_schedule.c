@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "server/base/clock.h"
 #include "server/calendar/zones.h"
 #include "server/domain/make_forecast.h"
@@ -240,6 +242,73 @@ static void test_mail_of_the_night_is_staffed(void **state)
 	assert_true(people_closed == 0);
 }
 
+struct mail_week {
+	struct week_problem w;
+	double hours;
+	size_t at;
+};
+
+/* The week's requirement with so much of the idle time used; the mail queue's hours. */
+static struct mail_week mail_week(struct fixture *f, int64_t week, int64_t forecast_id, double idle_share)
+{
+	struct staffing_choice c = STAFFING_CHOICE_PLAIN;
+	struct mail_week m = { .hours = 0 };
+	c.idle_share = idle_share;
+	if (!week_open(f->db, f->arena, site_id(f), week, forecast_id, &c, &m.w, &f->err) ||
+	    !week_requirements(f->db, f->arena, forecast_id, &m.w, &f->err))
+		fail_msg("no requirement: %s", f->err.message);
+	while (m.w.queues[m.at].channel != WFM_EMAIL)
+		m.at++;
+	for (size_t i = 0; i < m.w.requirements[m.at].count; i++) {
+		const struct requirement_row *r = &m.w.requirements[m.at].rows[i];
+		m.hours += r->agents * (double)r->minutes / 60;
+	}
+	return m;
+}
+
+/* E-mails are answered between calls by those who can do both; only they have idle time to give. */
+static void test_mail_is_done_between_calls(void **state)
+{
+	struct fixture *f = *state;
+	int64_t week = small_site_change_week(4) + 7, forecast_id;
+	struct forecast_request r = { site_id(f), week, 1 };
+	ask(f, "INSERT INTO skill (code, name) VALUES ('email', 'E-mail');"
+	       "INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, turnaround_min, aht_s)"
+	       " SELECT 'email', 'E-mail', s.id, k.id, 'email', 30, 480, 400 FROM site s, skill k WHERE k.code = 'email';"
+	       "INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE k.code = 'email' AND a.id % 2 = 0;"
+	       "INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s)"
+	       " SELECT q.id, h.start_at, h.offered, h.handled, h.handled * 400 FROM history h, queue q WHERE q.code = 'email'");
+	if (!forecast_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &forecast_id, &f->err))
+		fail_msg("no forecast: %s", f->err.message);
+	struct mail_week none = mail_week(f, week, forecast_id, 0), half = mail_week(f, week, forecast_id, 0.5);
+	struct mail_week all = mail_week(f, week, forecast_id, 1);
+	const struct requirement_deferred *d = &half.w.requirements[half.at].deferred;
+	const struct requirement_deferred *d1 = &all.w.requirements[all.at].deferred;
+	print_message("# e-mail %.0f h alone, %.0f and %.0f h in half and all of %.0f idle hours' company\n",
+		      none.hours, half.hours, all.hours, d1->idle_hours);
+	assert_true(none.w.requirements[none.at].deferred.idle_used_hours == 0);
+	assert_true(none.hours > half.hours + 5 && half.hours > all.hours + 5);
+	/* What idle time does nobody else is asked for, but for whole people. */
+	assert_true(d->idle_used_hours > 10 && fabs(none.hours - half.hours - d->idle_used_hours) < 0.05 * none.hours);
+	assert_true(fabs(d1->idle_hours - 2 * d->idle_hours) < 1e-6 * d1->idle_hours);
+	assert_true(d->in_time > 1 - 1e-9 && d->late_hours < 1e-6);
+	assert_true(fabs(d->alone_agent_hours - none.hours) < 0.05 * none.hours);
+	/* The live queue keeps its people; its rows carry nothing of this. */
+	size_t live = 1 - half.at;
+	double idle = 0, backlog = 0;
+	for (size_t i = 0; i < half.w.requirements[live].count; i++) {
+		const struct requirement_row *v = &half.w.requirements[live].rows[i];
+		assert_true(v->agents == none.w.requirements[live].rows[i].agents && isnan(v->idle_s));
+		idle += 0.5 * v->agents * (1 - v->occupancy) * (double)v->minutes / 60;
+	}
+	assert_true(isnan(half.w.requirements[live].deferred.idle_hours));
+	/* Half of the agents can do e-mails, so half of the idle time is theirs. */
+	assert_true(fabs(d->idle_hours - 0.5 * idle) < 1e-6 * idle);
+	for (size_t i = 0; i < half.w.requirements[half.at].count; i++)
+		backlog = half.w.requirements[half.at].rows[i].backlog_s / 3600;
+	assert_true(fabs(backlog - d->backlog_hours) < 1e-9);
+}
+
 static void expect_refused(struct fixture *f, struct schedule_request r, const char *pointer)
 {
 	struct schedule_result out;
@@ -325,6 +394,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
 		cmocka_unit_test_setup_teardown(test_shifts_published_elsewhere_block, begin, end),
 		cmocka_unit_test_setup_teardown(test_mail_of_the_night_is_staffed, begin, end),
+		cmocka_unit_test_setup_teardown(test_mail_is_done_between_calls, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_spare_the_leave_of_monday, begin, end),
