@@ -100,9 +100,11 @@ void wfm_live_point(struct wfm_station *st, const struct wfm_staffing_options *o
 	}
 }
 
-void wfm_live_figures(const struct wfm_load_course *course, int32_t agents,
+void wfm_live_figures(const struct wfm_load_course *as_offered, int32_t agents,
 		      const struct wfm_staffing_options *o, struct wfm_requirement *r)
 {
+	struct wfm_load_course staffed = *as_offered, *course = &staffed;
+	(void)wfm_load_course_staff(course, agents, o);
 	double patience = o->patience_s > 0.0 ? o->patience_s : INFINITY;
 	double answered_wait = 0.0, answered = 0.0;
 	r->agents = agents;

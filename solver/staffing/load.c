@@ -4,6 +4,16 @@
  * its start m(t) = a + (m − a)·e^{−t/AHT}, a = λ·AHT, and the mean over the interval is
  * a + (m − a)(1 − e^{−I/AHT})·AHT/I. Where m hardly moves one point (the mean) stands for
  * the interval; otherwise five Gauss-Legendre points in time do.
+ *
+ * That m counts everybody as served at once. Who waits leaves at the rate of patience, θ, not of
+ * service, μ, so where many give up the load moves with θ: a line of n that patience of a minute
+ * empties is at λ·AHT within the minute, however long the AHT. With x(t) there on the mean, and
+ * x normal about it,
+ *
+ *   d(t) = E min(x, n) + (θ/μ)·E (x−n)⁺ = x + (θ/μ − 1)·E (x−n)⁺,      x' = μ(a − d)
+ *
+ * and d, departures a second times AHT, is the load: it is a when nothing moves, and m when θ = μ or
+ * nobody waits.
  */
 #include "staffing_impl.h"
 
@@ -13,6 +23,7 @@ static const double node5[5] = { 0.046910077030668, 0.230765344947158, 0.5, 0.76
 				 0.953089922969332 };
 static const double weight5[5] = { 0.118463442528095, 0.239314335249683, 0.284444444444444,
 				   0.239314335249683, 0.118463442528095 };
+enum { STEPS = 4 }; /* between two points */
 
 static void course_single(struct wfm_load_course *c, double erl)
 {
@@ -21,51 +32,143 @@ static void course_single(struct wfm_load_course *c, double erl)
 	c->weight[0] = 1.0;
 }
 
-/* Returns m at the interval's end. */
-static double course_modified(struct wfm_load_course *c, double start, double seconds, bool worst)
+static bool hardly_moves(double from, double to)
 {
-	double a = c->lambda * c->aht_s, decay = exp(-seconds / c->aht_s);
+	return fabs(to - from) < 0.15 * sqrt(0.5 * (from + to));
+}
+
+/* Who leaves while x are there. Times in handling times: μ = 1. */
+struct flow {
+	double a, n, theta;
+};
+
+/* d(x), and its slope. */
+static double leaving(const struct flow *f, double x, double *slope)
+{
+	double above = 0.5 * erfc((f->n - x) / sqrt(2.0 * fmax(x, 1e-9)));
+	double spread = sqrt(fmax(x, 1e-9) / (1.0 + (f->theta - 1.0) * above));
+	double z = (x - f->n) / spread;
+	above = 0.5 * erfc(-z * M_SQRT1_2);
+	double queue = spread * (z * above + exp(-0.5 * z * z) * 0.5 * M_2_SQRTPI * M_SQRT1_2);
+	*slope = 1.0 + (f->theta - 1.0) * above;
+	return x + (f->theta - 1.0) * queue;
+}
+
+/* x after a time, by exponential Rosenbrock steps: stiff where patience is short. */
+static double flow_on(const struct flow *f, double x, double time)
+{
+	double h = time / STEPS, slope;
+	for (int i = 0; i < STEPS; i++) {
+		double to = f->a - leaving(f, x, &slope);
+		x += to * -expm1(-slope * h) / slope;
+	}
+	return x;
+}
+
+/* The x at which as many leave as come. */
+static double flow_rest(const struct flow *f)
+{
+	double x = f->a, slope;
+	for (int i = 0; i < 60; i++) {
+		double step = (f->a - leaving(f, x, &slope)) / slope;
+		x += step;
+		if (fabs(step) < 1e-9 * (1.0 + x))
+			break;
+	}
+	return x;
+}
+
+static struct flow flow_of(const struct wfm_load_course *c, int32_t agents,
+			   const struct wfm_staffing_options *o)
+{
+	double n = agents;
+	if (o->channel == WFM_CHAT) /* with all slots busy */
+		n *= o->concurrency / (1.0 + o->stretch * (o->concurrency - 1.0));
+	return (struct flow){ c->lambda * c->aht_s, n, c->aht_s / o->patience_s };
+}
+
+double wfm_load_course_staff(struct wfm_load_course *c, int32_t agents,
+			     const struct wfm_staffing_options *o)
+{
+	if (!c->moves)
+		return NAN;
+	struct flow f = flow_of(c, agents, o);
+	double time = c->seconds / c->aht_s, x = isnan(c->present) ? flow_rest(&f) : c->present;
+	double slope, at = 0.0, mean = 0.0, most = 0.0, least = INFINITY;
+	c->points = WFM_MAX_LOAD_POINTS;
+	for (int i = 0; i < WFM_MAX_LOAD_POINTS; i++) {
+		x = flow_on(&f, x, (node5[i] - at) * time);
+		at = node5[i];
+		c->load_erl[i] = leaving(&f, x, &slope);
+		c->weight[i] = weight5[i];
+		mean += weight5[i] * c->load_erl[i];
+		most = fmax(most, c->load_erl[i]);
+		least = fmin(least, c->load_erl[i]);
+	}
+	x = flow_on(&f, x, (1.0 - at) * time);
+	if (o->load_model == WFM_LOAD_MODIFIED_MAX)
+		course_single(c, fmax(most, leaving(&f, x, &slope)));
+	else if (hardly_moves(least, most))
+		course_single(c, mean);
+	return x;
+}
+
+/* Returns m at the interval's end. */
+static double course_modified(struct wfm_load_course *c, double start, bool worst)
+{
+	double a = c->lambda * c->aht_s, decay = exp(-c->seconds / c->aht_s);
 	double end = a + (start - a) * decay;
-	c->mean_erl = a + (start - a) * (1.0 - decay) * c->aht_s / seconds;
+	c->mean_erl = a + (start - a) * (1.0 - decay) * c->aht_s / c->seconds;
 	if (worst) {
 		course_single(c, fmax(start, end));
-	} else if (fabs(end - start) < 0.15 * sqrt(c->mean_erl)) {
+	} else if (hardly_moves(start, end)) {
 		course_single(c, c->mean_erl);
 	} else {
 		c->points = WFM_MAX_LOAD_POINTS;
 		for (int i = 0; i < WFM_MAX_LOAD_POINTS; i++) {
-			c->load_erl[i] = a + (start - a) * exp(-node5[i] * seconds / c->aht_s);
+			c->load_erl[i] = a + (start - a) * exp(-node5[i] * c->seconds / c->aht_s);
 			c->weight[i] = weight5[i];
 		}
 	}
 	return end;
 }
 
-void wfm_load_courses(const struct wfm_load *loads, size_t n,
-		      const struct wfm_staffing_options *options, struct wfm_load_course *courses)
+void wfm_load_course_next(const struct wfm_load *load, const struct wfm_staffing_options *o,
+			  double *m, double *present, struct wfm_load_course *c)
 {
-	double seconds = options->interval_s, m = 0.0;
+	double seconds = o->interval_s;
+	*c = (struct wfm_load_course){ .seconds = seconds, .present = *present };
+	if (!load->open) { /* contacts under way at closing are finished */
+		*m = *present = 0.0;
+		return;
+	}
+	c->lambda = load->volume / seconds;
+	c->aht_s = load->aht_s;
+	double a = c->lambda * c->aht_s;
+	if (o->load_model == WFM_LOAD_STATIONARY) {
+		c->mean_erl = a;
+		course_single(c, a);
+		return;
+	}
+	if (isnan(*m))
+		*m = a;
+	if (load->volume > 0.0) {
+		*m = course_modified(c, *m, o->load_model == WFM_LOAD_MODIFIED_MAX);
+		c->moves = o->patience_s > 0.0 && !isinf(o->patience_s);
+	} else { /* nothing new arrives; what is under way is finished meanwhile */
+		*m = load->aht_s > 0.0 ? *m * exp(-seconds / load->aht_s) : 0.0;
+		*present = *m;
+	}
+}
+
+void wfm_load_courses(const struct wfm_load *loads, size_t n,
+		      const struct wfm_staffing_options *o, const int32_t *agents,
+		      struct wfm_load_course *courses)
+{
+	double m = NAN, present = NAN;
 	for (size_t i = 0; i < n; i++) {
-		struct wfm_load_course *c = &courses[i];
-		*c = (struct wfm_load_course){ 0 };
-		if (!loads[i].open) { /* contacts under way at closing are finished */
-			m = 0.0;
-			continue;
-		}
-		c->lambda = loads[i].volume / seconds;
-		c->aht_s = loads[i].aht_s;
-		double a = c->lambda * c->aht_s;
-		if (options->load_model == WFM_LOAD_STATIONARY) {
-			c->mean_erl = a;
-			course_single(c, a);
-			continue;
-		}
-		if (i == 0)
-			m = a;
-		if (loads[i].volume > 0.0)
-			m = course_modified(c, m, seconds,
-					    options->load_model == WFM_LOAD_MODIFIED_MAX);
-		else /* nothing new arrives; what is under way is finished meanwhile */
-			m = loads[i].aht_s > 0.0 ? m * exp(-seconds / loads[i].aht_s) : 0.0;
+		wfm_load_course_next(&loads[i], o, &m, &present, &courses[i]);
+		if (agents != NULL && courses[i].moves)
+			present = wfm_load_course_staff(&courses[i], agents[i], o);
 	}
 }

@@ -217,20 +217,20 @@ static void portfolio_requirement(double volume, const struct wfm_staffing_optio
 	r->service_level = fmin(people / need, 1.0);
 }
 
-static enum wfm_status live_run(const struct wfm_load *loads, size_t n,
-				const struct wfm_staffing_options *o,
-				struct wfm_requirement *requirements, struct wfm_error *e)
+static void live_run(const struct wfm_load *loads, size_t n, const struct wfm_staffing_options *o,
+		     struct wfm_requirement *requirements)
 {
-	struct wfm_load_course *courses = calloc(n ? n : 1, sizeof *courses);
-	if (courses == NULL)
-		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	wfm_load_courses(loads, n, o, courses);
 	double beta = o->patience_s > 0.0 && !isinf(o->patience_s) ? 0.0 : 0.5;
-	for (size_t i = 0; i < n; i++)
-		if (courses[i].points > 0 && courses[i].lambda > 0.0)
-			wfm_live_requirement(&courses[i], o, &beta, &requirements[i]);
-	free(courses);
-	return WFM_OK;
+	double load = NAN, present = NAN;
+	for (size_t i = 0; i < n; i++) {
+		struct wfm_load_course c;
+		wfm_load_course_next(&loads[i], o, &load, &present, &c);
+		if (c.points == 0 || !(c.lambda > 0.0))
+			continue;
+		wfm_live_requirement(&c, o, &beta, &requirements[i]);
+		if (c.moves)
+			present = wfm_load_course_staff(&c, requirements[i].agents, o);
+	}
 }
 
 enum wfm_status wfm_staffing_check(const struct wfm_load *loads, size_t n,
@@ -256,7 +256,7 @@ enum wfm_status wfm_staffing_run(const struct wfm_load *loads, size_t n,
 	for (size_t i = 0; i < n; i++)
 		requirements[i] = (struct wfm_requirement){ .met = true, .service_level = 1.0 };
 	if (is_live(o->channel))
-		status = live_run(loads, n, o, requirements, e);
+		live_run(loads, n, o, requirements);
 	else if (is_deferrable(o->channel))
 		status = wfm_backlog_requirement(loads, n, o, requirements, e);
 	else
@@ -307,7 +307,9 @@ enum wfm_status wfm_staffing_figures(double volume, double aht_s, int32_t agents
 		return wfm_fail(e, WFM_INVALID, "/channel",
 				"%s has no steady state of its own: run the whole period",
 				wfm_channel_name(o->channel));
-	struct wfm_load_course course = { volume / o->interval_s, aht_s, 1, { a }, { 1.0 }, a };
+	struct wfm_load_course course = { .lambda = volume / o->interval_s, .aht_s = aht_s,
+					  .mean_erl = a, .points = 1, .load_erl = { a },
+					  .weight = { 1.0 } };
 	wfm_live_figures(&course, agents, o, figures);
 	figures->met = wfm_live_failing(figures, &o->target) == WFM_BINDS_NONE;
 	return WFM_OK;

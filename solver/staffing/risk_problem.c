@@ -47,11 +47,12 @@ static enum wfm_status problem_check(const struct wfm_risk_problem *p,
 	return WFM_OK;
 }
 
-/* The courses of every scenario, [scenario][interval]; POINT has one, the forecast. */
+/* The courses of every scenario, [scenario][interval]; POINT has one, the forecast. Where loads move,
+   they do with the agents that the forecast itself asks for. */
 static enum wfm_status courses_fill(const struct wfm_risk_problem *p,
 				    const struct wfm_staffing_options *o, int32_t scenarios,
-				    struct wfm_load *loads, struct wfm_load_course *courses,
-				    struct wfm_error *e)
+				    const int32_t *agents, struct wfm_load *loads,
+				    struct wfm_load_course *courses, struct wfm_error *e)
 {
 	for (int32_t s = 0; s < scenarios; s++) {
 		const double *volume = p->risk != WFM_RISK_POINT
@@ -70,7 +71,7 @@ static enum wfm_status courses_fill(const struct wfm_risk_problem *p,
 			}
 			return status;
 		}
-		wfm_load_courses(loads, p->n, o, courses + (size_t)s * p->n);
+		wfm_load_courses(loads, p->n, o, agents, courses + (size_t)s * p->n);
 	}
 	return WFM_OK;
 }
@@ -104,15 +105,20 @@ enum wfm_status wfm_staffing_risk(const struct wfm_risk_problem *p,
 	struct wfm_load_course *courses =
 		calloc(((size_t)scenarios + 1) * p->n, sizeof *courses);
 	struct wfm_load *loads = calloc(p->n, sizeof *loads);
-	if (courses == NULL || loads == NULL) {
+	int32_t *agents = calloc(p->n, sizeof *agents);
+	if (courses == NULL || loads == NULL || agents == NULL) {
 		status = wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 		goto out;
 	}
 	struct wfm_load_course *point = courses + (size_t)scenarios * p->n;
-	status = courses_fill(p, o, scenarios, loads, courses, e);
+	status = wfm_staffing_run(p->loads, p->n, o, r, e);
+	for (size_t i = 0; i < p->n && status == WFM_OK; i++)
+		agents[i] = r[i].agents;
+	if (status == WFM_OK)
+		status = courses_fill(p, o, scenarios, agents, loads, courses, e);
 	if (status != WFM_OK)
 		goto out;
-	wfm_load_courses(p->loads, p->n, o, point);
+	wfm_load_courses(p->loads, p->n, o, agents, point);
 	memset(r, 0, p->n * sizeof *r);
 	struct wfm_risk_period k = { .problem = p, .options = o, .point = point,
 				     .courses = courses, .scenarios = scenarios };
@@ -123,6 +129,7 @@ enum wfm_status wfm_staffing_risk(const struct wfm_risk_problem *p,
 	for (size_t i = 0; i < p->n; i++)
 		r[i].on_roster = wfm_roster_size(r[i].agents, o->shrinkage, o->n_shrinkage);
 out:
+	free(agents);
 	free(loads);
 	free(courses);
 	return status;

@@ -12,15 +12,27 @@ enum { WFM_MAX_LOAD_POINTS = 5 };
 struct wfm_load_course {
 	double lambda; /* arrivals per second as offered, before redials */
 	double aht_s;
+	double seconds;
+	double mean_erl; /* modified offered load, whoever is there to serve it */
+	double present;  /* contacts there at the start, served or waiting; NAN: as many as ever */
+	bool moves;      /* the points depend on the agents: wfm_load_course_staff */
 	int points;
 	double load_erl[WFM_MAX_LOAD_POINTS];
 	double weight[WFM_MAX_LOAD_POINTS];
-	double mean_erl;
 };
 
-/* The courses of n intervals by the options' load model; courses has n. */
+/* The courses of n intervals by the options' load model; courses has n. agents, if not NULL, are
+   who serves in each: only where loads move does it matter. */
 void wfm_load_courses(const struct wfm_load *loads, size_t n,
-		      const struct wfm_staffing_options *options, struct wfm_load_course *courses);
+		      const struct wfm_staffing_options *options, const int32_t *agents,
+		      struct wfm_load_course *courses);
+
+/* The same one interval after the other. *present, at first NAN, is carried from one to the next:
+   wfm_load_course_staff with the agents chosen says how many remain. */
+void wfm_load_course_next(const struct wfm_load *load, const struct wfm_staffing_options *options,
+			  double *load_erl, double *present, struct wfm_load_course *course);
+double wfm_load_course_staff(struct wfm_load_course *course, int32_t agents,
+			     const struct wfm_staffing_options *options);
 
 /* Steady-state figures of `agents` on a course; agents >= 0, lambda > 0. */
 void wfm_live_figures(const struct wfm_load_course *course, int32_t agents,

@@ -74,30 +74,59 @@ static double in_time(int i, int n, double mu, double theta, double within_s)
 	return a / (a + q + 1.0) * gsl_cdf_beta_Q(exp(-theta * within_s), a + 1.0, q + 1.0);
 }
 
-/* Euler steps of half a second. */
+/* States between which probability lies, and their service level, as far as it has been asked for. */
+enum { STATES = 6000 };
+struct chain {
+	double p[STATES + 2], level[STATES + 1];
+	int low, high, known_low, known_high;
+};
+
+static void chain_span(struct chain *c, int n, double mu, double theta, double within_s)
+{
+	if (c->high < STATES && c->p[c->high] > 1e-13)
+		c->high++;
+	if (c->low > 0 && c->p[c->low] > 1e-13)
+		c->low--;
+	for (int i = c->low; i <= c->high; i++)
+		if (i < c->known_low || i > c->known_high)
+			c->level[i] = in_time(i, n, mu, theta, within_s);
+	c->known_low = c->low < c->known_low ? c->low : c->known_low;
+	c->known_high = c->high > c->known_high ? c->high : c->known_high;
+	while (c->low < c->high && c->p[c->low] < 1e-16 && c->p[c->low + 1] < 1e-14)
+		c->p[c->low++] = 0.0;
+	while (c->high > c->low && c->p[c->high] < 1e-16 && c->p[c->high - 1] < 1e-14)
+		c->p[c->high--] = 0.0;
+}
+
+/* Euler steps in which no state loses more than a quarter of itself. */
 void worked_day_exact(const struct worked_day *d, double *level)
 {
-	enum { STATES = 400 };
+	static struct chain c;
 	const struct wfm_staffing_options *o = d->options;
-	double p[STATES + 1] = { 1.0 }, f[STATES + 1], theta = 1.0 / o->patience_s;
-	int steps = 2 * o->interval_s;
+	double theta = 1.0 / o->patience_s;
+	c = (struct chain){ .p = { 1.0 } };
 	for (int32_t k = 0; k < d->intervals; k++) {
 		const struct wfm_load *v = &d->loads[k];
 		int n = d->requirements[k].agents;
 		double lambda = v->open ? v->volume / o->interval_s : 0.0;
 		double mu = v->aht_s > 0.0 ? 1.0 / v->aht_s : 0.0, sum = 0.0;
-		for (int i = 0; i <= STATES; i++)
-			f[i] = in_time(i, n, mu, theta, o->target.within_s);
+		double queue = fmax(c.high - n, 0.5 * n + 12.0 * sqrt(n) + 60.0);
+		int steps = (int)ceil(4.0 * o->interval_s * (lambda + n * mu + queue * theta));
+		double dt = (double)o->interval_s / steps;
+		c.known_low = STATES + 1;
+		c.known_high = -1;
 		for (int t = 0; t < steps; t++) {
 			double below = 0.0; /* what flowed up from the state before */
-			for (int i = 0; i <= STATES; i++) {
-				sum += p[i] * f[i];
-				double up = i < STATES ? p[i] * lambda * 0.5 : 0.0;
-				double down = p[i] * 0.5 * ((i < n ? i : n) * mu +
-							    (i > n ? i - n : 0) * theta);
-				p[i] += below - up - down;
-				if (i > 0)
-					p[i - 1] += down;
+			chain_span(&c, n, mu, theta, o->target.within_s);
+			for (int i = c.low; i <= c.high; i++) {
+				sum += c.p[i] * c.level[i];
+				double up = i < c.high ? c.p[i] * lambda * dt : 0.0;
+				double down = i > c.low ? c.p[i] * dt * ((i < n ? i : n) * mu +
+									 (i > n ? i - n : 0) * theta)
+							: 0.0;
+				c.p[i] += below - up - down;
+				if (i > c.low)
+					c.p[i - 1] += down;
 				below = up;
 			}
 		}

@@ -300,8 +300,10 @@ static void test_noise_against_simulation(void **state)
 		double sd = sqrt((squares - sum * sum / PLAYS) / (PLAYS - 1));
 		wfm_simulation_free(s);
 		double erl = cases[c].count * cases[c].aht / 1800;
-		struct wfm_load_course course = { cases[c].count / 1800, cases[c].aht, 1, { erl },
-						  { 1.0 }, erl };
+		struct wfm_load_course course = { .lambda = cases[c].count / 1800,
+						  .aht_s = cases[c].aht, .mean_erl = erl,
+						  .points = 1, .load_erl = { erl },
+						  .weight = { 1.0 } };
 		double noise = HOURS * wfm_risk_noise(&course, cases[c].agents, &o);
 		double said = sqrt(noise) / (HOURS * cases[c].count);
 		print_message("# sd of a day's service level: %.4f simulated, %.4f said\n", sd, said);

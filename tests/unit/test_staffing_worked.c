@@ -120,12 +120,57 @@ static void test_moving_load(void **state)
 	assert_true(fabs(hours[0] - hours[1]) < 0.02 * hours[1]);
 }
 
+/*
+ * Hundreds of agents and callers with little patience: who waits goes long before a call ends, and the
+ * load follows the calls that come and not, a handling time later, those that were served.
+ */
+static void test_moving_impatient(void **state)
+{
+	(void)state;
+	const struct { double erl, aht_s, patience_s, least; } cases[] = {
+		{ 750, 1200, 60, 0.77 }, { 300, 1200, 15, 0.75 }, { 200, 300, 120, 0.78 },
+		{ 40, 1200, 15, 0.76 },
+	};
+	for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+		struct wfm_load loads[SLOTS];
+		struct wfm_requirement r[SLOTS];
+		double level[SLOTS], worst = 1.0, hours = 0.0, alone = 0.0, good = 0.0, all = 0.0;
+		struct wfm_staffing_options o = voice(0.8, 20, cases[c].patience_s);
+		for (int i = 0; i < SLOTS; i++) { /* shut at first: everything begins empty */
+			double erl = cases[c].erl * (1.0 - 0.7 * cos(2.0 * M_PI * (i - 0.5) / 13.5));
+			loads[i] = (struct wfm_load){ i > 0 ? erl * 1800 / cases[c].aht_s : 0,
+						      cases[c].aht_s, i > 0 };
+		}
+		o.load_model = WFM_LOAD_STATIONARY;
+		staff(loads, &o, r);
+		for (int i = 0; i < SLOTS; i++)
+			alone += r[i].agents * 0.5;
+		o.load_model = WFM_LOAD_MODIFIED;
+		staff(loads, &o, r);
+		struct worked_day d = { loads, r, SLOTS, &o, 1, 1 };
+		worked_day_exact(&d, level);
+		for (int i = 1; i < SLOTS; i++) {
+			hours += r[i].agents * 0.5;
+			worst = fmin(worst, level[i]);
+			good += level[i] * loads[i].volume;
+			all += loads[i].volume;
+		}
+		print_message("# %.0f erlangs, %.0f s, patience %.0f s: %.0f h (by itself %.0f), worst "
+			      "%.3f, day %.3f\n", cases[c].erl, cases[c].aht_s, cases[c].patience_s,
+			      hours, alone, worst, good / all);
+		assert_true(worst > cases[c].least);
+		assert_true(good / all > 0.79 && good / all < 0.83);
+		assert_true(hours < 1.01 * alone);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lobby),
 		cmocka_unit_test(test_sharp_edges),
 		cmocka_unit_test(test_moving_load),
+		cmocka_unit_test(test_moving_impatient),
 	};
 	return cmocka_run_group_tests_name("staffing worked", tests, NULL, NULL);
 }
