@@ -100,12 +100,12 @@ static enum wfm_status open_queue(struct sk_horizon *h, int32_t q, struct wfm_re
 		(void)snprintf(path, sizeof path, "/queues/%d%s", q, inner.path);
 		return wfm_fail(e, status, path, "%s", inner.message);
 	}
-	wfm_load_courses(p->queues[q].loads, n, &o, h->courses + at);
 	for (size_t i = 0; i < n; i++) {
 		h->alone[at + i] = r[i].agents;
 		if (r[i].agents > SK_PEOPLE_MOST)
 			return bad(e, "queues", q, "loads", "asks for more than 20000 people");
 	}
+	wfm_load_courses(p->queues[q].loads, n, &o, h->alone + at, h->courses + at);
 	return WFM_OK;
 }
 
