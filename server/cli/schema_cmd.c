@@ -7,6 +7,7 @@
 #include "server/cli/forecast_form.h"
 #include "server/cli/roster_form.h"
 #include "server/cli/schedule_cmd.h"
+#include "server/cli/skills_form.h"
 #include "server/cli/trial.h"
 
 static const struct {
@@ -18,13 +19,15 @@ static const struct {
 	{ "roster", &roster_form_fields, "Roster: cuadrante solve writes it, verify reads it" },
 	{ "report", &report_form_fields, "Judgement of a roster: cuadrante verify --json writes it" },
 	{ "simulation", &simulation_form_fields, "Trial of a roster: cuadrante simulate writes it" },
+	{ "skills", &skills_form_fields, "Queues and skill groups: cuadrante skills reads it" },
+	{ "skills-requirement", &skills_out_fields, "People per group: cuadrante skills --json writes it" },
 	{ "forecast", &forecast_document_fields, "Forecast: cuadrante forecast --json writes it" },
 };
 
 int cli_schema(int argc, char **argv)
 {
 	const struct cli_usage usage = {
-		.synopsis = "schema problem|roster|report|simulation|forecast",
+		.synopsis = "schema problem|roster|report|simulation|skills|skills-requirement|forecast",
 		.purpose = "Prints the JSON Schema (2020-12) of a form.",
 		.args_min = 1,
 		.args_max = 1,
@@ -46,6 +49,7 @@ int cli_schema(int argc, char **argv)
 		return code;
 	}
 	struct err e = ERR_INIT;
-	(void)err_set(&e, ERR_INVALID, "%s is none of problem, roster, report, simulation, forecast", args[0]);
+	(void)err_set(&e, ERR_INVALID, "%s is none of problem, roster, report, simulation, skills, skills-requirement, forecast",
+		      args[0]);
 	return cli_fail("schema", NULL, &e);
 }

@@ -227,6 +227,17 @@ static bool find_interval(struct staff_reading *r, int64_t wanted_min, int64_t *
 	return e->code == ERR_NONE;
 }
 
+bool staff_forecast_read(struct arena *a, const char *path, int64_t wanted_min, struct staff_queue **out,
+			 size_t *count, int64_t *seconds, struct err *e)
+{
+	struct staff_reading r = { .arena = a, .found = ERR_INIT, .column = C_MEAN };
+	if (!read_forecast(path, &r, e) || !find_interval(&r, wanted_min, seconds, e))
+		return false;
+	*out = r.queues;
+	*count = r.count;
+	return true;
+}
+
 /* "80/20": a share in percent answered within seconds. */
 static bool parse_target(const char *text, struct wfm_target *t, struct err *e)
 {

@@ -23,6 +23,10 @@ struct staff_queue {
 	struct wfm_joint *joint; /* NULL: the file has none */
 };
 
+/* A forecast's rows by queue, sorted, with the interval in seconds (wanted_min: 0: the smallest step). */
+bool staff_forecast_read(struct arena *a, const char *path, int64_t wanted_min, struct staff_queue **out,
+			 size_t *count, int64_t *seconds, struct err *e);
+
 enum staff_over { STAFF_INTERVAL, STAFF_DAY, STAFF_WEEK };
 
 struct staff_risk {

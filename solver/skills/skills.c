@@ -243,6 +243,17 @@ static void take_guess(struct run *u, const int32_t *n, double (*worked)[WFM_SKI
 	}
 }
 
+static void take_begin(const struct run *u, int32_t interval, int32_t *n)
+{
+	const struct sk_part *part = u->part;
+	const int32_t *begin = u->o.begin + (size_t)interval * (size_t)u->p->group_count;
+	for (int32_t g = 0; g < part->group_count; g++) {
+		int32_t wanted = begin[part->group[g]];
+		wanted = wanted < part->most[g] ? wanted : part->most[g];
+		n[g] = wanted > part->least[g] ? wanted : part->least[g];
+	}
+}
+
 static enum wfm_status do_interval(struct run *u, int32_t interval, bool from_start)
 {
 	enum wfm_status status = WFM_OK;
@@ -256,7 +267,11 @@ static enum wfm_status do_interval(struct run *u, int32_t interval, bool from_st
 			take_guess(u, n, u->answer->figures.worked);
 			continue;
 		}
-		status = sk_solve(&u->h, u->part, &u->o, guessed ? n : NULL, u->answer, u->e);
+		bool begun = from_start && u->o.begin != NULL;
+		if (begun)
+			take_begin(u, interval, n);
+		status = sk_solve(&u->h, u->part, &u->o, guessed || begun ? n : NULL, !guessed,
+				  u->answer, u->e);
 		if (status == WFM_OK)
 			take_answer(u);
 	}

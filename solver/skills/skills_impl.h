@@ -147,10 +147,10 @@ struct sk_answer {
 	int64_t plays, cuts, contacts;
 };
 
-/* solve.c: a part; start: [groups] people to begin with, NULL: from the rows. */
+/* solve.c: a part; start: [groups] people to begin with, or NULL; by_rows: from the rows too. */
 enum wfm_status sk_solve(const struct sk_horizon *h, const struct sk_part *part,
-			 const struct wfm_skills_options *o,
-			 const int32_t *start, struct sk_answer *answer, struct wfm_error *e);
+			 const struct wfm_skills_options *o, const int32_t *start, bool by_rows,
+			 struct sk_answer *answer, struct wfm_error *e);
 
 /* horizon.c: fills r->horizon. */
 enum wfm_status sk_play_horizon(const struct wfm_skills_problem *p, const struct wfm_skills_options *o,

@@ -137,12 +137,44 @@ static bool prove(struct sk_bench *b, int32_t *n, struct sk_answer *a)
 	return ok;
 }
 
+/* From the rows by cuts; and from `start` when there is one, if that ends cheaper. */
+static bool search(struct sk_bench *b, const int32_t *start, bool by_rows, int32_t *n)
+{
+	const struct sk_part *part = b->part;
+	size_t bytes = (size_t)part->group_count * sizeof *n;
+	int32_t other[WFM_SKILLS_GROUPS] = { 0 };
+	struct sk_rows rows = { 0 };
+	const struct sk_point *p, *o;
+	bool ok = true;
+	if (start != NULL) {
+		memcpy(n, start, bytes);
+		ok = improve(b, n);
+	}
+	if (!ok || !by_rows)
+		return ok;
+	b->status = sk_pooled_rows(part, &rows, b->e);
+	ok = sk_cheapest(b, &rows, other) && sk_cut(b, &rows, SK_SKETCH, other) &&
+	     sk_cut(b, &rows, SK_JUDGE, other) && improve(b, other);
+	free(rows.rows);
+	if (!ok || start == NULL) {
+		memcpy(n, other, bytes);
+		return ok;
+	}
+	p = sk_try(b, n, SK_JUDGE);
+	o = sk_try(b, other, SK_JUDGE);
+	if (p == NULL || o == NULL)
+		return false;
+	bool enough = sk_worst(b, o) >= 0.0, before = sk_worst(b, p) >= 0.0;
+	if (enough != before ? enough : sk_cost(part, other) < sk_cost(part, n))
+		memcpy(n, other, bytes);
+	return true;
+}
+
 enum wfm_status sk_solve(const struct sk_horizon *h, const struct sk_part *part,
-			 const struct wfm_skills_options *o, const int32_t *start,
+			 const struct wfm_skills_options *o, const int32_t *start, bool by_rows,
 			 struct sk_answer *answer, struct wfm_error *e)
 {
 	struct sk_bench b;
-	struct sk_rows rows = { 0 };
 	int32_t n[WFM_SKILLS_GROUPS] = { 0 };
 	memset(answer, 0, sizeof *answer);
 	if (sk_part_is_plain(part)) {
@@ -150,21 +182,10 @@ enum wfm_status sk_solve(const struct sk_horizon *h, const struct sk_part *part,
 		return WFM_OK;
 	}
 	sk_bench_open(&b, part, o, e);
-	bool ok;
-	if (start != NULL) {
-		memcpy(n, start, (size_t)part->group_count * sizeof *n);
-		ok = true;
-	} else {
-		b.status = sk_pooled_rows(part, &rows, e);
-		ok = sk_cheapest(&b, &rows, n) && sk_cut(&b, &rows, SK_SKETCH, n) &&
-		     sk_cut(&b, &rows, SK_JUDGE, n);
-	}
-	if (ok)
-		ok = improve(&b, n) && prove(&b, n, answer);
+	bool ok = search(&b, start, by_rows, n) && prove(&b, n, answer);
 	answer->plays = b.plays;
 	answer->cuts = b.cuts;
 	answer->contacts = b.contacts;
-	free(rows.rows);
 	sk_bench_close(&b);
 	return ok ? WFM_OK : b.status;
 }

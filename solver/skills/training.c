@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Totals of many staffings, not one to be worked: fewer contacts and intervals are enough. */
+enum { CONTACTS = 24000, SOLVED = 2 };
+
 /* Groups to be tried, with room for their skills. */
 struct team {
 	struct wfm_skill_group groups[WFM_SKILLS_GROUPS];
@@ -18,6 +21,8 @@ struct gain {
 	struct wfm_skills_options o;
 	const struct wfm_skills_options *asked;
 	struct wfm_training_gain *out;
+	struct wfm_skills_result *now; /* the groups there are */
+	int32_t *begin;                /* now, with room for two groups more */
 	struct team *team;
 	double cost, second_speed;
 	int32_t done, all;
@@ -87,7 +92,8 @@ static void form_team(struct gain *g, enum wfm_training training)
 	}
 }
 
-static enum wfm_status try_team(struct gain *g, struct wfm_training_figures *f)
+static enum wfm_status try_team(struct gain *g, struct wfm_training_figures *f,
+				struct wfm_skills_result **kept)
 {
 	struct wfm_skills_problem p = *g->p;
 	struct wfm_skills_result *r = NULL;
@@ -107,7 +113,10 @@ static enum wfm_status try_team(struct gain *g, struct wfm_training_figures *f)
 	}
 	g->out->plays += r->plays;
 	g->out->contacts += r->contacts;
-	wfm_skills_free(r);
+	if (kept != NULL)
+		*kept = r;
+	else
+		wfm_skills_free(r);
 	return WFM_OK;
 }
 
@@ -134,7 +143,12 @@ static enum wfm_status try_pair(struct gain *g, int32_t a, int32_t b)
 	form_team(g, WFM_TRAIN_PRESENT);
 	help_each_other(g, a, b);
 	help_each_other(g, b, a);
-	enum wfm_status status = try_team(g, &pair.figures);
+	int32_t groups = g->p->group_count;
+	for (size_t i = 0; i < (size_t)g->p->interval_count; i++)
+		memcpy(g->begin + i * (size_t)g->team->count, g->now->people + i * (size_t)groups,
+		       (size_t)groups * sizeof *g->begin);
+	g->o.begin = g->begin;
+	enum wfm_status status = try_team(g, &pair.figures, NULL);
 	if (status != WFM_OK)
 		return status;
 	const struct wfm_training_figures *now = &out->training[WFM_TRAIN_PRESENT];
@@ -172,7 +186,7 @@ static enum wfm_status try_all(struct gain *g)
 	enum wfm_status status = WFM_OK;
 	for (int32_t t = 0; t < WFM_TRAININGS && status == WFM_OK; t++) {
 		form_team(g, (enum wfm_training)t);
-		status = try_team(g, &g->out->training[t]);
+		status = try_team(g, &g->out->training[t], t == WFM_TRAIN_PRESENT ? &g->now : NULL);
 	}
 	for (int32_t a = 0; a < p->queue_count && p->group_count + 2 <= WFM_SKILLS_GROUPS; a++)
 		for (int32_t b = a + 1; b < p->queue_count && status == WFM_OK; b++)
@@ -197,13 +211,19 @@ enum wfm_status wfm_skills_gain(const struct wfm_skills_problem *p, const struct
 		g.cost += p->groups[k].cost / p->group_count;
 	g.all = WFM_TRAININGS + p->queue_count * (p->queue_count - 1) / 2;
 	g.o.rough = true;
+	if (g.o.contacts == 0)
+		g.o.contacts = CONTACTS;
+	if (g.o.solved == 0)
+		g.o.solved = SOLVED;
 	g.o.progress = o->progress != NULL ? pass_on : NULL;
 	g.o.context = &g;
+	g.o.begin = NULL;
+	g.begin = calloc((size_t)p->interval_count * ((size_t)p->group_count + 2), sizeof *g.begin);
 	g.team = malloc(sizeof *g.team);
 	g.out = calloc(1, sizeof *g.out);
 	if (g.out != NULL)
 		g.out->pairs = calloc((size_t)g.all, sizeof *g.out->pairs);
-	if (g.team == NULL || g.out == NULL || g.out->pairs == NULL)
+	if (g.begin == NULL || g.team == NULL || g.out == NULL || g.out->pairs == NULL)
 		status = wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	else
 		status = try_all(&g);
@@ -212,6 +232,8 @@ enum wfm_status wfm_skills_gain(const struct wfm_skills_problem *p, const struct
 		g.out = NULL;
 	}
 	wfm_training_gain_free(g.out);
+	wfm_skills_free(g.now);
+	free(g.begin);
 	free(g.team);
 	return status;
 }
