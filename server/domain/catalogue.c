@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/catalogue.h"
+#include "server/domain/check_target.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -116,6 +117,16 @@ bool queue_get(struct db *db, struct arena *a, int64_t id, struct queue *out, st
 		      e);
 }
 
+static bool check_targets(const struct queue *in, struct err *e)
+{
+	bool ok = check_target_share(in->target_share, "/target_share", e);
+	ok = check_max_abandoned(in->max_abandoned_share, "/max_abandoned_share", e) && ok;
+	ok = check_max_asa(in->max_asa_s, "/max_asa_s", e) && ok;
+	ok = check_patience(in->patience_s, "/patience_s", e) && ok;
+	ok = check_aht(in->aht_s, "/aht_s", e) && ok;
+	return check_concurrency(in->concurrency, "/concurrency", e) && ok;
+}
+
 bool queue_create(struct db *db, struct arena *a, const struct queue *in, struct queue *out,
 		  struct err *e)
 {
@@ -126,6 +137,7 @@ bool queue_create(struct db *db, struct arena *a, const struct queue *in, struct
 	if (isnan(in->target_share) != isnan(in->target_s))
 		ok = err_at(e, ERR_INVALID, isnan(in->target_s) ? "/target_s" : "/target_share",
 			    "a service-level target needs both a share and a time");
+	ok = check_targets(in, e) && ok;
 	ok = refer(db, SQL_SITE_EXISTS, in->site_id, "/site_id", "site", e) && ok;
 	ok = refer(db, SQL_SKILL_EXISTS, in->skill_id, "/skill_id", "skill", e) && ok;
 	return ok && db_int_value(db, SQL_QUEUE_INSERT, NULL, &from, &id, e) &&

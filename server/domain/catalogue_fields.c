@@ -66,16 +66,16 @@ const struct fields site_fields = FIELDS("Site", struct site, site_rows);
 	F_ENUM(struct queue, channel, 0, channel_names, "how volume becomes people"),          \
 	{ .name = "interval_min", .type = FIELD_INT, .offset = offsetof(struct queue, interval_min), \
 	  .flags = OPT, .min = 5, .max = 60, .fallback = "30", .help = "5, 6, 10, 15, 30 or 60" }, \
-	F_REAL(struct queue, target_share, OPT, 0.0001, 0.9999, "share answered in target_s"), \
+	F_REAL(struct queue, target_share, OPT, 0.0001, 1, "share answered in target_s, below 1"), \
 	F_REAL(struct queue, target_s, OPT, 0, 1e6, "seconds"),                                \
-	F_REAL(struct queue, max_abandoned_share, OPT, 0.0001, 0.9999, "of contacts offered"), \
+	F_REAL(struct queue, max_abandoned_share, OPT, 0, 0.9999, "of contacts offered, above 0"), \
 	F_REAL(struct queue, max_asa_s, OPT, 0, 1e6, "mean wait, seconds"),                    \
 	F_REAL(struct queue, max_occupancy, OPT, 0.0001, 1, "share of time an agent may be busy"), \
-	F_REAL(struct queue, patience_s, OPT, 0.1, 1e6, "mean time until a caller gives up"),  \
+	F_REAL(struct queue, patience_s, OPT, 0, 1e6, "mean time until a caller gives up"),    \
 	{ .name = "concurrency", .type = FIELD_REAL, .offset = offsetof(struct queue, concurrency), \
-	  .flags = OPT, .min = 1, .max = 20, .fallback = "1", .help = "chats an agent has at once" }, \
+	  .flags = OPT, .min = 1, .max = 10, .fallback = "1", .help = "chats an agent has at once" }, \
 	F_INT(struct queue, turnaround_min, OPT, 1, 1e6, "deferred work: minutes until due"),  \
-	F_REAL(struct queue, aht_s, 0, 1, 1e6, "handling time where history is silent")
+	F_REAL(struct queue, aht_s, 0, 0, 1e6, "handling time where history is silent")
 
 static const struct field queue_new_rows[] = { QUEUE_COMMON };
 static const struct field queue_rows[] = {

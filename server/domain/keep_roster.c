@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "server/domain/make_schedule.h"
-#include "server/domain/week_staffing.h"
+#include "server/domain/require_week.h"
 
 struct activity_out {
 	int64_t position, queue_id, start, end;
@@ -79,10 +79,12 @@ static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, 
 
 struct evidence_out {
 	double objective, bound, gap, variable_gap, seconds;
-	int64_t seed, iterations, columns, classes, corrected, risk, over;
+	int64_t seed, iterations, columns, classes, corrected, risk, over, unmet;
 	double probability, shrinkage;
 	bool verified;
 	struct parts_out parts;
+	const char **unmet_notes; /* of queues whose targets cannot be met */
+	size_t unmet_note_count;
 	struct unplanned_out *unplanned;
 	size_t unplanned_count;
 };
@@ -102,6 +104,8 @@ static const struct field evidence_rows[] = {
 	F_ENUM(struct evidence_out, over, 0, staffing_over_names, ""),
 	F_REAL(struct evidence_out, probability, FIELD_OPTIONAL, 0, 0, ""),
 	F_REAL(struct evidence_out, shrinkage, 0, 0, 0, ""),
+	F_INT(struct evidence_out, unmet, 0, 0, 0, ""),
+	F_LIST_OF(struct evidence_out, unmet_notes, unmet_note_count, 0, FIELD_TEXT, 0, 0, ""),
 	F_BOOL(struct evidence_out, verified, 0, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
 };
@@ -209,6 +213,18 @@ static bool keep_shortages(struct db *db, struct arena *a, const struct week_pro
 			 db_int("roster_id", roster_id), (struct db_arg){ 0 }, e);
 }
 
+static void note_unmet(struct arena *a, const struct week_problem *w, struct evidence_out *o)
+{
+	o->unmet_notes = arena_array(a, w->queue_count, sizeof *o->unmet_notes);
+	for (size_t q = 0; q < w->queue_count; q++) {
+		struct requirement_unmet u = requirement_unmet_find(a, w, q);
+		o->unmet += u.count;
+		if (u.count > 0)
+			o->unmet_notes[o->unmet_note_count++] =
+				arena_printf(a, "queue %s: %s", w->queues[q].code, u.note);
+	}
+}
+
 static const char *evidence_json(struct arena *a, const struct week_problem *w,
 				 const struct wfm_roster *r, int64_t corrected)
 {
@@ -235,6 +251,7 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		for (int32_t k = 0; k < u->conflict_count; k++)
 			out->rules[k] = wfm_rules[u->conflicts[k]].name;
 	}
+	note_unmet(a, w, &o);
 	struct strbuf s;
 	strbuf_init(&s, ROWS_BYTES);
 	field_to_json(&evidence_fields, &o, &s);

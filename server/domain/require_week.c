@@ -51,10 +51,12 @@ static const struct field day_rows[] = {
 static const struct fields day_fields = FIELDS("RequiredDay", struct required_day, day_rows);
 
 static const struct field unmet_rows[] = {
-	F_INT(struct requirement_unmet, count, 0, 0, 0, "intervals whose targets no allowed number meets"),
-	F_INT(struct requirement_unmet, of, 0, 0, 0, "intervals with contacts"),
+	F_INT(struct requirement_unmet, count, 0, 0, 0,
+	      "intervals (over a day or week: days) whose targets no allowed number meets"),
+	F_INT(struct requirement_unmet, of, 0, 0, 0, "intervals or days with contacts"),
 	F_INSTANT(struct requirement_unmet, start, O, "the worst of them"),
-	F_INT(struct requirement_unmet, agents, O, 0, 0, "as many as there can be then"),
+	F_INT(struct requirement_unmet, agents, O, 0, 0, "interval: as many as there can be then"),
+	F_REAL(struct requirement_unmet, p_target, O, 0, 1, "day: probability that it reaches its targets"),
 	F_REAL(struct requirement_unmet, service_level, O, 0, 0, "the best that they reach"),
 	F_REAL(struct requirement_unmet, abandoned_share, O, 0, 0, "abandoned / offered"),
 	F_REAL(struct requirement_unmet, asa_s, O, 0, 0, "mean wait; null: without end"),
@@ -161,46 +163,107 @@ static struct requirement_totals add_up(const struct queue_requirement *r, doubl
 
 /* ---------------------------------------------------------------- targets out of reach */
 
-static const char *unmet_note(struct arena *a, const struct week_problem *w, const struct site_queue *q,
-			      const struct requirement_unmet *u)
+/* "with the 4 counters there are" where those are the cap. */
+static const char *cap_words(struct arena *a, const struct week_problem *w, const struct site_queue *q)
 {
-	char at[26];
-	instant_format(u->start, 0, at);
-	if (!site_queue_is_live(q))
-		return arena_printf(a, "work waits past its turnaround in %lld intervals; least is done in time in that of %s",
-				    (long long)u->count, at);
-	bool counters = q->channel == WFM_WALK_IN && w->site.counters != FIELD_NULL;
-	return arena_printf(a, "%lld of %lld intervals miss their target with the %lld %s there are: at worst "
-			    "%.1f %% are served within %.0f s, with %lld people (%s)",
-			    (long long)u->count, (long long)u->of,
-			    (long long)(counters ? w->site.counters : u->agents),
-			    counters ? "counters" : "people", 100 * u->service_level,
-			    isnan(q->target_s) ? 0 : q->target_s, (long long)u->agents, at);
+	return q->channel == WFM_WALK_IN && w->site.counters != FIELD_NULL
+		       ? arena_printf(a, " with the %lld counters there are", (long long)w->site.counters)
+		       : "";
 }
 
-static struct requirement_unmet find_unmet(struct arena *a, const struct week_problem *w, size_t at)
+static const char *served_words(struct arena *a, const struct site_queue *q, double level)
+{
+	return arena_printf(a, "%.1f %% are served within %.0f s", 100 * level,
+			    isnan(q->target_s) ? 0 : q->target_s);
+}
+
+static double finite_or_null(double v)
+{
+	return isfinite(v) ? v : NAN;
+}
+
+static void find_intervals(struct arena *a, const struct week_problem *w, size_t at,
+			   struct requirement_unmet *u)
 {
 	const struct queue_requirement *r = &w->requirements[at];
-	struct requirement_unmet u = { .start = FIELD_NULL, .agents = FIELD_NULL, .service_level = NAN,
-				       .abandoned_share = NAN, .asa_s = NAN };
 	const struct requirement_row *worst = NULL;
+	char when[26];
 	for (size_t i = 0; i < r->count; i++) {
 		const struct requirement_row *row = &r->rows[i];
-		u.of += row->volume > 0;
+		u->of += row->volume > 0;
 		if (row->met || (!(row->volume > 0) && !(row->late_s > 0)))
 			continue;
-		u.count++;
+		u->count++;
 		if (worst == NULL || row->service_level < worst->service_level)
 			worst = row;
 	}
 	if (worst == NULL)
-		return u;
-	u.start = worst->start;
-	u.agents = (int64_t)worst->agents;
-	u.service_level = worst->service_level;
-	u.abandoned_share = worst->abandoned_share;
-	u.asa_s = isfinite(worst->asa_s) ? worst->asa_s : NAN;
-	u.note = unmet_note(a, w, &w->queues[at], &u);
+		return;
+	u->start = worst->start;
+	u->agents = (int64_t)worst->agents;
+	u->service_level = worst->service_level;
+	u->abandoned_share = worst->abandoned_share;
+	u->asa_s = finite_or_null(worst->asa_s);
+	instant_format(u->start, 0, when);
+	if (!site_queue_is_live(&w->queues[at])) {
+		u->note = arena_printf(a, "work waits past its turnaround in %lld intervals; least is done in time "
+				       "in that of %s", (long long)u->count, when);
+		return;
+	}
+	u->note = arena_printf(a, "%lld of %lld intervals miss their target%s: at worst %s, with %lld people (%s)",
+			       (long long)u->count, (long long)u->of, cap_words(a, w, &w->queues[at]),
+			       served_words(a, &w->queues[at], u->service_level), (long long)u->agents, when);
+}
+
+/* Whether a local date's period, and so all of its intervals, got what was asked for. */
+static bool date_met(const struct week_problem *w, const struct queue_requirement *r, int64_t date)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		int64_t day;
+		int minute;
+		zone_to_local(w->site.zone, r->rows[i].start, &day, &minute);
+		if (day == date && !r->rows[i].met)
+			return false;
+	}
+	return true;
+}
+
+static void find_days(struct arena *a, const struct week_problem *w, size_t at, struct requirement_unmet *u)
+{
+	const struct queue_requirement *r = &w->requirements[at];
+	const struct requirement_day *worst = NULL;
+	char when[11];
+	for (size_t i = 0; i < r->day_count; i++) {
+		const struct requirement_day *d = &r->days[i];
+		u->of += d->offered > 0;
+		if (!(d->offered > 0) || date_met(w, r, d->day))
+			continue;
+		u->count++;
+		if (worst == NULL || d->service_level < worst->service_level)
+			worst = d;
+	}
+	if (worst == NULL)
+		return;
+	u->start = zone_to_utc(w->site.zone, worst->day, 0);
+	u->service_level = worst->service_level;
+	u->abandoned_share = worst->abandoned_share;
+	u->asa_s = worst->asa_s;
+	u->p_target = worst->p_target;
+	date_format(worst->day, when);
+	u->note = arena_printf(a, "%lld of %lld days miss what is asked of them%s: at worst %s, and %.0f %% of "
+			       "such days reach the target (%s)", (long long)u->count, (long long)u->of,
+			       cap_words(a, w, &w->queues[at]),
+			       served_words(a, &w->queues[at], u->service_level), 100 * u->p_target, when);
+}
+
+struct requirement_unmet requirement_unmet_find(struct arena *a, const struct week_problem *w, size_t at)
+{
+	struct requirement_unmet u = { .start = FIELD_NULL, .agents = FIELD_NULL, .service_level = NAN,
+				       .abandoned_share = NAN, .asa_s = NAN, .p_target = NAN };
+	if (w->choice.over == OVER_INTERVAL || w->requirements[at].day_count == 0)
+		find_intervals(a, w, at, &u);
+	else
+		find_days(a, w, at, &u);
 	return u;
 }
 
@@ -267,7 +330,7 @@ bool require_week(struct db *db, struct arena *a, int64_t forecast_id, const str
 		.unplanned = chosen.site.shrinkage_unplanned,
 		.hour_cents = f.hour_cents, .currency = f.currency,
 		.chosen = add_up(r, f.hour_cents), .point = add_up(p, f.hour_cents),
-		.unmet = find_unmet(a, &chosen, at), .deferred = r->deferred,
+		.unmet = requirement_unmet_find(a, &chosen, at), .deferred = r->deferred,
 		.intervals = r->rows, .interval_count = r->count,
 	};
 	compare_days(a, r, p, out);

@@ -28,7 +28,7 @@ struct required_day {
 
 struct requirement_unmet {
 	int64_t count, of, start, agents; /* start FIELD_NULL: none is unmet */
-	double service_level, abandoned_share, asa_s;
+	double service_level, abandoned_share, asa_s, p_target;
 	const char *note;
 };
 
@@ -46,6 +46,9 @@ struct required_week {
 	size_t interval_count;
 };
 extern const struct fields required_week_fields;
+
+/* Of the queue at an index of a week whose requirements are made. */
+struct requirement_unmet requirement_unmet_find(struct arena *a, const struct week_problem *w, size_t queue);
 
 /* ERR_NOT_FOUND: no such forecast; ERR_INVALID names the parameter. */
 bool require_week(struct db *db, struct arena *a, int64_t forecast_id, const struct requirement_query *q,

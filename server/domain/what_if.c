@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "server/domain/check_target.h"
 #include "wfm/staffing.h"
 
 enum { POINTS_MOST = 80 };
@@ -27,11 +28,11 @@ static const struct field query_rows[] = {
 	  .flags = O, .names = channels, .fallback = "\"voice\"", .help = "how contacts wait" },
 	F_REAL(struct what_if_query, volume, 0, 0, 100000, "contacts in the interval"),
 	WITH_INT(interval_min, 5, 1440, "30", "length of the interval"),
-	F_REAL(struct what_if_query, aht_s, 0, 1, 86400, "average handling time"),
-	F_REAL(struct what_if_query, patience_s, O, 1, 86400, "mean patience; absent: nobody gives up"),
+	F_REAL(struct what_if_query, aht_s, 0, 0, 86400, "average handling time"),
+	F_REAL(struct what_if_query, patience_s, O, 0, 86400, "mean patience; absent: nobody gives up"),
 	WITH(within_s, 0, 86400, "20", "answered within"),
-	WITH(target, 0.01, 0.9999, "0.8", "share answered within"),
-	F_REAL(struct what_if_query, max_abandoned_share, O, 0.0001, 1, "abandoned at most"),
+	WITH(target, 0.01, 1, "0.8", "share answered within, below 1"),
+	F_REAL(struct what_if_query, max_abandoned_share, O, 0, 1, "abandoned at most"),
 	F_REAL(struct what_if_query, max_occupancy, O, 0.05, 1, "handling / productive time at most"),
 	WITH_INT(concurrency, 1, 10, "1", "chats a person has at once"),
 	F_INT(struct what_if_query, counters, O, 1, 10000, "people who can serve at once at most"),
@@ -166,6 +167,12 @@ bool what_if(struct arena *a, const struct what_if_query *q, struct what_if *out
 	struct wfm_error we;
 
 	*out = (struct what_if){ 0 };
+	bool possible = check_aht(q->aht_s, "?aht_s", e);
+	possible = check_patience(q->patience_s, "?patience_s", e) && possible;
+	possible = check_target_share(q->target, "?target", e) && possible;
+	possible = check_max_abandoned(q->max_abandoned_share, "?max_abandoned_share", e) && possible;
+	if (!possible)
+		return false;
 	if (q->volume * q->aht_s / ((double)q->interval_min * 60) > 50000)
 		return err_at(e, ERR_INVALID, "?volume", "makes a load of more than 50,000 erlangs");
 	if (wfm_staffing_run(&load, 1, &o, &r, &we) != WFM_OK)

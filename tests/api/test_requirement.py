@@ -283,3 +283,102 @@ def test_settings_that_do_not_fit(planner, walk_in, queues):
         assert reply.status_code == 422, reply.text
         assert pointer in [e["pointer"] for e in reply.json()["errors"]]
     assert planner.get("/queues/99999/staffing").status_code == 404
+
+
+# ---- what no number of people can do
+
+
+def test_too_few_counters_say_what_they_reach(service, planner, forecast, walk_in):
+    service.sql("UPDATE site SET counters = 3 WHERE id = %s", (SITE,))
+    try:
+        w = need(planner, forecast, walk_in)
+        missed = [r for r in w["intervals"] if r["volume"] > 0 and not r["met"]]
+        unmet = w["unmet"]
+        assert missed and unmet["count"] == len(missed)
+        assert unmet["of"] == sum(r["volume"] > 0 for r in w["intervals"])
+        worst = min(missed, key=lambda r: r["service_level"])
+        assert (unmet["start"], unmet["agents"]) == (worst["start"], 3)
+        assert unmet["service_level"] == pytest.approx(worst["service_level"])
+        assert all(r["agents"] == 3 and r["binding"] == "cap" and r["service_level"] < walk_in["target_share"]
+                   for r in missed)
+        assert unmet["note"] == (
+            f"{len(missed)} of {unmet['of']} intervals miss their target with the 3 counters there are: at worst "
+            f"{100 * worst['service_level']:.1f} % are served within {walk_in['target_s']:.0f} s, "
+            f"with 3 people ({worst['start']})")
+        day = need(planner, forecast, walk_in, risk="chance")["unmet"]
+        assert 1 <= day["count"] <= day["of"] <= 7 and day["p_target"] < 0.8 and "days miss" in day["note"]
+        job = planner.wait_job(planner.post("/schedules", json={
+            "site_id": SITE, "week": WEEK, "forecast_id": forecast, "iteration_limit": 20, "time_limit_s": 20}))
+        evidence = planner.get(f"/rosters/{job['result']['roster_id']}").json()["evidence"]
+        assert evidence["unmet"] >= unmet["count"]
+        assert any(note == f"queue {walk_in['code']}: {unmet['note']}" for note in evidence["unmet_notes"])
+    finally:
+        service.sql("UPDATE site SET counters = 10 WHERE id = %s", (SITE,))
+    assert need(planner, forecast, walk_in)["unmet"]["count"] == 0
+
+
+@pytest.mark.parametrize("change, message", [
+    ({"aht_s": 0}, "must be at least 1 second: contacts that take no time need nobody"),
+    ({"patience_s": 0}, "must be at least 0.1 seconds; leave it out where nobody gives up"),
+    ({"target_share": 1}, "no number of people answers every contact in time: ask for at most 0.9999"),
+    ({"max_abandoned_share": 0}, "as long as callers can give up some will: ask for at least 0.0001"),
+    ({"max_asa_s": 0}, "must be above 0: with any number of people somebody waits a moment"),
+    ({"concurrency": 2.5}, "must be a whole number: an agent has no half chats"),
+])
+def test_impossible_targets_are_refused_in_words(planner, change, message):
+    queue = {"code": "IMPOSSIBLE", "name": "Impossible", "site_id": SITE, "skill_id": 1, "channel": "chat",
+             "target_share": 0.8, "target_s": 20, "patience_s": 180, "aht_s": 200, **change}
+    reply = planner.post("/queues", json=queue)
+    assert reply.status_code == 422, reply.text
+    assert reply.json()["errors"] == [{"pointer": "/" + next(iter(change)), "message": message}]
+    if next(iter(change)) in ("aht_s", "patience_s", "target_share"):
+        name, value = next(iter(change.items()))
+        name = name.replace("target_share", "target")
+        reply = planner.get("/what-if", params={"volume": 40, "aht_s": 300, name: value})
+        assert reply.status_code == 422
+        assert reply.json()["errors"] == [{"pointer": "?" + name, "message": message}]
+    assert "IMPOSSIBLE" not in [q["code"] for q in planner.items("/queues")]
+
+
+def test_history_without_handling_time_falls_back_on_the_setting(service, planner):
+    """Handling times of nothing are no handling times: the queue's own stands in."""
+    queue = planner.post("/queues", json={
+        "code": "NO-AHT", "name": "No handling time", "site_id": SITE, "skill_id": 1, "channel": "voice",
+        "target_share": 0.8, "target_s": 20, "patience_s": 180, "aht_s": 200}).json()
+    try:
+        service.sql("INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s)"
+                    " SELECT %s, t, 12, 12, 0 FROM generate_series(date_trunc('day', now()) - interval '60 days',"
+                    " date_trunc('day', now()) - interval '30 minutes', interval '30 minutes') AS t", (queue["id"],))
+        job = planner.wait_job(planner.post("/forecasts", json={"site_id": SITE, "week": WEEK}))
+        assert job["state"] == "done", job
+        w = need(planner, job["result"]["forecast_id"], queue)
+        busy = [r for r in w["intervals"] if r["volume"] > 0]
+        assert busy and all(r["aht_s"] == pytest.approx(200) for r in busy) and w["chosen"]["agent_hours"] > 0
+    finally:
+        service.sql("DELETE FROM forecast f USING forecast_queue q WHERE q.forecast_id = f.id AND q.queue_id = %s",
+                    (queue["id"],))
+        service.sql("DELETE FROM queue WHERE id = %s", (queue["id"],))
+
+
+def test_a_target_of_9999_is_reached_and_an_adjustment_beyond_all_is_not_planned(service, planner, forecast, walk_in):
+    service.sql("UPDATE queue SET target_share = 0.9999 WHERE id = %s", (walk_in["id"],))
+    try:
+        w = need(planner, forecast, walk_in)
+        busy = [r for r in w["intervals"] if r["volume"] > 0]
+        assert all(r["service_level"] >= 0.9999 for r in busy if r["met"])
+        assert all(r["agents"] == 10 for r in busy if not r["met"])
+    finally:
+        service.sql("UPDATE queue SET target_share = %s WHERE id = %s", (walk_in["target_share"], walk_in["id"]))
+    # Two that were each within bounds when they were made.
+    monday = datetime.date.fromisocalendar(int(WEEK[:4]), int(WEEK[6:]), 1)
+    service.sql("INSERT INTO forecast_adjustment (queue_id, from_at, until_at, kind, value, reason, author)"
+                " SELECT %s, %s, %s::timestamptz + interval '1 day', 'percent', 1900, 'too much', 'planner'"
+                " FROM generate_series(1, 4)",
+                (walk_in["id"], monday, monday))
+    try:
+        reply = planner.get(f"/forecasts/{forecast}/requirement", params={"week": WEEK, "queue_id": walk_in["id"]})
+        assert reply.status_code == 422 and "revoke one of the forecast's adjustments" in reply.json()["detail"]
+        job = planner.wait_job(planner.post("/schedules", json={"site_id": SITE, "week": WEEK, "forecast_id": forecast}))
+        assert job["state"] == "failed" and "revoke one of the forecast's adjustments" in job["problem"]["detail"]
+    finally:
+        service.sql("DELETE FROM forecast_adjustment WHERE reason = 'too much'")

@@ -257,7 +257,11 @@ async function whatIf(visit) {
 		await page.fill("#whatif-aht", "0");
 		expect(await page.getAttribute("#whatif-aht", "aria-invalid") === "true", "a handling time of nothing is taken");
 		expect(Number.parseInt(await people(), 10) > 55, "the last good answer is gone");
+		expect(/no time need nobody/.test(await page.locator("#whatif-aht-bad").innerText()), "it is not said why");
 		await page.fill("#whatif-aht", "300");
+		await page.fill("#whatif-target", "100");
+		expect(/No number of people/.test(await page.locator("#whatif-target-bad").innerText()), "a target of 100 % is not explained");
+		await page.fill("#whatif-target", "80");
 	});
 }
 

@@ -179,7 +179,7 @@ export interface RequiredWeek {
 	currency: string | null;
 	chosen: RequirementTotals;
 	point: RequirementTotals;
-	unmet: { count: number; of: number; start: string | null; agents: number | null; service_level: number | null };
+	unmet: { count: number; of: number; start: string | null; agents: number | null; service_level: number | null; p_target: number | null };
 	days: RequiredDay[];
 	intervals: Omit<Requirement, "queue_id">[];
 }
@@ -261,6 +261,7 @@ export interface Evidence {
 	risk?: "point" | "expected" | "chance";
 	over?: "interval" | "day" | "week";
 	probability?: number | null;
+	unmet?: number;
 	seconds?: number;
 	columns?: number;
 	verified?: boolean;

@@ -63,8 +63,8 @@ function Unmet({ w, queue, site }: { w: RequiredWeek; queue: Queue; site: Site }
 	return (
 		<div class="notice notice-warn" id="unmet">
 			<Icon name="warn" />
-			<p>{t(counters ? "risk.unmet_counters" : "risk.unmet", {
-				n: num(unmet.count), of: num(unmet.of), counters: site.counters ?? 0, agents: num(unmet.agents),
+			<p>{t(unmet.agents == null ? "risk.unmet_days" : counters ? "risk.unmet_counters" : "risk.unmet", {
+				n: num(unmet.count), of: num(unmet.of), counters: site.counters ?? 0, agents: num(unmet.agents), p: pct(unmet.p_target, 0),
 				level: pct(unmet.service_level), within: clock(queue.target_s ?? 0), at: fmtDayTime(instant(unmet.start), site.zone),
 			})}</p>
 		</div>

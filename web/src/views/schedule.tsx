@@ -65,6 +65,7 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			{pay !== undefined && <Stat label={t("evidence.pay")} value={money(pay, currency)} />}
 			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
 			{e.risk && <Stat label={t("risk.label")} value={choiceText({ risk: e.risk, over: e.over ?? "interval", probability: e.probability ?? null })} />}
+			{(e.unmet ?? 0) > 0 && <Stat label={t("risk.unmet_short")} value={upTo(e.unmet ?? 0, 0)} tone="bad" hint={t("risk.unmet_where")} />}
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified
 				? <span class="good"><Icon name="check" /> {t("evidence.yes")}</span> : t("evidence.no")} />
@@ -220,7 +221,7 @@ export default function Board({ site, week }: PlanScope) {
 						onPick={(id) => setParams({ roster: id })} id="version" />
 				)}
 				<span class="grow" />
-				<StaffingPicker />
+				<StaffingPicker slim />
 				<Select label={t("build.limit")} value={String(limit)} onPick={(v) => setLimit(Number(v))}
 					choices={LIMITS.map((s) => ({ value: String(s), label: s < 60 ? `${s} s` : `${s / 60} min` }))} />
 				<Button id="build" icon="spark" tone={picked ? "plain" : "primary"} disabled={work.running || past} onClick={build}>{t("build.button")}</Button>

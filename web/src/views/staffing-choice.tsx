@@ -14,18 +14,22 @@ export function choiceText(c: { risk: Risk; over: Over; probability: number | nu
 	return isPlain({ ...c, probability: 0 }) ? what : `${what} · ${t(`risk.over_${c.over}`)}`;
 }
 
-export function StaffingPicker() {
+/** `slim`: where there is little room, and the period matters only when it is an unusual one. */
+export function StaffingPicker({ slim }: { slim?: boolean }) {
 	const c: Choice = choice.value;
+	const risks = RISKS.map((r) => ({ value: r, label: t(`risk.${r}`) }));
+	const pick = (v: string) => choose({ risk: v as Risk });
+	const usual = c.over === (c.risk === "chance" ? "day" : "interval");
 	return (
 		<div class="tools tools-inline" id="risk">
-			<Segments label={t("risk.label")} value={c.risk} onPick={(v) => choose({ risk: v as Risk })}
-				choices={RISKS.map((r) => ({ value: r, label: t(`risk.${r}`) }))} />
+			{slim ? <Select label={t("risk.label")} id="risk-way" value={c.risk} choices={risks} onPick={pick} />
+				: <Segments label={t("risk.label")} value={c.risk} choices={risks} onPick={pick} />}
 			{c.risk === "chance" && (
 				<Select label={t("risk.probability")} id="risk-p" value={String(c.probability)} onPick={(v) => choose({ probability: Number(v) })}
 					choices={CHANCES.map((p) => ({ value: String(p), label: pct(p, 0) }))} />
 			)}
-			<Select label={t("risk.over")} id="risk-over" value={c.over} onPick={(v) => choose({ over: v as Over })}
-				choices={OVERS.filter((o) => c.risk !== "chance" || o !== "interval").map((o) => ({ value: o, label: t(`risk.over_${o}`) }))} />
+			{!(slim && usual) && <Select label={t("risk.over")} id="risk-over" value={c.over} onPick={(v) => choose({ over: v as Over })}
+				choices={OVERS.filter((o) => c.risk !== "chance" || o !== "interval").map((o) => ({ value: o, label: t(`risk.over_${o}`) }))} />}
 		</div>
 	);
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
 import { get, query } from "../lib/api";
 import { useQueues } from "../lib/catalogue";
-import { clock, money, pct, upTo } from "../lib/format";
+import { clock, money, num, pct, upTo } from "../lib/format";
 import { type Key, t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { route } from "../lib/route";
@@ -30,6 +30,16 @@ const FIELDS: { key: keyof Inputs; name: Key; unit?: Key; min: number; max: numb
 	{ key: "shrinkage", name: "whatif.shrinkage", unit: "whatif.percent", min: 0, max: 95, step: 0.5 },
 	{ key: "hour", name: "whatif.hour", min: 0, max: 100000, step: 0.01 },
 ];
+
+type Field = typeof FIELDS[number];
+const fits = (f: Field, v: Inputs): boolean => v[f.key] >= f.min && v[f.key] <= f.max;
+
+/** Why a figure is not taken: what no number of people can do is said as such. */
+function refusal(f: Field, value: number): string {
+	if (f.key === "target" && value > f.max) return t("whatif.bad_target", { max: num(f.max, 1) });
+	if (f.key === "aht" && value < f.min) return t("whatif.bad_aht");
+	return t("whatif.bad_range", { min: upTo(f.min, 2), max: upTo(f.max, 2) });
+}
 
 const ask = (q: Queue | undefined, v: Inputs) => `/what-if${query({
 	channel: q?.channel ?? "voice", concurrency: q?.concurrency ?? 1, volume: v.volume, interval_min: v.minutes, aht_s: v.aht, within_s: v.within, target: v.target / 100,
@@ -131,7 +141,7 @@ export default function WhatIfView({ site }: PlanScope) {
 	const queue = queues.find((q) => String(q.id) === route.value.params.queue) ?? queues[0];
 	const [inputs, setInputs] = useState(START);
 	useEffect(() => setInputs((v) => withQueue(v, queue)), [queue?.id]);
-	const good = FIELDS.every((f) => inputs[f.key] >= f.min && inputs[f.key] <= f.max);
+	const good = FIELDS.every((f) => fits(f, inputs));
 	const asked = useSettled(good ? ask(queue, inputs) : null, 150);
 	const answer = useLoad<WhatIf>(asked, (abort) => get<WhatIf>(asked as string, abort), true);
 	return (
@@ -143,8 +153,10 @@ export default function WhatIfView({ site }: PlanScope) {
 					<label key={f.key} class="field">
 						<span class="field-label">{t(f.name)} {f.unit && <span class="muted">({t(f.unit)})</span>}</span>
 						<input type="number" id={`whatif-${f.key}`} min={f.min} max={f.max} step={f.step} value={Number.isNaN(inputs[f.key]) ? "" : inputs[f.key]}
-							aria-invalid={!(inputs[f.key] >= f.min && inputs[f.key] <= f.max)}
+							aria-invalid={!fits(f, inputs)}
+							aria-describedby={fits(f, inputs) ? undefined : `whatif-${f.key}-bad`}
 							onInput={(e) => setInputs({ ...inputs, [f.key]: e.currentTarget.valueAsNumber })} />
+						{!fits(f, inputs) && <small class="bad" id={`whatif-${f.key}-bad`}>{refusal(f, inputs[f.key])}</small>}
 					</label>
 				))}
 			</div>
