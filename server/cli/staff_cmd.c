@@ -10,6 +10,7 @@
 #include "server/cli/cli.h"
 #include "server/cli/forecast_cmd.h"
 #include "server/cli/forecast_form.h"
+#include "server/cli/staff_deferred.h"
 #include "server/cli/staff_rows.h"
 #include "server/cli/volume_file.h"
 #include "wfm/staffing.h"
@@ -23,6 +24,7 @@ struct staff_args {
 	double turnaround_h, backlog_h, due_share, per_person, least;
 	int64_t concurrency, counters, lobby, min_agents, max_agents, interval;
 	bool open_hours;
+	struct staff_deferred_args deferred;
 };
 
 enum staff_column { C_QUEUE, C_START, C_MEAN, C_AHT, C_Q05, C_Q10, C_Q25, C_Q50, C_Q75, C_Q90,
@@ -472,6 +474,18 @@ static bool risk_of(const struct staff_args *args, const struct wfm_staffing_opt
 	return true;
 }
 
+static int run_deferred(struct arena *a, const struct staff_args *args,
+			const struct wfm_staffing_options *o, const struct staff_reading *r,
+			int64_t seconds, struct strbuf *s)
+{
+	struct err e = ERR_INIT;
+	struct staff_deferred d = { .args = &args->deferred, .options = o, .queues = r->queues,
+				    .count = r->count, .seconds = seconds, .place = row_place };
+	if (!staff_deferred_run(a, &d, s, &e))
+		return cli_fail("staff", d.file != NULL ? d.file : args->forecast, &e);
+	return cli_write(s, d.late ? CLI_LIMIT : CLI_DONE);
+}
+
 static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 {
 	struct err e = ERR_INIT;
@@ -489,6 +503,8 @@ static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 	if (!read_forecast(args->forecast, &r, &e) ||
 	    !find_interval(&r, args->interval, &seconds, &e))
 		return cli_fail("staff", args->forecast, &e);
+	if (staff_is_deferrable(o.channel) && staff_risk_plain(&risk))
+		return run_deferred(a, args, &o, &r, seconds, s);
 	struct staff_total t = { 0 };
 	strbuf_puts(s, "queue,start,agents,agents_on_roster,service_level,abandoned_share,asa_s,"
 		       "occupancy\n");
@@ -510,7 +526,8 @@ static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 int cli_staff(int argc, char **argv)
 {
 	struct staff_args args = { .channel = "voice", .load = "modified", .definition = "offered",
-				   .patience_s = -1, .least = -1, .lobby = -1, .risk = "point", .column = "mean", .concurrency = 1, .turnaround_h = 24 };
+				   .patience_s = -1, .least = -1, .lobby = -1, .risk = "point", .column = "mean", .concurrency = 1, .turnaround_h = 24,
+				   .deferred = { .idle_share = 0.5 } };
 	const struct cli_option options[] = {
 		{ "forecast", CLI_TEXT, &args.forecast, 0, 0,
 		  "forecast.csv, or the .json of forecast --json; - for standard input" },
@@ -542,6 +559,17 @@ int cli_staff(int argc, char **argv)
 		{ "turnaround", CLI_REAL, &args.turnaround_h, 0, 10000, "deferrable work: hours (24)" },
 		{ "open-hours", CLI_FLAG, &args.open_hours, 0, 0, "the turnaround counts open hours only" },
 		{ "backlog", CLI_REAL, &args.backlog_h, 0, 1e9, "deferrable work: hours waiting at the start" },
+		{ "carried", CLI_TEXT, &args.deferred.carried, 0, 0,
+		  "deferrable work: CSV queue,due,hours of what waits at the start, with its own due dates" },
+		{ "finish", CLI_TEXT, &args.deferred.finish, 0, 0,
+		  "deferrable work: all is due at this instant, as a list to call is" },
+		{ "beside", CLI_TEXT, &args.deferred.beside, 0, 0,
+		  "deferrable work: requirement.csv of live queues in whose idle time it is done; a column "
+		  "staffed adds people beyond the requirement" },
+		{ "idle-share", CLI_REAL, &args.deferred.idle_share, 0, 1,
+		  "share of that idle time which is usable (0.5)" },
+		{ "may", CLI_TEXT, &args.deferred.may, 0, 0,
+		  "whose people may do what: sales=mail+cases,service=mail (all may do all)" },
 		{ "due-share", CLI_REAL, &args.due_share, 0, 1, "share of the work due in time (1)" },
 		{ "per-person", CLI_REAL, &args.per_person, 0, 1e9, "portfolio: units a person does an interval" },
 		{ "risk", CLI_TEXT, &args.risk, 0, 0,

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NODES = 700 };
+enum { NODES = 500 };
 
 /* The result with what it lives in; result first, so that its address is the whole's. */
 struct whole_result {

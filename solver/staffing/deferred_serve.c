@@ -31,11 +31,25 @@ bool wfm_server_init(struct server *v, struct deferred *d)
 	return true;
 }
 
+static bool is_done(const struct stream *s, size_t tranche, double done)
+{
+	return s->tranches[tranche].upto <= done * (1.0 + 1e-12);
+}
+
 void wfm_server_rewind(struct server *v, size_t i)
 {
 	for (size_t s = 0; s < v->d->stream_count; s++) {
-		v->done[s] = i > 0 ? v->d->streams[s].done[i - 1] : 0.0;
-		v->head[s] = 0;
+		const struct stream *t = &v->d->streams[s];
+		size_t low = 0, high = t->tranche_count - 1; /* the first that is not done, or the last */
+		v->done[s] = i > 0 ? t->done[i - 1] : 0.0;
+		while (low < high) {
+			size_t mid = low + (high - low) / 2;
+			if (is_done(t, mid, v->done[s]))
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		v->head[s] = low;
 	}
 }
 
@@ -109,8 +123,7 @@ static void spend(struct server *v, size_t c, size_t s, size_t i, double seconds
 static double next_due(struct server *v, size_t s)
 {
 	const struct stream *t = &v->d->streams[s];
-	while (v->head[s] + 1 < t->tranche_count &&
-	       t->tranches[v->head[s]].upto <= v->done[s] * (1.0 + 1e-12))
+	while (v->head[s] + 1 < t->tranche_count && is_done(t, v->head[s], v->done[s]))
 		v->head[s]++;
 	return t->tranches[v->head[s]].due_first;
 }
