@@ -211,6 +211,15 @@ enum wfm_status wfm_staffing_risk(const struct wfm_risk_problem *problem,
 				  struct wfm_requirement *requirements,
 				  struct wfm_period_figures *periods, struct wfm_error *e);
 
+/*
+ * What one person does of a portfolio in an interval, for options.per_person, from how people say it:
+ * 20 claims a day, 300 accounts a month. Within a day the interval's share of the working day's hours;
+ * an interval of whole days is so many working days.
+ */
+enum wfm_pace { WFM_PACE_INTERVAL, WFM_PACE_HOUR, WFM_PACE_DAY, WFM_PACE_MONTH };
+double wfm_portfolio_pace(double units, enum wfm_pace per, double day_hours, double month_days,
+			  int interval_s);
+
 /* ⌈agents ÷ Π(1−s_i)⌉, exact at whole quotients. */
 int32_t wfm_roster_size(int32_t agents, const double *shrinkage, int n);
 

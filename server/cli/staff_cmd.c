@@ -19,9 +19,9 @@ enum { MAX_INTERVALS = 2000000 };
 
 struct staff_args {
 	const char *forecast, *target, *channel, *shrinkage, *load, *definition, *column;
-	const char *risk, *over;
+	const char *risk, *over, *per_person;
 	double patience_s, abandoned, asa_s, occupancy, blocking, redial, stretch;
-	double turnaround_h, backlog_h, due_share, per_person, least;
+	double turnaround_h, backlog_h, due_share, least, day_h, month_days;
 	int64_t concurrency, counters, lobby, min_agents, max_agents, interval;
 	bool open_hours;
 	struct staff_deferred_args deferred;
@@ -240,47 +240,6 @@ bool staff_forecast_read(struct arena *a, const char *path, int64_t wanted_min, 
 	return true;
 }
 
-/* "80/20": a share in percent answered within seconds. */
-static bool parse_target(const char *text, struct wfm_target *t, struct err *e)
-{
-	char *end;
-	double share = strtod(text, &end);
-	if (end == text || *end != '/')
-		return err_at(e, ERR_INVALID, "--target", "must be like 80/20: percent/seconds");
-	const char *rest = end + 1;
-	double within = strtod(rest, &end);
-	if (end != rest && *end == '\0' && share >= 100)
-		return err_at(e, ERR_INVALID, "--target",
-			      "no staffing answers every contact in time for certain: ask for less than "
-			      "100 percent, 99.9 for instance");
-	if (end == rest || *end != '\0' || !(share > 0 && share < 100) || !(within >= 0) ||
-	    !isfinite(within))
-		return err_at(e, ERR_INVALID, "--target",
-			      "needs a percentage above 0 and below 100, and seconds from 0");
-	t->service_level = share / 100;
-	t->within_s = within;
-	return true;
-}
-
-static bool parse_shrinkage(const char *text, struct wfm_staffing_options *o, struct err *e)
-{
-	const char *p = text;
-	for (;;) {
-		char *end;
-		double s = strtod(p, &end);
-		if (end == p || !(s >= 0 && s < 1) || (*end != ',' && *end != '\0'))
-			return err_at(e, ERR_INVALID, "--shrinkage",
-				      "must be shares from 0 to below 1, like 0.3 or 0.1,0.2");
-		if (o->n_shrinkage == WFM_MAX_SHRINKAGE)
-			return err_at(e, ERR_INVALID, "--shrinkage", "has more than %d factors",
-				      WFM_MAX_SHRINKAGE);
-		o->shrinkage[o->n_shrinkage++] = s;
-		if (*end == '\0')
-			return true;
-		p = end + 1;
-	}
-}
-
 static int index_of(const char *const *names, int n, const char *name)
 {
 	for (int i = 0; i < n; i++)
@@ -311,9 +270,9 @@ static bool build_options(const struct staff_args *args, struct wfm_staffing_opt
 		err_at(e, ERR_INVALID, "--definition",
 		       "must be offered, excluding_short, wait or answered");
 	if (args->target != NULL)
-		(void)parse_target(args->target, &o->target, e);
+		(void)staff_parse_target(args->target, &o->target, e);
 	if (args->shrinkage != NULL)
-		(void)parse_shrinkage(args->shrinkage, o, e);
+		(void)staff_parse_shrinkage(args->shrinkage, o, e);
 	if (e->code != ERR_NONE)
 		return false;
 	o->channel = (enum wfm_channel)channel;
@@ -336,7 +295,6 @@ static bool build_options(const struct staff_args *args, struct wfm_staffing_opt
 	o->turnaround_open_hours = args->open_hours;
 	o->initial_backlog_s = args->backlog_h * 3600;
 	o->due_share = args->due_share;
-	o->per_person = args->per_person;
 	return true;
 }
 
@@ -503,6 +461,9 @@ static int run(struct arena *a, const struct staff_args *args, struct strbuf *s)
 	if (!read_forecast(args->forecast, &r, &e) ||
 	    !find_interval(&r, args->interval, &seconds, &e))
 		return cli_fail("staff", args->forecast, &e);
+	struct staff_pace pace = { args->per_person, args->day_h, args->month_days };
+	if (args->per_person != NULL && !staff_parse_pace(&pace, seconds, &o.per_person, &e))
+		return cli_fail("staff", NULL, &e);
 	if (staff_is_deferrable(o.channel) && staff_risk_plain(&risk))
 		return run_deferred(a, args, &o, &r, seconds, s);
 	struct staff_total t = { 0 };
@@ -527,6 +488,7 @@ int cli_staff(int argc, char **argv)
 {
 	struct staff_args args = { .channel = "voice", .load = "modified", .definition = "offered",
 				   .patience_s = -1, .least = -1, .lobby = -1, .risk = "point", .column = "mean", .concurrency = 1, .turnaround_h = 24,
+				   .day_h = 8, .month_days = 21,
 				   .deferred = { .idle_share = 0.5 } };
 	const struct cli_option options[] = {
 		{ "forecast", CLI_TEXT, &args.forecast, 0, 0,
@@ -571,7 +533,10 @@ int cli_staff(int argc, char **argv)
 		{ "may", CLI_TEXT, &args.deferred.may, 0, 0,
 		  "whose people may do what: sales=mail+cases,service=mail (all may do all)" },
 		{ "due-share", CLI_REAL, &args.due_share, 0, 1, "share of the work due in time (1)" },
-		{ "per-person", CLI_REAL, &args.per_person, 0, 1e9, "portfolio: units a person does an interval" },
+		{ "per-person", CLI_TEXT, &args.per_person, 0, 0,
+		  "portfolio: what one person does: 20/day, 300/month, 2.5/hour, or a number an interval" },
+		{ "day-hours", CLI_REAL, &args.day_h, 0.1, 24, "portfolio: hours of a working day (8)" },
+		{ "month-days", CLI_REAL, &args.month_days, 1, 31, "portfolio: working days of a month (21)" },
 		{ "risk", CLI_TEXT, &args.risk, 0, 0,
 		  "point forecast (default), expected over its scenarios, day:0.8 = with that probability" },
 		{ "over", CLI_TEXT, &args.over, 0, 0,

@@ -27,6 +27,18 @@ struct staff_queue {
 bool staff_forecast_read(struct arena *a, const char *path, int64_t wanted_min, struct staff_queue **out,
 			 size_t *count, int64_t *seconds, struct err *e);
 
+/* "80/20": a share in percent answered within seconds. */
+bool staff_parse_target(const char *text, struct wfm_target *t, struct err *e);
+/* "0.1,0.2": successive shares. */
+bool staff_parse_shrinkage(const char *text, struct wfm_staffing_options *o, struct err *e);
+
+/* What one person does of a portfolio: "20/day". */
+struct staff_pace {
+	const char *text;
+	double day_hours, month_days;
+};
+bool staff_parse_pace(const struct staff_pace *pace, int64_t seconds, double *per_interval, struct err *e);
+
 enum staff_over { STAFF_INTERVAL, STAFF_DAY, STAFF_WEEK };
 
 struct staff_risk {

@@ -195,6 +195,24 @@ static void trunks_requirement(double load, const struct wfm_staffing_options *o
 	r->occupancy = load * (1.0 - blocking) / r->agents;
 }
 
+double wfm_portfolio_pace(double units, enum wfm_pace per, double day_hours, double month_days,
+			  int interval_s)
+{
+	double day_s = day_hours * 3600.0;
+	double days = interval_s >= 86400 ? interval_s / 86400.0 : interval_s / day_s;
+	switch (per) {
+	case WFM_PACE_INTERVAL:
+		return units;
+	case WFM_PACE_HOUR:
+		return units * days * day_hours;
+	case WFM_PACE_DAY:
+		return units * days;
+	case WFM_PACE_MONTH:
+		return units * days / month_days;
+	}
+	return units;
+}
+
 static void portfolio_requirement(double volume, const struct wfm_staffing_options *o,
 				  struct wfm_requirement *r)
 {

@@ -167,3 +167,19 @@ def test_wrong_arguments_are_named(files, arguments, message):
     done = subprocess.run([BINARY, "staff", "--forecast", str(mail), "--channel", "email", *given],
                           capture_output=True, timeout=60)
     assert done.returncode == 2 and message in done.stderr.decode()
+
+
+@pytest.mark.parametrize("step, per_person, more, people", [
+    (1440, "20/day", [], 25), (1440, "300/month", ["--month-days", 30], 50), (1440, "20", [], 25),
+    (1440, "20/day", ["--occupancy", 0.8], 32), (1440, "2.5/hour", [], 25), (30, "20/day", [], 25),
+])
+def test_portfolios_by_what_one_does(tmp_path, step, per_person, more, people):
+    volume = 500 if step == 1440 else 500 / 16  # of an eight-hour day
+    path = tmp_path / "claims.csv"
+    path.write_text("queue,start,mean,aht_s\n" + "".join(
+        f"claims,{(MONDAY + timedelta(minutes=step * k)).isoformat()},{volume},0\n" for k in range(5)))
+    rows, _ = staff(path, "--channel", "portfolio", "--per-person", per_person, *more)
+    assert [r["agents"] for r in rows] == [people] * 5
+    done = subprocess.run([BINARY, "staff", "--forecast", str(path), "--channel", "portfolio", "--per-person",
+                           "20/year"], capture_output=True, timeout=60)
+    assert done.returncode == 2 and b"--per-person: must be like 20/day" in done.stderr

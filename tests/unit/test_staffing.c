@@ -225,6 +225,52 @@ static void test_trunks_and_portfolio(void **state)
 	assert_true(fabs(r.service_level - 0.5) < 1e-12);
 }
 
+static int32_t portfolio(double volume, double per_person, double occupancy)
+{
+	struct wfm_staffing_options o = { .channel = WFM_PORTFOLIO,
+					  .interval_s = 86400,
+					  .target = { .max_occupancy = occupancy },
+					  .per_person = per_person };
+	return one(volume, 0, &o).agents;
+}
+
+/* The trade's own ratios: 20 claims, 46 service orders, 10 payment plans a day, 300 accounts a month. */
+static void test_portfolio_ratios(void **state)
+{
+	(void)state;
+	enum { DAY = 86400 };
+	assert_int_equal(portfolio(500, wfm_portfolio_pace(20, WFM_PACE_DAY, 8, 21, DAY), 0), 25);
+	assert_int_equal(portfolio(501, wfm_portfolio_pace(20, WFM_PACE_DAY, 8, 21, DAY), 0), 26);
+	assert_int_equal(portfolio(460, wfm_portfolio_pace(46, WFM_PACE_DAY, 8, 21, DAY), 0), 10);
+	assert_int_equal(portfolio(95, wfm_portfolio_pace(10, WFM_PACE_DAY, 8, 21, DAY), 0), 10);
+	/* 6,000 accounts a month are 20 people, whatever part of the month one looks at. */
+	assert_int_equal(portfolio(6000.0 / 21, wfm_portfolio_pace(300, WFM_PACE_MONTH, 8, 21, DAY), 0), 20);
+	assert_int_equal(portfolio(6000.0 / 21 / 16, wfm_portfolio_pace(300, WFM_PACE_MONTH, 8, 21, 1800), 0),
+			 20);
+	/* By the hour: 2.5 an hour are 20 in eight, and 1.25 in half an hour. */
+	assert_true(fabs(wfm_portfolio_pace(2.5, WFM_PACE_HOUR, 8, 21, DAY) - 20) < 1e-12);
+	assert_true(fabs(wfm_portfolio_pace(2.5, WFM_PACE_HOUR, 8, 21, 1800) - 1.25) < 1e-12);
+	assert_true(fabs(wfm_portfolio_pace(20, WFM_PACE_DAY, 8, 21, 1800) - 1.25) < 1e-12);
+	assert_true(wfm_portfolio_pace(7, WFM_PACE_INTERVAL, 8, 21, 1800) == 7);
+	/* At 80 % occupancy a fifth of everybody's day is not for claims. */
+	assert_int_equal(portfolio(500, 20, 0.8), 32);
+	struct wfm_staffing_options o = { .channel = WFM_PORTFOLIO, .interval_s = DAY, .per_person = 20,
+					  .target = { .max_occupancy = 0.8 }, .min_agents = 40 };
+	struct wfm_requirement r = one(500, 0, &o);
+	assert_int_equal(r.agents, 40);
+	assert_int_equal(r.binding, WFM_BINDS_MINIMUM);
+	assert_true(fabs(r.occupancy - 25.0 / 40) < 1e-12);
+	o.min_agents = 0;
+	o.shrinkage[0] = 0.2;
+	o.n_shrinkage = 1;
+	assert_int_equal(one(500, 0, &o).on_roster, 40);
+	struct wfm_load shut = { 500, 0, false };
+	assert_int_equal(wfm_staffing_run(&shut, 1, &o, &r, NULL), WFM_OK);
+	assert_int_equal(r.agents, 0);
+	o.per_person = 0;
+	assert_int_equal(wfm_staffing_run(&shut, 1, &o, &r, NULL), WFM_INVALID);
+}
+
 /* Nights closed, work arrives round the clock, eight open hours to answer. */
 static void test_backlog_in_time(void **state)
 {
@@ -357,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_redials_add_load),
 		cmocka_unit_test(test_chat),
 		cmocka_unit_test(test_trunks_and_portfolio),
+		cmocka_unit_test(test_portfolio_ratios),
 		cmocka_unit_test(test_backlog_in_time),
 		cmocka_unit_test(test_backlog_cap_says_late),
 		cmocka_unit_test(test_errors_name_the_place),
