@@ -20,7 +20,8 @@ static const struct field row_rows[] = {
 	F_REAL(struct trial_row, offered, 0, 0, 0, "contacts, on the mean"),
 	F_REAL(struct trial_row, target, FIELD_OPTIONAL, 0, 0, "service level wanted"),
 	F_REAL(struct trial_row, promised, FIELD_OPTIONAL, 0, 0,
-	       "by formula, of the people planned less expected absence"),
+	       "by formula, of the people planned less expected absence, and of those with e-mail and "
+	       "the like while none of it is there"),
 	F_REAL(struct trial_row, simulated, FIELD_OPTIONAL, 0, 0, "mean of the played days"),
 	F_REAL(struct trial_row, low, FIELD_OPTIONAL, 0, 0, "95 % interval of that mean"),
 	F_REAL(struct trial_row, high, FIELD_OPTIONAL, 0, 0, "95 % interval of that mean"),
@@ -37,6 +38,7 @@ const struct fields trial_row_fields = FIELDS("RosterTrialRow", struct trial_row
 struct trial {
 	struct week_play k;
 	double *people; /* [queue x slot] planned on the work */
+	double *help;   /* [queue x slot] of those planned for work that may wait, with none of it */
 };
 
 static double or_value(double v, double otherwise)
@@ -66,6 +68,66 @@ static void count_people(struct trial *t)
 			}
 }
 
+/* Share of the slot in which those on work that may wait have none: it comes and is done evenly. */
+static void fill_idle(const struct trial *t, size_t queue, double *idle)
+{
+	const struct wfm_sim_queue *q = &t->k.p.queues[queue];
+	double backlog = 0;
+	for (int32_t s = 0; s < t->k.slots; s++) {
+		double able = t->people[queue * (size_t)t->k.slots + (size_t)s] * SLOT_MIN * 60;
+		double work = backlog + q->volume[s] * q->aht_s[s];
+		idle[s] = able > work ? 1 - work / able : 0;
+		backlog = fmax(0, work - able);
+	}
+}
+
+/* What the set's people are planned for, −1 for nothing. */
+static int32_t queue_planned(const struct wfm_sim_set *set)
+{
+	for (int32_t k = 0; k < set->skill_count; k++)
+		if (set->skills[k].priority == 1)
+			return set->skills[k].queue;
+	return -1;
+}
+
+static bool helps(const struct trial *t, const struct wfm_sim_skill *skill, int32_t slot)
+{
+	return skill->priority > 1 && site_queue_is_live(&t->k.w->queues[skill->queue]) &&
+	       t->k.p.queues[skill->queue].volume[slot] > 0;
+}
+
+/* Who may take contacts of several queues then is shared among them. */
+static void help_slot(struct trial *t, const struct wfm_sim_set *set, int32_t slot, double people)
+{
+	int32_t n = 0;
+	for (int32_t k = 0; k < set->skill_count; k++)
+		n += helps(t, &set->skills[k], slot);
+	for (int32_t k = 0; k < set->skill_count; k++)
+		if (helps(t, &set->skills[k], slot))
+			t->help[(size_t)set->skills[k].queue * (size_t)t->k.slots + (size_t)slot] +=
+				people / n;
+}
+
+static void count_help(struct trial *t)
+{
+	const struct week_problem *w = t->k.w;
+	const struct wfm_sim_problem *p = &t->k.p;
+	size_t slots = (size_t)t->k.slots;
+	double *idle = arena_array(t->k.a, w->queue_count * slots, sizeof *idle);
+	t->help = arena_array(t->k.a, w->queue_count * slots, sizeof *t->help);
+	for (size_t q = 0; q < w->queue_count; q++)
+		fill_idle(t, q, idle + q * slots);
+	for (int32_t i = 0; i < p->span_count; i++) {
+		const struct wfm_sim_span *v = &p->spans[i];
+		int32_t planned = queue_planned(&p->sets[v->set]), end = (int32_t)(v->end_s / (SLOT_MIN * 60));
+		if (planned < 0 || site_queue_is_live(&w->queues[planned]))
+			continue;
+		for (int32_t s = (int32_t)(v->start_s / (SLOT_MIN * 60)); s < end && s < t->k.slots; s++)
+			help_slot(t, &p->sets[v->set], s,
+				  (1 - p->absence[v->agent]) * idle[(size_t)planned * slots + (size_t)s]);
+	}
+}
+
 /* The formulas' service level of a fraction of people: between the whole numbers beside it. */
 static double promised_level(const struct wfm_staffing_options *o, double volume, double aht_s,
 			     double people)
@@ -88,7 +150,8 @@ static double promised_day(const struct trial *t, size_t queue, int32_t day, dou
 	for (int32_t s = 0; s < t->k.slots; s++) {
 		if (t->k.p.day[s] != day || !(q->volume[s] > 0))
 			continue;
-		double people = times * t->people[queue * (size_t)t->k.slots + (size_t)s];
+		size_t at = queue * (size_t)t->k.slots + (size_t)s;
+		double people = times * t->people[at] + t->help[at];
 		good += q->volume[s] * promised_level(&o, q->volume[s], q->aht_s[s], people);
 		all += q->volume[s];
 	}
@@ -112,6 +175,7 @@ static void write_rows(struct trial *t, const struct wfm_simulation *s,
 	out->slope = arena_array(t->k.a, t->k.w->queue_count * WEEK_DAYS, sizeof *out->slope);
 	out->count = 0;
 	count_people(t);
+	count_help(t);
 	for (size_t q = 0; q < t->k.w->queue_count; q++)
 		for (int32_t d = 0; d < s->day_count; d++) {
 			size_t at = q * (size_t)s->day_count + (size_t)d;

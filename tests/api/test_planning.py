@@ -182,12 +182,13 @@ def test_the_roster_was_tried(planner, roster):
 
 
 def test_a_site_of_one_queue_keeps_its_promise(planner):
-    """Where nobody helps out elsewhere the formulas and the simulation must agree."""
+    """One queue of calls: formulas and simulation agree, those on e-mail who help out on quiet days included."""
     site = next(s for s in planner.items("/sites") if s["name"] == "Valdivia")
     job = planner.wait_job(planner.post("/schedules", json={
         "site_id": site["id"], "week": week_ahead(2), "seed": 3, "iteration_limit": 40, "time_limit_s": 60}))
     rows = planner.items(f"/rosters/{job['result']['roster_id']}/trial")
     assert len(rows) == 7
+    # Up to a point is what calls finished after a shift's or a stretch's end add.
     off = sorted(abs(r["promised"] - r["simulated"]) for r in rows)
-    assert off[3] < 0.02, rows  # the median day; Saturdays and Sundays lie further off
+    assert off[3] < 0.01 and off[-1] < 0.02, rows
     assert all(r["sl_p10"] < r["simulated"] for r in rows)
