@@ -30,6 +30,11 @@ bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e)
 	return outlook_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "outlook", e);
 }
 
+bool training_request_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	return training_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "cross_training", e);
+}
+
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	return schedule_check(rq->db, rq->arena, rq->body, e) && submit(rq, rp, "schedule", e);

@@ -3,6 +3,7 @@
 #ifndef HTTP_PLANNING_HANDLERS_H
 #define HTTP_PLANNING_HANDLERS_H
 
+#include "server/domain/cross_training.h"
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_network.h"
 #include "server/domain/make_outlook.h"
@@ -24,6 +25,7 @@ extern const struct fields roster_shortage_fields, roster_change_fields;
 bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool network_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e);
+bool training_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e);

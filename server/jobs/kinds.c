@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/domain/cross_training.h"
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_network.h"
 #include "server/domain/make_outlook.h"
@@ -17,6 +18,8 @@ const struct job_kind job_kinds[] = {
 	  "look up to 78 weeks ahead at a site's queues" },
 	{ "schedule", &schedule_request_fields, &schedule_result_fields, job_schedule_run,
 	  "draw a site's weekly roster" },
+	{ "cross_training", &training_request_fields, &training_result_fields, job_training_run,
+	  "people per skill group of a site's week, and what cross-training would save" },
 };
 const size_t job_kinds_count = sizeof job_kinds / sizeof job_kinds[0];
 

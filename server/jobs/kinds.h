@@ -9,5 +9,6 @@ bool job_forecast_run(struct job_context *jc, const void *request, struct err *e
 bool job_network_run(struct job_context *jc, const void *request, struct err *e);
 bool job_outlook_run(struct job_context *jc, const void *request, struct err *e);
 bool job_schedule_run(struct job_context *jc, const void *request, struct err *e);
+bool job_training_run(struct job_context *jc, const void *request, struct err *e);
 
 #endif

@@ -57,6 +57,15 @@ static void help_each_other(struct gain *g, int32_t first, int32_t second)
 	learn(g, skills, second, 2, g->second_speed);
 }
 
+/* Who has a chat in hand takes no call, so calls and chats are better not mixed by turns. */
+static bool has_chat(const struct wfm_skills_problem *p)
+{
+	for (int32_t q = 0; q < p->queue_count; q++)
+		if (p->queues[q].staffing.channel == WFM_CHAT && p->queues[q].staffing.concurrency > 1.0)
+			return true;
+	return false;
+}
+
 static void form_team(struct gain *g, enum wfm_training training)
 {
 	int32_t queues = g->p->queue_count;
@@ -78,13 +87,14 @@ static void form_team(struct gain *g, enum wfm_training training)
 		if (queues == 1)
 			learn(g, group_new(g), 0, 1, 1.0);
 		return;
-	case WFM_TRAIN_ALL: /* everybody is best at one, and takes whoever has waited longest */
+	case WFM_TRAIN_ALL: /* whoever has waited longest, or first who is most at home with whom */
 		for (int32_t q = 0; q < queues; q++) {
+			bool alike = g->second_speed == 1.0 && !has_chat(g->p);
 			skills = group_new(g);
 			for (int32_t k = 0; k < queues; k++)
-				learn(g, skills, k, 1, k == q ? 1.0 : g->second_speed);
-			if (g->second_speed == 1.0)
-				return; /* one group of people alike */
+				learn(g, skills, k, alike || k == q ? 1 : 2, k == q ? 1.0 : g->second_speed);
+			if (alike)
+				return;
 		}
 		return;
 	case WFM_TRAININGS:
