@@ -25,6 +25,8 @@ extern const struct fields forecast_result_fields;
 struct forecast_watch {
 	bool (*progress)(void *context, double fraction, const char *queue);
 	void *context;
+	/* outlook_make: called inside the transaction that writes it, last; may be NULL. */
+	bool (*saved)(void *context, int64_t id, struct err *e);
 };
 
 /* What can be refused at once, before any job is queued: no such site, no queues, no history. */

@@ -312,7 +312,9 @@ static bool look(struct looking *l, int64_t user_id, int64_t job_id, struct err 
 			return false;
 	if (!db_begin(l->db, e))
 		return false;
-	if (keep(l, user_id, job_id, e))
+	if (keep(l, user_id, job_id, e) &&
+	    (l->watch == NULL || l->watch->saved == NULL ||
+	     l->watch->saved(l->watch->context, l->outlook_id, e)))
 		return db_commit(l->db, e);
 	db_rollback(l->db);
 	return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/make_schedule.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -139,8 +140,7 @@ static bool solve_and_judge(const struct week_problem *w, const struct schedule_
 	enum wfm_status s = wfm_schedule_solve(&w->problem, &o, out, &we);
 	if (s != WFM_OK && s != WFM_LIMIT && s != WFM_CANCELLED)
 		return err_from_wfm(e, &we);
-	if (*out == NULL)
-		return err_set(e, ERR_CONFLICT, "stopped before a first roster was found");
+	assert(*out != NULL); /* whatever stopped it, the best so far */
 	if (wfm_schedule_verify(&w->problem, *out, true, &report, &we) != WFM_OK)
 		err_from_wfm(e, &we);
 	else if (report->breach_count > 0)
@@ -207,7 +207,6 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 			   const struct schedule_request *r, struct making *m, struct draft *out, struct err *e)
 {
 	struct draft second;
-	struct err why = ERR_INIT;
 	bool pooled = week_is_pooled(w);
 	bool halve = pooled && r->time_limit_s >= 2 * CORRECTED_LEAST_S;
 	double begun = clock_monotonic_s();
@@ -224,20 +223,15 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 		return true;
 	m->start = fmin(m->end, 0.9);
 	m->end = SOLVED;
-	if (draw(db, a, w, r, left, m, &second, &why)) {
-		second.trial.corrected = corrected;
-		choose(out, &second);
-		if (out->trial.corrected == 0)
-			week_required_restore(w, &before);
-		return true;
+	if (!draw(db, a, w, r, left, m, &second, e)) {
+		wfm_roster_free(out->roster);
+		return false;
 	}
-	if (why.code == ERR_CONFLICT) { /* no second roster in the time left: the first is good */
+	second.trial.corrected = corrected;
+	choose(out, &second);
+	if (out->trial.corrected == 0)
 		week_required_restore(w, &before);
-		return true;
-	}
-	*e = why;
-	wfm_roster_free(out->roster);
-	return false;
+	return true;
 }
 
 static bool save(struct db *db, struct arena *a, const struct week_problem *w,
@@ -267,7 +261,7 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 		return false;
 	if (r.forecast_id == FIELD_NULL) {
 		struct forecast_request f = { r.site_id, r.week, 1 };
-		struct forecast_watch fw = { forecast_progress, &m };
+		struct forecast_watch fw = { .progress = forecast_progress, .context = &m };
 		if (!forecast_make(db, a, &f, user_id, job_id, &fw, &r.forecast_id, e))
 			return false;
 		m.start = FORECAST_SHARE;

@@ -12,7 +12,7 @@ static bool progress(void *context, double fraction, const char *queue)
 
 bool job_network_run(struct job_context *jc, const void *request, struct err *e)
 {
-	struct forecast_watch w = { progress, jc };
+	struct forecast_watch w = { .progress = progress, .context = jc };
 	struct network_result r;
 
 	if (!db_begin(jc->db, e))

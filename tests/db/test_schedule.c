@@ -382,6 +382,79 @@ static void test_sunday_nights_spare_the_leave_of_monday(void **state)
 				   " WHERE tstzrange(s.start_at, s.end_at) && tstzrange(b.start_at, b.end_at)"), "0");
 }
 
+/* ---------------------------------------------------------------- the corrected draft */
+
+/* Two queues that everybody can take: formulas see two small groups, the trial one large one. */
+static void share_people(struct fixture *f)
+{
+	ask(f, "INSERT INTO skill (code, name) VALUES ('second', 'Second');"
+	       "INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, target_share, target_s,"
+	       " patience_s, aht_s) SELECT 'second', 'Second', q.site_id, k.id, q.channel, q.interval_min,"
+	       " q.target_share, q.target_s, q.patience_s, q.aht_s FROM queue q, skill k WHERE k.code = 'second';"
+	       "INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE k.code = 'second';"
+	       "INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s)"
+	       " SELECT q.id, h.start_at, h.offered, h.handled, h.handle_time_s FROM history h, queue q WHERE q.code = 'second'");
+}
+
+/* Stops the solver at its first word after the first trial, and counts the trials. */
+struct stopping {
+	int trials;
+	bool stop;
+};
+
+static bool stop_second(void *context, double fraction, const char *phase, double objective, double bound,
+			double gap)
+{
+	struct stopping *s = context;
+	(void)fraction, (void)objective, (void)bound, (void)gap;
+	bool trial = strcmp(phase, "trial") == 0;
+	s->trials += trial;
+	return s->stop && s->trials == 1 && !trial;
+}
+
+static void make_watched(struct fixture *f, struct schedule_request r, bool stop)
+{
+	struct stopping s = { .stop = stop };
+	struct schedule_watch w = { .progress = stop_second, .context = &s };
+	struct schedule_result out;
+	ask(f, "DELETE FROM plan");
+	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, &w, &out, &f->err))
+		fail_msg("no roster: %s", f->err.message);
+	assert_int_equal(s.trials, 2);
+}
+
+static const char corrected[] = "SELECT (evidence->>'corrected')::int > 0 FROM roster";
+static const char as_computed[] = "SELECT bool_and(abs(agents_on_roster - agents / 0.95) < 1e-9) FROM requirement";
+
+/* The requirement is drawn for once more where the trial found it wrong. */
+static void test_a_corrected_draft_is_kept_with_its_requirement(void **state)
+{
+	struct fixture *f = *state;
+	struct schedule_request r = request(f, small_site_change_week(4) + 7);
+	share_people(f);
+	ask(f, "INSERT INTO agent (code, name, site_id, contract_id, hired) SELECT 'B' || id, name, site_id,"
+	       " contract_id, hired FROM agent;"
+	       "INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE a.code LIKE 'B%'");
+	r.iteration_limit = 60;
+	make_watched(f, r, false);
+	assert_string_equal(ask(f, corrected), "t");
+	assert_string_equal(ask(f, as_computed), "f");
+	/* What was promised is still the first draft's: the second kept it with fewer people. */
+	assert_string_equal(ask(f, "SELECT avg(simulated) > avg(least(target, promised)) - 0.01 FROM roster_trial"), "t");
+}
+
+/* A second draft that is worse, for it was stopped at once, leaves the first and what that was drawn for. */
+static void test_a_worse_second_draft_is_left(void **state)
+{
+	struct fixture *f = *state;
+	struct schedule_request r = request(f, small_site_change_week(4) + 7);
+	share_people(f);
+	r.iteration_limit = 60;
+	make_watched(f, r, true);
+	assert_string_equal(ask(f, corrected), "f");
+	assert_string_equal(ask(f, as_computed), "t");
+}
+
 int main(void)
 {
 	struct err e = ERR_INIT;
@@ -394,6 +467,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
 		cmocka_unit_test_setup_teardown(test_shifts_published_elsewhere_block, begin, end),
 		cmocka_unit_test_setup_teardown(test_mail_of_the_night_is_staffed, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_corrected_draft_is_kept_with_its_requirement, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_worse_second_draft_is_left, begin, end),
 		cmocka_unit_test_setup_teardown(test_mail_is_done_between_calls, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
