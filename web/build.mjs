@@ -96,7 +96,9 @@ let worst = 0;
 for (const v of views) {
 	const names = closure(v, inside(v, closure(mainJs)));
 	const parts = !names.has(byEntry("src/views/planner.tsx")) ? ["people"]
-		: names.has(byEntry("src/views/forecast.tsx")) ? ["plan", "forecast"] : ["plan", "roster", "staffing"];
+		: names.has(byEntry("src/views/forecast.tsx")) ? ["plan", "forecast"] : ["plan", "roster", "staffing",
+			...(names.has(byEntry("src/views/schedule.tsx")) ? ["play"] : []),
+			...(names.has(byEntry("src/views/requirement.tsx")) ? ["need"] : [])];
 	for (const part of ["main", ...parts]) closure(wordsOf(part), names);
 	for (const c of charts) closure(c, names);
 	const bytes = sizeOf(names);

@@ -5,6 +5,7 @@ import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./bro
 import { PASSWORD, startService } from "./service.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
+import { replay, versus } from "./replay.mjs";
 import { requirement } from "./requirement.mjs";
 import { check, expect, finish, note, step, WalkOver } from "./tap.mjs";
 
@@ -97,6 +98,9 @@ const walks = {
 
 	forecast,
 	requirement,
+	replay,
+	"replay-phone": replay,
+	versus,
 	"forecast-phone": forecastPhone,
 
 	async agent(visit, look) {
@@ -340,7 +344,7 @@ async function publish(visit) {
 }
 
 async function walk(name, browser, { url, database }, shots) {
-	const viewport = ["agent", "forecast-phone"].includes(name) ? PHONE : DESK;
+	const viewport = ["agent", "forecast-phone", "replay-phone"].includes(name) ? PHONE : DESK;
 	for (const look of LOOKS) {
 		note(`${name} in ${look.name}`);
 		const visit = new Visit(shots, look, database, await openPage(browser, url, look, viewport));

@@ -9,8 +9,9 @@ type Forecast = typeof import("../i18n/en/forecast.json");
 type Roster = typeof import("../i18n/en/roster.json");
 type People = typeof import("../i18n/en/people.json");
 type Staffing = typeof import("../i18n/en/staffing.json");
+type Play = typeof import("../i18n/en/play.json");
 type Need = typeof import("../i18n/en/need.json");
-export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof People;
+export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Play | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
@@ -23,6 +24,7 @@ interface Parts {
 	forecast: Load<Forecast>;
 	roster: Load<Roster>;
 	staffing: Load<Staffing>;
+	play: Load<Play>;
 	need: Load<Need>;
 	people: Load<People>;
 }
@@ -34,6 +36,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/en/forecast.json"),
 		roster: () => import("../i18n/en/roster.json"),
 		staffing: () => import("../i18n/en/staffing.json"),
+		play: () => import("../i18n/en/play.json"),
 		need: () => import("../i18n/en/need.json"),
 		people: () => import("../i18n/en/people.json"),
 	},
@@ -43,6 +46,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/es/forecast.json"),
 		roster: () => import("../i18n/es/roster.json"),
 		staffing: () => import("../i18n/es/staffing.json"),
+		play: () => import("../i18n/es/play.json"),
 		need: () => import("../i18n/es/need.json"),
 		people: () => import("../i18n/es/people.json"),
 	},
@@ -52,6 +56,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/pt/forecast.json"),
 		roster: () => import("../i18n/pt/roster.json"),
 		staffing: () => import("../i18n/pt/staffing.json"),
+		play: () => import("../i18n/pt/play.json"),
 		need: () => import("../i18n/pt/need.json"),
 		people: () => import("../i18n/pt/people.json"),
 	},

@@ -21,6 +21,8 @@ import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
 import { PublishDialog } from "./publish";
+import { ReplayCard } from "./replay";
+import { CompareCard } from "./roster-compare";
 import { choiceText, StaffingPicker } from "./staffing-choice";
 import { TrialCard } from "./trial";
 
@@ -102,9 +104,9 @@ function ShortageList({ full, queues, zone }: { full: FullRoster; queues: Queue[
 	);
 }
 
-interface SheetProps { full: FullRoster; site: Site; week: string; agents: Agent[] }
+interface SheetProps { full: FullRoster; site: Site; week: string; agents: Agent[]; versions: RosterSummary[]; currency: string | undefined }
 
-function Sheet({ full, site, week, agents }: SheetProps) {
+function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 	const queues = useQueues(site.id).data ?? [];
 	const [order, setOrder] = useState<RowOrder>("name");
 	const [zoom, setZoom] = useState<Zoom>("week");
@@ -155,6 +157,8 @@ function Sheet({ full, site, week, agents }: SheetProps) {
 			</div>
 			<ShortageList full={full} queues={queues} zone={zone} />
 			<TrialCard roster={full.roster.id} queues={queues} />
+			<ReplayCard roster={full.roster.id} monday={monday} zone={zone} shifts={full.shifts} />
+			<CompareCard roster={full.roster} versions={versions} queues={queues} zone={zone} currency={currency} />
 			{table && (
 				<Dialog title={t("cover.title")} onClose={() => setTable(false)}>
 					<div class="scroll table-tall" tabIndex={0} role="group" aria-label={t("cover.title")}>
@@ -234,7 +238,8 @@ export default function Board({ site, week }: PlanScope) {
 			{full.data && agents.data ? (
 				<>
 					<EvidenceStrip full={full.data} currency={currency} />
-					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} agents={agents.data} />
+					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} agents={agents.data}
+						versions={versions.data ?? []} currency={currency} />
 				</>
 			) : versions.data && !picked ? !work.running && (
 				<Empty title={t("board.none")}><p>{past ? t("board.past") : t("board.none_lead")}</p></Empty>
