@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A simulated day that can be stood at any moment: who is on what, who waits, how it goes so far.
-import type { Replay } from "./types";
+import type { Replay } from "./types-trial";
 
 export type Doing = "out" | "free" | "busy" | "break" | "absent";
 export const DOINGS: readonly Doing[] = ["busy", "free", "break", "absent", "out"];

@@ -282,23 +282,6 @@ export interface Roster {
 	people_short: number;
 }
 /** A roster's trial by simulation, of one queue and day. */
-export interface TrialRow {
-	queue_id: number;
-	day: string;
-	offered: number;
-	target: number | null;
-	promised: number | null;
-	simulated: number | null;
-	low: number | null;
-	high: number | null;
-	sl_p10: number | null;
-	sl_p50: number | null;
-	sl_p90: number | null;
-	p_target: number | null;
-	abandoned_share: number | null;
-	asa_s: number | null;
-	replications: number;
-}
 export interface WhatIfPoint {
 	agents: number;
 	on_roster: number;
@@ -550,65 +533,4 @@ export interface ComparedDay {
 	difference: number;
 	change: number | null;
 	actual: number | null;
-}
-/** GET /rosters/{id}/replay: one simulated day; events are parallel lists by time. */
-export interface Replay {
-	roster_id: number;
-	day: string;
-	seed: number;
-	from: string;
-	until: string;
-	queues: {
-		queue_id: number; name: string; live: boolean; within_s: number; target: number | null;
-		offered: number; in_time: number; answered: number; lost: number;
-	}[];
-	people: { agent_id: number | null; name: string | null; absent: boolean }[];
-	at_ms: number[];
-	kind: string[];
-	queue: number[];
-	person: number[];
-	contact: number[];
-}
-export interface ComparedRoster {
-	id: number;
-	version: number;
-	state: "draft" | "published" | "superseded";
-	agents: number;
-	shifts: number;
-	paid_minutes: number;
-	pay_cents: number;
-	short_hours: number;
-}
-export interface ComparedRow {
-	queue_id: number;
-	day: string;
-	offered: number;
-	target: number | null;
-	first: number | null;
-	second: number | null;
-	difference: number | null;
-	low: number | null;
-	high: number | null;
-	first_abandoned: number | null;
-	second_abandoned: number | null;
-	first_p_target: number | null;
-	second_p_target: number | null;
-}
-export interface RosterChange {
-	agent_id: number;
-	agent: string;
-	day: string;
-	change: "added" | "removed" | "moved" | "activities";
-	first_start: string | null;
-	first_end: string | null;
-	second_start: string | null;
-	second_end: string | null;
-}
-export interface RosterComparison {
-	first: ComparedRoster;
-	second: ComparedRoster;
-	seed: number;
-	weeks: number;
-	rows: ComparedRow[];
-	changes: RosterChange[];
 }

@@ -5,7 +5,8 @@ import { clock, pct, upTo } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { fmtDay } from "../lib/time";
-import type { Queue, TrialRow } from "../lib/types";
+import type { Queue } from "../lib/types";
+import type { TrialRow } from "../lib/types-trial";
 import { Busy, Card, ProblemBox } from "../ui/basic";
 import { type Column, DataTable } from "../ui/table";
 

@@ -6,7 +6,8 @@ import { t, tn } from "../../lib/i18n";
 import { announce } from "../../lib/live";
 import { DayPlayer, type Doing, DOINGS, levelSoFar, type PersonNow, type QueueNow, stripOf } from "../../lib/replay";
 import { fmtTime, instant } from "../../lib/time";
-import type { Replay, Shift } from "../../lib/types";
+import type { Shift } from "../../lib/types";
+import type { Replay } from "../../lib/types-trial";
 import { Button, Segments } from "../../ui/basic";
 
 const MINUTE = 60_000;

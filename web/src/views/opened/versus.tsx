@@ -3,7 +3,8 @@
 import { duration, money, pct, signed, upTo } from "../../lib/format";
 import { t, tn } from "../../lib/i18n";
 import { fmtDay, fmtSpan, instant } from "../../lib/time";
-import type { ComparedRow, Queue, RosterChange, RosterComparison } from "../../lib/types";
+import type { Queue } from "../../lib/types";
+import type { ComparedRow, RosterChange, RosterComparison } from "../../lib/types-trial";
 import { Chip, Stat } from "../../ui/basic";
 import { type Column, DataTable } from "../../ui/table";
 
