@@ -21,6 +21,9 @@ enum lp_method { LP_PRIMAL, LP_DUAL };
 
 enum wfm_status lp_new(struct lp **out, struct wfm_error *e);
 void lp_free(struct lp *lp);
+/* A copy with its basis, in the environment of the calling thread; `from` may be another thread's,
+ * which must leave it alone meanwhile. */
+enum wfm_status lp_copy(struct lp **out, const struct lp *from, struct wfm_error *e);
 
 /* Adds a row low <= a x <= high (HUGE_VAL: free side). Returns its index by *out when not NULL. */
 enum wfm_status lp_add_row(struct lp *lp, double low, double high, int *out, struct wfm_error *e);
@@ -53,6 +56,8 @@ double lp_value(const struct lp *lp, int col);
 double lp_reduced_cost(const struct lp *lp, int col);
 double lp_dual(const struct lp *lp, int row);
 bool lp_is_basic(const struct lp *lp, int col);
+/* Simplex steps taken so far: work that can be counted without a clock. */
+int lp_pivots(const struct lp *lp);
 int lp_col_count(const struct lp *lp);
 
 /* For tests: the n-th lp_solve from now in this thread fails inside the library; 0: never. */

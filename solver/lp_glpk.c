@@ -33,6 +33,7 @@ struct call {
 	const double *values;
 	enum lp_method method;
 	bool basic;
+	const struct lp *from;
 };
 
 static void on_abort(void *info)
@@ -129,6 +130,21 @@ void lp_free(struct lp *lp)
 	    --env.live == 0)
 		(void)glp_free_env();
 	free(lp);
+}
+
+static enum wfm_status do_copy(struct lp *lp, struct call *c)
+{
+	glp_copy_prob(lp->prob, c->from->prob, GLP_OFF);
+	return WFM_OK;
+}
+
+enum wfm_status lp_copy(struct lp **out, const struct lp *from, struct wfm_error *e)
+{
+	enum wfm_status s = lp_new(out, e);
+	struct call c = { .from = from };
+	if (s == WFM_OK)
+		s = guard(*out, do_copy, &c, e);
+	return s;
 }
 
 static int bound_kind(double low, double high)
@@ -345,6 +361,11 @@ double lp_dual(const struct lp *lp, int row)
 bool lp_is_basic(const struct lp *lp, int col)
 {
 	return lp->generation == env.generation && glp_get_col_stat(lp->prob, col + 1) == GLP_BS;
+}
+
+int lp_pivots(const struct lp *lp)
+{
+	return lp->generation == env.generation ? glp_get_it_cnt(lp->prob) : 0;
 }
 
 int lp_col_count(const struct lp *lp)

@@ -310,8 +310,9 @@ struct wfm_solve_options {
 	double time_limit_s;      /* 0: none; needs now_s */
 	int64_t iteration_limit;  /* pricing rounds and local-search steps together; 0: default effort */
 	double gap_target;        /* stop when the variable gap is at most this; 0: run to the end */
-	int32_t threads;          /* 0 or 1 */
-	double (*now_s)(void *context); /* monotonic seconds; NULL: no time limit, seconds = 0 */
+	int32_t threads;          /* 0 or 1: the caller's; 2: one more. The roster is the same */
+	double (*now_s)(void *context); /* monotonic seconds; NULL: no time limit, seconds = 0; with
+					   2 threads it is called in both at once */
 	bool (*progress)(void *context, const struct wfm_progress *); /* true cancels; may be NULL */
 	void *context;
 };

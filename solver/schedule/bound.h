@@ -20,8 +20,24 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e);
 /* Rounds to a plan by fixing and re-pricing; leaves the master with the fixings. */
 enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e);
 
-/* Frees a share of the best plan's tours and dives for them again, while that improves. `out` is
- * scratch for plans tried; the best is offered to the run. */
-enum wfm_status master_neighbourhoods(struct master *m, struct plan *out, struct wfm_error *e);
+/* The same relaxation, columns and fixings for another run, in the thread that will use it. `from` may
+ * be another thread's and must rest meanwhile. *out needs master_free even after a failure. */
+enum wfm_status master_clone(const struct master *from, struct run *r, struct master **out,
+			     struct wfm_error *e);
+
+/* ---- large neighbourhoods: see neighbour.c ---- */
+
+struct hood;
+
+/* Scratch for rounds on this master; `out` holds plans tried. NULL: no memory. */
+struct hood *hood_new(struct master *m, struct plan *out);
+void hood_free(struct hood *h);
+/* Frees that share of the best plan's tours (1: all, with noise) and dives for them again; what is
+ * found is offered to the run. */
+enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct wfm_error *e);
+
+/* Rounds by two searchers until they find nothing more, on as many threads as the options allow; the
+ * outcome is the same for one thread and two. */
+enum wfm_status crew_search(struct run *r, struct master *m, struct plan *out, struct wfm_error *e);
 
 #endif

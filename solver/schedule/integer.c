@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.05;
+static const double WHOLE = 1e-5, SURE = 0.7, FEW = 0.05, MANY = 0.15;
 
 struct part {
 	double fraction;
@@ -34,8 +34,9 @@ enum wfm_status master_fix(struct master *m, int32_t i, int32_t low, struct wfm_
 	return lp_set_bounds(m->lp, m->slack_count + i, low, HUGE_VAL, e);
 }
 
-/* Fixes what is whole and the best of what is not; *open gets the number of fractional columns. */
-static enum wfm_status round_up(struct master *m, struct part *parts, int32_t *open,
+/* Fixes what is whole and of the rest that share, best first; *open gets the number of fractional
+ * columns. */
+static enum wfm_status round_up(struct master *m, double share, struct part *parts, int32_t *open,
 				struct wfm_error *e)
 {
 	int32_t n = 0;
@@ -55,7 +56,7 @@ static enum wfm_status round_up(struct master *m, struct part *parts, int32_t *o
 	qsort(parts, (size_t)n, sizeof *parts, by_fraction);
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
 		const struct column *c = &m->columns[parts[i].column];
-		if (parts[i].fraction < SURE && taken >= SHARE * mass)
+		if (parts[i].fraction < SURE && taken >= share * mass)
 			break;
 		if (m->fixed[c->tour->type] >= m->m->types[c->tour->type].count)
 			continue;
@@ -76,8 +77,8 @@ enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_erro
 		s = master_price(m, true, &bound, &added, e);
 		if (added == 0)
 			break;
-		if (s == WFM_OK)
-			s = master_solve(m, LP_PRIMAL, e);
+		if (s == WFM_OK) /* need not be optimal: half a basis of pivots has the most of it */
+			s = master_solve_some(m, m->rows / 2, e);
 	}
 	return s;
 }
@@ -105,26 +106,39 @@ static void read_plan(const struct master *m, struct plan *out)
 		}
 }
 
+/* Small steps find better plans; where a step costs many pivots, fewer are taken. */
+static double step_share(const struct master *m, int32_t pivots)
+{
+	return FEW + (MANY - FEW) * fmin(1, pivots / (2.0 * m->rows));
+}
+
+static enum wfm_status dive_step(struct master *m, int32_t *pivots, int32_t *open, struct wfm_error *e)
+{
+	struct part *parts = malloc(((size_t)m->column_count + 1) * sizeof *parts);
+	/* Out of time: what is left is rounded without asking again. */
+	bool hurry = m->run->stage_over;
+	if (!parts)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the dive");
+	enum wfm_status s = round_up(m, hurry ? 1 : step_share(m, *pivots), parts, open, e);
+	free(parts);
+	if (hurry)
+		*open = 0;
+	if (*open == 0 || s != WFM_OK)
+		return s;
+	int32_t before = lp_pivots(m->lp);
+	s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
+	*pivots = lp_pivots(m->lp) - before;
+	if (s == WFM_OK)
+		s = master_trim(m, m->rows, e);
+	return s == WFM_OK && !m->run->stage_over ? master_reprice(m, 2, e) : s;
+}
+
 enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e)
 {
 	enum wfm_status s = WFM_OK;
-	int32_t open = 1;
-	while (s == WFM_OK && open > 0 && !run_stopped(m->run) &&
-	       !m->run->stage_over) {
-		struct part *parts = malloc(((size_t)m->column_count + 1) * sizeof *parts);
-		if (!parts)
-			return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the dive");
-		s = round_up(m, parts, &open, e);
-		free(parts);
-		if (open == 0)
-			break;
-		if (s == WFM_OK)
-			s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
-		if (s == WFM_OK)
-			s = master_trim(m, m->rows, e);
-		if (s == WFM_OK)
-			s = master_reprice(m, 2, e);
-	}
+	int32_t open = 1, pivots = 0;
+	while (s == WFM_OK && open > 0 && !run_stopped(m->run))
+		s = dive_step(m, &pivots, &open, e);
 	if (s != WFM_OK)
 		return s;
 	read_plan(m, out);

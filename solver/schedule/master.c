@@ -26,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 1500 };
+enum { SLICE = 1500, DEAR = 15 };
 
 static const double SMOOTH = 0.7, TRUSTING = 0.9, REDUCED_EPS = 1e-6;
 
@@ -130,18 +130,8 @@ static double reduced_cost(const struct master *m, const struct tour *t, const i
 
 /* ---- the LP ---- */
 
-enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e)
+static void read_duals(struct master *m)
 {
-	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. */
-	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
-	while (s == WFM_LIMIT && run_poll(m->run))
-		s = lp_solve(m->lp, method, SLICE, e);
-	if (s == WFM_LIMIT)
-		return WFM_OK; /* any duals bound; the loops above see the run stopped */
-	if (s == WFM_INFEASIBLE && method == LP_DUAL) /* numerical: the primal settles it */
-		s = lp_solve(m->lp, LP_PRIMAL, 0, e);
-	if (s != WFM_OK)
-		return s == WFM_INFEASIBLE ? wfm_fail(e, WFM_INTERNAL, "", "the relaxation lost its way") : s;
 	const int32_t n = m->m->slots;
 	for (int32_t q = 0; q < m->m->p->queue_count; q++)
 		for (int32_t t = 0; t < n; t++) {
@@ -158,7 +148,32 @@ enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm
 	for (int32_t k = 0; k < m->m->type_count; k++)
 		if (m->type_row[k] >= 0)
 			m->sigma[k] = lp_dual(m->lp, m->type_row[k]);
+}
+
+enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e)
+{
+	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. */
+	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
+	while (s == WFM_LIMIT && run_poll(m->run))
+		s = lp_solve(m->lp, method, SLICE, e);
+	if (s == WFM_LIMIT)
+		return WFM_OK; /* any duals bound; the loops above see the run stopped */
+	if (s == WFM_INFEASIBLE && method == LP_DUAL) /* numerical: the primal settles it */
+		s = lp_solve(m->lp, LP_PRIMAL, 0, e);
+	if (s != WFM_OK)
+		return s == WFM_INFEASIBLE ? wfm_fail(e, WFM_INTERNAL, "", "the relaxation lost its way") : s;
+	read_duals(m);
 	return WFM_OK;
+}
+
+enum wfm_status master_solve_some(struct master *m, int32_t pivots, struct wfm_error *e)
+{
+	enum wfm_status s = lp_solve(m->lp, LP_PRIMAL, pivots, e);
+	if (s == WFM_LIMIT || s == WFM_OK) {
+		read_duals(m);
+		return WFM_OK;
+	}
+	return s == WFM_INFEASIBLE ? wfm_fail(e, WFM_INTERNAL, "", "the relaxation lost its way") : s;
 }
 
 /* ---- pricing ---- */
@@ -332,11 +347,14 @@ enum wfm_status master_trim(struct master *m, int32_t keep, struct wfm_error *e)
 	return s;
 }
 
-/* The last digits of the bound cost many rounds and matter only where rounding hardly does. */
+/* The last digits of the bound cost many rounds and matter only where rounding hardly does; the more
+ * the relaxation has cost already, the sooner it is enough. */
 static double close_enough(const struct master *m)
 {
 	double x = 0.02 / (m->m->p->agent_count + 1);
-	return x < 1e-6 ? 1e-6 : x > 2e-4 ? 2e-4 : x;
+	x = x < 1e-6 ? 1e-6 : x > 2e-4 ? 2e-4 : x;
+	int32_t dear = lp_pivots(m->lp) / (DEAR * m->rows);
+	return dear < 1 ? x : dear < 3 ? 5 * x : 10 * x;
 }
 
 enum wfm_status master_converge(struct master *m, struct wfm_error *e)

@@ -60,6 +60,8 @@ enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct
 enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
 /* Solves the LP and reads the duals. */
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e);
+/* At most that many pivots of the primal: a feasible basis stays one, and gets better. */
+enum wfm_status master_solve_some(struct master *m, int32_t pivots, struct wfm_error *e);
 /* Prices every type at m->at; adds improving columns (at m->pi), *added of them; *bound in cents,
  * valid when no type was skipped (skip_fixed false). */
 enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, int32_t *added,

@@ -206,6 +206,48 @@ enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error 
 	return s;
 }
 
+static void copy_rows(struct master *to, const struct master *from)
+{
+	size_t cells = (size_t)from->m->p->queue_count * (size_t)from->m->slots;
+	size_t types = (size_t)from->m->type_count;
+	memcpy(to->row, from->row, cells * sizeof *to->row);
+	memcpy(to->joined, from->joined, cells);
+	memcpy(to->type_row, from->type_row, types * sizeof *to->type_row);
+	memcpy(to->by_profile, from->by_profile, types * sizeof *to->by_profile);
+	memcpy(to->fixed, from->fixed, types * sizeof *to->fixed);
+	memcpy(to->pi, from->pi, cells * sizeof *to->pi);
+	memcpy(to->sigma, from->sigma, types * sizeof *to->sigma);
+	to->constant = from->constant;
+	to->slack_count = from->slack_count;
+	to->rows = from->rows;
+}
+
+enum wfm_status master_clone(const struct master *from, struct run *r, struct master **out,
+			     struct wfm_error *e)
+{
+	struct master *m = calloc(1, sizeof *m);
+	*out = m;
+	if (!m)
+		return no_memory(e);
+	m->run = r;
+	m->m = from->m;
+	m->unit = from->unit;
+	if (!allocate(m) || !mem_reserve(&m->columns, &m->column_cap, from->column_count + 1,
+					 sizeof *m->columns))
+		return no_memory(e);
+	copy_rows(m, from);
+	for (int32_t i = 0; i < from->column_count; i++) {
+		const struct column *c = &from->columns[i];
+		size_t size = tour_size(c->tour->count > 0 ? c->tour->count : 1);
+		struct tour *tour = malloc(size);
+		if (!tour)
+			return no_memory(e);
+		memcpy(tour, c->tour, size);
+		m->columns[m->column_count++] = (struct column){ tour, c->low };
+	}
+	return lp_copy(&m->lp, from->lp, e);
+}
+
 void master_free(struct master *m)
 {
 	if (!m)

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_AGENTS = 400, WHOLE_DIVES = 1, PATIENCE = 12, MAX_ROUNDS = 60 };
-
 struct hood {
 	struct master *m;
 	struct plan *out;
@@ -139,9 +137,11 @@ static void choose(struct hood *h, double share, int32_t round)
 	}
 }
 
-static enum wfm_status one_round(struct hood *h, double share, int32_t round, struct wfm_error *e)
+enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct wfm_error *e)
 {
 	struct master *m = h->m;
+	int32_t n = h->out->count;
+	m->noise = share < 1 ? 0 : 0.05;
 	choose(h, share, round);
 	enum wfm_status s = fix_rest(h, e);
 	if (s == WFM_OK)
@@ -151,40 +151,40 @@ static enum wfm_status one_round(struct hood *h, double share, int32_t round, st
 	if (s == WFM_OK)
 		s = master_dive(m, h->out, e);
 	if (s == WFM_OK && !run_stopped(m->run) &&
-	    !plan_improve(m->run, h->out, h->out->count < 500 ? 4 * (int64_t)h->out->count : 2000, 0))
+	    !plan_improve(m->run, h->out, n < 500 ? 4 * (int64_t)n : 2000, 0))
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
 	if (s == WFM_OK)
 		s = master_trim(m, 2 * m->rows, e);
 	return s;
 }
 
-enum wfm_status master_neighbourhoods(struct master *m, struct plan *out, struct wfm_error *e)
+struct hood *hood_new(struct master *m, struct plan *out)
 {
-	struct hood h = { .m = m, .out = out };
-	enum wfm_status s = WFM_OK;
-	if (out->count < 2 || (out->count > MAX_AGENTS && !plan_is_pooled(out)))
-		return s;
-	h.free_agent = calloc((size_t)out->count, sizeof *h.free_agent);
-	h.pain = calloc((size_t)out->count, sizeof *h.pain);
-	h.column = calloc((size_t)out->count, sizeof *h.column);
-	h.left = calloc((size_t)out->cover->rows * (size_t)m->m->slots + 1, sizeof *h.left);
-	if (!h.free_agent || !h.pain || !h.column || !h.left)
-		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the search");
-	for (int32_t i = 0, idle = 0; s == WFM_OK && i < MAX_ROUNDS && idle < PATIENCE; i++) {
-		double before = m->run->objective;
-		if (!run_step(m->run) ||
-		    before - m->run->bound <= 1e-6 * fabs(before))
-			break;
-		double share = i < WHOLE_DIVES ? 1 : 0.15 + 0.45 * rng_unit(&m->run->rng);
-		m->noise = share < 1 ? 0 : 0.05;
-		s = one_round(&h, share, i, e);
-		m->run->fraction = fmin(0.99, 0.8 + 0.2 * i / MAX_ROUNDS);
-		idle = m->run->objective < before - 1e-9 || i < WHOLE_DIVES ? 0 : idle + 1;
+	struct hood *h = calloc(1, sizeof *h);
+	size_t n = (size_t)out->count + 1;
+	if (!h)
+		return NULL;
+	h->m = m;
+	h->out = out;
+	h->free_agent = calloc(n, sizeof *h->free_agent);
+	h->pain = calloc(n, sizeof *h->pain);
+	h->column = calloc(n, sizeof *h->column);
+	h->left = calloc((size_t)out->cover->rows * (size_t)m->m->slots + 1, sizeof *h->left);
+	if (!h->free_agent || !h->pain || !h->column || !h->left) {
+		hood_free(h);
+		return NULL;
 	}
-	free(h.free_agent);
-	free(h.pain);
-	free(h.column);
-	free(h.index);
-	free(h.left);
-	return s;
+	return h;
+}
+
+void hood_free(struct hood *h)
+{
+	if (!h)
+		return;
+	free(h->free_agent);
+	free(h->pain);
+	free(h->column);
+	free(h->index);
+	free(h->left);
+	free(h);
 }

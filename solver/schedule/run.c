@@ -25,10 +25,14 @@ void run_tell(struct run *r)
 	if (r->objective < HUGE_VAL && r->bound > -HUGE_VAL && p.objective > 0)
 		p.gap = (p.objective - p.bound) / p.objective;
 	r->cancelled |= r->o.progress(r->o.context, &p);
+	if (r->halt && r->cancelled)
+		atomic_store(r->halt, true);
 }
 
 bool run_poll(struct run *r)
 {
+	if (r->halt && atomic_load_explicit(r->halt, memory_order_relaxed))
+		r->cancelled = true;
 	if (r->o.now_s) {
 		double now = r->o.now_s(r->o.context), used = now - r->started_s;
 		if (r->o.time_limit_s > 0 && used >= r->o.time_limit_s)

@@ -10,6 +10,8 @@
 #include "solver/schedule/cover.h"
 #include "solver/schedule/pricing.h"
 
+#include <stdatomic.h>
+
 struct run {
 	const struct model *m;
 	struct wfm_solve_options o;
@@ -23,12 +25,14 @@ struct run {
 	double bound;        /* certified, same terms; -HUGE_VAL: none */
 	double fraction;
 	int64_t iterations;
+	int64_t base_iterations; /* of a helper: those counted already by the run it helps */
 	enum wfm_phase phase;
 	bool limited, cancelled, reached; /* why to stop */
 	struct plan *best;
 	double *worth;       /* [horizon] scratch */
 	double *duals;       /* [queues x slots] of the best bound, cents a slot; zeros before */
 	int32_t columns;
+	atomic_bool *halt; /* set by the run that listens to the caller, read by its helpers; or NULL */
 };
 
 /* Counts a unit of work; false: stop now with what there is. */

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LEVELS = 12, STEPS = 250, MEMORY = 16 };
+enum { MAX_LEVELS = 12, MEMORY = 16 };
 
 static const double FALL = 3, CLOSE = 0.002, FIRST_ENTROPY = 0.005, LAST_ENTROPY = 0.000005, KEEP_WITHIN = 0.004;
 
@@ -252,10 +252,11 @@ static double residual(const struct smooth *s)
 
 static enum wfm_status run_level(struct smooth *s, struct wfm_error *e)
 {
+	const int32_t steps = 100 + s->m->rows / 2;
 	enum wfm_status st = WFM_OK;
 	s->memory = 0;
 	s->f = value_at(s, s->x, s->grad);
-	for (int32_t i = 0; i < STEPS && run_step(s->m->run) && !s->m->run->stage_over; i++) {
+	for (int32_t i = 0; i < steps && run_step(s->m->run) && !s->m->run->stage_over; i++) {
 		if (residual(s) < CLOSE * s->people_slots)
 			break;
 		find_way(s);

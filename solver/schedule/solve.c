@@ -76,7 +76,7 @@ static enum wfm_status improve(struct run *r, struct master *master, struct plan
 	if (run_stopped(r))
 		return WFM_OK;
 	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
-	return master_neighbourhoods(master, plan, e);
+	return crew_search(r, master, plan, e);
 }
 
 static enum wfm_status search(struct run *r, struct wfm_error *e)

@@ -60,6 +60,28 @@ static void test_same_seed_same_roster(void **state)
 	wfm_roster_free(b);
 }
 
+static void test_two_threads_same_roster(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct wfm_roster *r[2];
+	struct wfm_error e;
+	fixture_init(&f, 40, 17);
+	for (int i = 0; i < 2; i++) {
+		struct wfm_solve_options o = { .seed = 3, .iteration_limit = 6000, .threads = 1 + i };
+		enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r[i], &e);
+		assert_true(s == WFM_OK || s == WFM_LIMIT);
+		expect_clean(&f, r[i]);
+	}
+	assert_int_equal(r[0]->iterations, r[1]->iterations);
+	assert_int_equal(r[0]->shift_count, r[1]->shift_count);
+	assert_memory_equal(r[0]->shifts, r[1]->shifts,
+			    (size_t)r[0]->shift_count * sizeof *r[0]->shifts);
+	assert_true(r[0]->cost.total == r[1]->cost.total && r[0]->bound == r[1]->bound);
+	wfm_roster_free(r[0]);
+	wfm_roster_free(r[1]);
+}
+
 static void test_library_abort_is_an_error(void **state)
 {
 	(void)state;
@@ -205,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_covers_demand),
 		cmocka_unit_test(test_same_seed_same_roster),
+		cmocka_unit_test(test_two_threads_same_roster),
 		cmocka_unit_test(test_library_abort_is_an_error),
 		cmocka_unit_test(test_cancel_returns_the_best),
 		cmocka_unit_test(test_impossible_agent_is_named),
