@@ -310,13 +310,18 @@ enum wfm_status dlm_run(const struct fc_train *t, const double *by_day, const do
 			double **variance, struct wfm_error *e)
 {
 	double *own = memory->v + index * DLM_MEMORY;
-	/* Smooth or rough, wary or not: parameters are much alike. */
-	const double *like = memory->like != NULL && known(memory->like->v + index * DLM_MEMORY)
-				     ? memory->like->v + index * DLM_MEMORY
+	/* Smooth or rough, wary or not, cut into scores this way or that: much alike. Two scores
+	   less so: one is a start for the other. */
+	const double *other = memory->like != NULL ? memory->like->v + index * DLM_MEMORY : NULL;
+	bool alike = known(other) || (index > 0 && index < DLM_SIZE_MODELS);
+	const double *like = known(other) ? other
 			     : index > 0 && index != DLM_SIZE_MODELS ? own - DLM_MEMORY
-								    : NULL;
+								     : NULL;
 	struct dlm *kept = goes_on(t, memory, index);
 	enum wfm_status status = WFM_OK;
+	/* A backtest takes such parameters as they are. */
+	if (memory->pool != NULL && alike && known(like) && !known(own))
+		memcpy(own, like, DLM_MEMORY * sizeof *own);
 	if (kept != NULL) {
 		dlm_follow(kept, t, by_day, count_noise);
 	} else if (memory->pool != NULL) {
