@@ -27,7 +27,7 @@ struct tsb {
 	double dispersion; /* φ >= 1 */
 };
 
-bool fc_sparse(const struct fc_grid *g)
+bool fc_is_sparse(const struct fc_grid *g)
 {
 	double sum = 0.0, n = 0.0;
 	for (int d = 0; d < g->n_history; d++)

@@ -145,7 +145,7 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	k->outlook = fc_alloc(t->pool, DLM_OUTLOOKS, sizeof *k->outlook);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
-	lay_states(k, g, dlm_has_annual(t), (kind & DLM_SHAPE) == 0);
+	lay_states(k, g, dlm_has_annual(t), (kind & DLM_MONTHLESS) == 0);
 	for (int d = 0; d < days; d++) {
 		k->step_of_day[d] = -1;
 		if (g->open_slots[g->days[d].weekday] == 0.0)
@@ -165,6 +165,7 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	}
 	k->kappa2 = 1.0;
 	k->smooth = (kind & DLM_SMOOTH) != 0;
+	k->rough_search = (kind & DLM_SCORE) != 0;
 	k->outlier = (kind & DLM_WARY) != 0 ? 4.0 : 9.0;
 	if (!centre(k, t->pool))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");

@@ -26,7 +26,8 @@ enum { DLM_OPEN_CLASSES = 12, DLM_MONTH_DAYS = 31, DLM_CLOSURE_FLAGS = 3 };
 enum dlm_kind {
 	DLM_SMOOTH = 1, /* the effect of the day of the month varies smoothly */
 	DLM_WARY = 2,   /* outliers lie beyond two standard deviations */
-	DLM_SHAPE = 4,  /* of a day's shape: the day of the month has no effect */
+	DLM_MONTHLESS = 4, /* the day of the month has no effect */
+	DLM_SCORE = 8,  /* of a day's shape: parameters need not be as exact */
 };
 
 /* Remembered of a model: parameters in the search's scale, weights of the weekdays, whether there
@@ -64,6 +65,7 @@ struct dlm {
 	int open_at, month_at, month_n, closure_at, annual_at, annual_n;
 	int week_state[7];    /* state of a weekday or −1 */
 	bool smooth;          /* month effects are smooth, not rough */
+	bool rough_search;
 	double outlier;       /* squared standardised errors beyond it count as that */
 	double cost;          /* −log posterior of the parameters, to compare models by */
 	double scale;         /* v: half the squared robust day-to-day spread */

@@ -8,9 +8,9 @@
  * logit φ ~ N(1, 1), all narrower for a queue of less than ten weeks. The search is BFGS (Nocedal
  * & Wright 2006, ch. 6) on exact derivatives, until a step promises less than a tenth of the log
  * likelihood's unit: parameters are known to half a unit at best, and a search that stops there
- * stays nearer to the priors. It starts where a model like this one ended, with the curvature it
- * found there, or from the priors. Weekday weights follow from the residuals,
- * w = (10 + Σmin(e²/S, 9))/(10 + n).
+ * stays nearer to the priors; a third of a unit will do for scores. It starts where a model like
+ * this one ended, with the curvature it found there, or from the priors. Weekday weights follow
+ * from the residuals, w = (10 + Σmin(e²/S, 9))/(10 + n).
  */
 #include "dlm_filter.h"
 
@@ -19,7 +19,7 @@
 
 enum { FIT_STEPS = 400, WARM_UP_STEPS = 14 };
 enum { N = DLM_PARAMS, SEARCH_STEPS = 20 };
-static const double TOLERANCE = 0.1, ROUGHLY = 0.5;
+static const double TOLERANCE = 0.1, ROUGHLY = 0.3;
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
@@ -241,7 +241,7 @@ static void search(struct dlm *k, struct search *s, const double *memory, const 
 	}
 	weigh_weekdays(k, s->pass.first, best_ratio);
 	s->pass.trace = trace;
-	minimise(s, SEARCH_STEPS, TOLERANCE);
+	minimise(s, SEARCH_STEPS, k->rough_search ? ROUGHLY : TOLERANCE);
 }
 
 static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct search *s)

@@ -81,6 +81,7 @@ struct fc_grid {
 	double open_slots[7]; /* how many */
 	int since[7][WFM_MAX_SLOTS]; /* grid day from which the slot is served; 0 = always was */
 	int zeros_filled;     /* slots without a row that stand for no contact (zeros.c) */
+	bool sparse;          /* as fc_is_sparse says */
 	bool partial_first;   /* the first horizon day has begun and has observations */
 };
 
@@ -211,7 +212,11 @@ void fc_mix(const struct fc_output *parts, const double *weight, int slots, stru
 extern const struct fc_method fc_seasonal_naive, fc_four_week_mean, fc_day_profile_ar, fc_state_space,
 	fc_svd_scores, fc_croston, fc_weighted;
 
-bool fc_sparse(const struct fc_grid *g); /* croston.c: fewer than a contact in two open slots */
+bool fc_is_sparse(const struct fc_grid *g); /* croston.c: fewer than a contact in two open slots */
+static inline bool fc_sparse(const struct fc_grid *g)
+{
+	return g->sparse;
+}
 
 const struct fc_method *fc_method_at(int index); /* NULL past the last */
 

@@ -256,6 +256,7 @@ enum wfm_status fc_grid_build(struct fc_pool *pool, const struct wfm_series *ser
 	mark_days(g, &closed);
 	mark_special(g);
 	find_span(g);
+	g->sparse = fc_is_sparse(g);
 	for (size_t i = 0; i < cells; i++)
 		g->root[i] = fc_root(g->y[i]);
 	return WFM_OK;

@@ -24,9 +24,11 @@ static double recent_mean(const struct fc_train *t, int n, int weekday, int week
 	int used = 0;
 	for (int s = 0; s < g->slots; s++)
 		y[s] = 0.0;
+	int back = n > 0 ? (g->days[n - 1].weekday - weekday + 7) % 7 : 0;
 	for (int pass = 0; pass < 2 && used == 0; pass++)
-		for (int d = n - 1; d >= 0 && used < weeks; d--) {
-			if (isnan(t->total[d]) || (pass == 0 && g->days[d].weekday != weekday))
+		for (int d = n - 1 - (pass == 0 ? back : 0); d >= 0 && used < weeks;
+		     d -= pass == 0 ? 7 : 1) {
+			if (isnan(t->total[d]))
 				continue;
 			const double *row = t->y + (size_t)d * (size_t)g->slots;
 			for (int s = g->from; s < g->to; s++)

@@ -22,7 +22,7 @@ static void quantiles(const struct fc_output *o, double x, double v, double q[QU
 		double r = fc_max(x + sd * quantile_z[i], 0.5);
 		q[i] = r * r - 0.25;
 	}
-	for (int i = 0; i < QUANTILES && o->counts; i++)
+	for (int i = 0; o->counts && i < QUANTILES; i++)
 		q[i] = fc_count_quantile(x, v, quantile_z[i]);
 }
 

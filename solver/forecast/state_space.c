@@ -77,7 +77,7 @@ static enum wfm_status fit(const struct fc_train *t, struct fc_memory *memory, s
 		status = fc_shape_fit(t, &p->profile,
 				      t->usable >= SHAPE_MIN_DAYS ? FC_SHAPES : 0, memory, &p->shape, e);
 	for (int k = 0; k < p->shape.count && status == WFM_OK; k++)
-		status = dlm_run(t, p->shape.score[k], NULL, 0, memory, k + FC_SIZE_MODELS, &p->score[k],
+		status = dlm_run(t, p->shape.score[k], NULL, DLM_SCORE, memory, k + FC_SIZE_MODELS, &p->score[k],
 				 &p->score_mean[k], &p->score_var[k], e);
 	return status;
 }

@@ -101,47 +101,58 @@ struct excess_sums {
 	double over[WFM_MAX_SLOTS], mean[WFM_MAX_SLOTS], weight[WFM_MAX_SLOTS];
 };
 
-/* common: what the first pass found; a few wild slots must not widen every day. NaN = first. */
-static void excess_pass(const struct fc_train *t, const double *R, double common,
-			struct excess_sums *k)
+static void excess_day(const struct fc_train *t, const double *R, int day, double weight,
+		       struct excess_sums *k)
 {
 	const struct fc_grid *g = t->grid;
-	memset(k, 0, sizeof *k);
-	for (int d = 0; d < t->n; d++) {
-		if (isnan(t->total[d]))
+	const uint8_t *open = g->open[g->days[day].weekday];
+	const double *root = t->root + (size_t)day * (size_t)g->slots;
+	for (int s = g->from; s < g->to; s++) {
+		if (!open[s])
 			continue;
-		const uint8_t *open = g->open[g->days[d].weekday];
-		double weight = exp2(-(t->n - d) / 182.0);
-		for (int s = g->from; s < g->to; s++) {
-			if (!open[s])
-				continue;
-			size_t c = (size_t)d * (size_t)g->slots + (size_t)s;
-			double x = t->root[c] - R[c], mean = x * x - 0.25;
-			mean = mean > 0.0 ? mean : 0.0;
-			double noise = fc_noise_at_root(x), square = R[c] * R[c];
-			double most = 4.0 * (noise + mean * common);
-			square = square > most ? most : square;
-			k->over[s] += weight * (square - noise);
-			k->mean[s] += weight * mean;
-			k->weight[s] += weight;
-		}
+		double x = root[s] - R[s];
+		k->over[s] += weight * (R[s] * R[s] - fc_noise_at_root(x));
+		k->mean[s] += weight * fc_max(x * x - 0.25, 0.0);
+		k->weight[s] += weight;
+	}
+}
+
+/* A few wild slots must not widen every day: squares end at four times what is common. */
+static void excess_cap(const struct fc_train *t, const double *R, int day, double weight,
+		       double common, struct excess_sums *k)
+{
+	const struct fc_grid *g = t->grid;
+	const uint8_t *open = g->open[g->days[day].weekday];
+	const double *root = t->root + (size_t)day * (size_t)g->slots;
+	for (int s = g->from; s < g->to; s++) {
+		double x = root[s] - R[s], square = R[s] * R[s];
+		double most = 4.0 * common * fc_max(x * x - 0.25, 0.0);
+		if (square <= most || !open[s])
+			continue;
+		most += 4.0 * fc_noise_at_root(x);
+		k->over[s] -= square > most ? weight * (square - most) : 0.0;
 	}
 }
 
 void fc_excess_fit(const struct fc_train *t, const double *R, double *excess)
 {
 	int slots = t->grid->slots;
-	struct excess_sums k;
+	struct excess_sums k = { 0 };
 	double over = 0.0, volume = 0.0, common = 0.0;
-	excess_pass(t, R, NAN, &k);
+	for (int d = 0; d < t->n; d++)
+		if (!isnan(t->total[d]))
+			excess_day(t, R + (size_t)d * (size_t)slots, d, exp2(-(t->n - d) / 182.0),
+				   &k);
 	for (int s = 0; s < slots; s++) {
 		over += k.over[s];
 		volume += k.mean[s];
 	}
-	if (volume > 0.0) {
+	if (volume > 0.0)
 		common = over / volume;
-		excess_pass(t, R, fmax(0.0, common), &k);
-	}
+	for (int d = 0; d < t->n && volume > 0.0; d++)
+		if (!isnan(t->total[d]))
+			excess_cap(t, R + (size_t)d * (size_t)slots, d, exp2(-(t->n - d) / 182.0),
+				   fc_max(0.0, common), &k);
 	for (int s = 0; s < slots; s++) {
 		double own = k.mean[s] > 0.0 ? k.over[s] / k.mean[s] : common, w = k.weight[s];
 		excess[s] = fmax(0.0, (own * w + common * 4.0) / (w + 4.0));

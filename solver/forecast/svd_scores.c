@@ -233,7 +233,7 @@ static enum wfm_status model_scores(const struct fc_train *t, struct fc_memory *
 	score_noise(t, p->beta, work, noise);
 	enum wfm_status status = fc_size_fit(t, p->beta, noise, memory, 0, &p->size, e);
 	for (int k = 1; k < p->count && status == WFM_OK; k++)
-		status = dlm_run(t, p->beta + (size_t)k * (size_t)t->n, noise, DLM_SHAPE, memory,
+		status = dlm_run(t, p->beta + (size_t)k * (size_t)t->n, noise, DLM_SCORE | DLM_MONTHLESS, memory,
 				 k - 1 + FC_SIZE_MODELS, &p->model[k], &p->mean[k], &p->variance[k],
 				 e);
 	if (status != WFM_OK)
