@@ -12,7 +12,10 @@
 #include "server/calendar/zones.h"
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_schedule.h"
+#include "server/domain/measure_shrinkage.h"
+#include "server/domain/queue_staffing.h"
 #include "server/domain/week_staffing.h"
+#include "solver/num/rng.h"
 #include "tests/lib/pgcluster.h"
 #include "tests/lib/small_site.h"
 
@@ -57,7 +60,7 @@ static const char *ask(struct fixture *f, const char *sql)
 
 static struct week_problem require(struct fixture *f, struct staffing_choice c)
 {
-	struct week_problem w;
+	struct week_problem w = { 0 };
 	if (!staffing_choice_resolve(&c, "/", &f->err) ||
 	    !week_open(f->db, f->arena, 1, f->week, f->forecast_id, &c, &w, &f->err) ||
 	    !week_requirements(f->db, f->arena, f->forecast_id, &w, &f->err))
@@ -170,6 +173,147 @@ static void test_mail_is_staffed_as_ever(void **state)
 	assert_int_equal(chance.requirements[0].day_count, 0);
 }
 
+/* ---------------------------------------------------------------- absence */
+
+/* Eight weeks of published days, eight hours each but half an hour's meal, for ten people; two of them
+ * ill on Mondays, one of them for half of the shift, and one on leave that came later than the roster. */
+static void work_eight_weeks(struct fixture *f)
+{
+	ask(f, "INSERT INTO plan (site_id, monday, forecast_id, request)"
+	       " SELECT 1, m::date, f.id, '{}' FROM forecast f, generate_series(date_trunc('week', now())"
+	       " - interval '8 weeks', date_trunc('week', now()) - interval '1 week', interval '1 week') AS m;"
+	       "INSERT INTO roster (plan_id, site_id, monday, version, state, evidence)"
+	       " SELECT id, 1, monday, 1, 'published', '{}' FROM plan;"
+	       "INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents, published)"
+	       " SELECT r.id, a.id, 1, r.monday + n, (r.monday + n + time '09:00') AT TIME ZONE 'America/Santiago',"
+	       " (r.monday + n + time '17:00') AT TIME ZONE 'America/Santiago', 450, 0, true"
+	       " FROM roster r, agent a, generate_series(0, 4) AS n WHERE a.id <= 10;"
+	       "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+	       " SELECT agent_id, 'sickness', 'recorded', start_at, CASE WHEN agent_id = 1 THEN end_at"
+	       " ELSE start_at + interval '4 hours' END, false, true, true FROM shift"
+	       " WHERE agent_id IN (1, 2) AND extract(isodow FROM day) = 1;"
+	       "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+	       " SELECT agent_id, 'vacation', 'approved', start_at, end_at, true, true, true FROM shift"
+	       " WHERE agent_id = 3 AND extract(isodow FROM day) = 2;"
+	       /* Asked only, or turned down: nobody was away. */
+	       "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+	       " SELECT agent_id, 'vacation', 'asked', start_at, end_at, true, true, true FROM shift"
+	       " WHERE agent_id = 4 AND extract(isodow FROM day) = 2");
+}
+
+static void test_absence_from_rosters_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct site_shrinkage s;
+	work_eight_weeks(f);
+	if (!site_shrinkage_get(f->db, f->arena, 1, NULL, &s, &f->err))
+		fail_msg("not measured: %s", f->err.message);
+	/* Of 400 paid shifts of seven and a half hours 8 + 8/2 were lost to illness, 8 to leave. */
+	assert_true(s.known && s.days == 40 && s.people == 400);
+	assert_true(fabs(s.scheduled_s - 400 * 27000.0) < 1 && fabs(s.planned_s - 8 * 27000.0) < 1);
+	assert_true(fabs(s.unplanned_s - 12 * 27000.0) < 1);
+	assert_true(fabs(s.unplanned - 12.0 / 392) < 1e-9 && fabs(s.planned - 8.0 / 400) < 1e-9);
+	assert_true(fabs(s.weekdays[0].unplanned - 0.15) < 1e-9 && s.weekdays[1].unplanned == 0);
+	assert_true(fabs(s.weekdays[1].base_s - 72 * 27000.0) < 1);
+	assert_true(s.weekdays[0].used > 0.14 && s.weekdays[0].weight > 0.9);
+	assert_true(s.weekdays[6].few && fabs(s.weekdays[6].used - s.unplanned) < 1e-12);
+	assert_true(isnan(s.adherence));
+	/* A recorded day is what it is, whatever the roster says. */
+	ask(f, "INSERT INTO agent_day (agent_id, day, site_id, rostered_s, handling_s, waiting_s, breaks_s, training_s,"
+	       " other_s, paid_leave_s, in_planned_state_s, absent_unplanned_s)"
+	       " SELECT agent_id, day, 1, 27000, 0, 0, 0, 0, 0, 0, 0, 27000 FROM shift WHERE agent_id = 5"
+	       " AND extract(isodow FROM day) = 3");
+	assert_true(site_shrinkage_get(f->db, f->arena, 1, NULL, &s, &f->err));
+	assert_true(s.people == 400 && fabs(s.weekdays[2].unplanned - 0.1) < 1e-9);
+}
+
+/* The week is planned with each weekday's own past once that is chosen. */
+static void test_measured_absence_is_reckoned_with(void **state)
+{
+	struct fixture *f = *state;
+	struct site_shrinkage s;
+	work_eight_weeks(f);
+	struct week_problem own = require(f, (struct staffing_choice){ 0 });
+	ask(f, "UPDATE site SET shrinkage_use = 'measured'");
+	assert_true(site_shrinkage_get(f->db, f->arena, 1, NULL, &s, &f->err));
+	struct week_problem measured = require(f, (struct staffing_choice){ 0 });
+	assert_true(own.site.shrinkage_unplanned == 0.05);
+	assert_true(fabs(measured.site.shrinkage_unplanned - s.unplanned) < 1e-12);
+	for (size_t i = 0; i < own.requirements[0].count; i++) {
+		const struct requirement_row *a = &own.requirements[0].rows[i];
+		const struct requirement_row *b = &measured.requirements[0].rows[i];
+		int64_t date;
+		int minute;
+		zone_to_local(own.site.zone, a->start, &date, &minute);
+		double used = s.weekdays[date_weekday(date) - 1].used;
+		assert_true(a->agents == b->agents && fabs(a->agents_on_roster - a->agents / 0.95) < 1e-9);
+		assert_true(fabs(b->agents_on_roster - b->agents / (1 - used)) < 1e-9);
+	}
+	ask(f, "DELETE FROM absence; DELETE FROM shift; UPDATE site SET shrinkage_unplanned = 0.08");
+	measured = require(f, (struct staffing_choice){ 0 }); /* nothing to measure */
+	assert_true(measured.site.shrinkage_unplanned == 0.08 && measured.unplanned[3] == 0.08);
+}
+
+/* ---------------------------------------------------------------- calls again */
+
+/* Nine weeks of half-hours in which now and then many give up, and six in ten of them call again,
+ * after ten minutes on the mean. */
+static void call_again(struct fixture *f)
+{
+	enum { ROWS = 63 * 48 };
+	const double p = 0.6, keep = exp(-3), at_once = 1 - (1 - keep) / 3;
+	struct strbuf s;
+	struct rng r;
+	double waiting = 0;
+	rng_seed(&r, 7);
+	strbuf_init(&s, 1 << 20);
+	strbuf_puts(&s, "DELETE FROM history; INSERT INTO history (queue_id, start_at, offered, handled, abandoned,"
+			" handle_time_s, wait_time_s) SELECT 1, date_trunc('day', now()) - interval '63 days'"
+			" + n * interval '30 minutes', o, o - b, b, (o - b) * 240, o * 20 FROM (VALUES ");
+	for (int i = 0; i < ROWS; i++) {
+		double fresh = 30 + 12 * rng_unit(&r), gone = rng_unit(&r) < 0.1 ? 20 * rng_unit(&r) : 0;
+		double back = waiting * (1 - keep) + p * gone * at_once;
+		waiting = waiting * keep + p * gone * (1 - at_once);
+		strbuf_printf(&s, "%s(%d, %.6f, %.6f)", i > 0 ? "," : "", i, fresh + back, gone);
+	}
+	strbuf_puts(&s, ") AS v(n, o, b)");
+	ask(f, s.data);
+	strbuf_free(&s);
+}
+
+static void test_calls_again_are_no_demand_of_their_own(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_staffing none, set = { .redials = REDIALS_ESTIMATED, .redial_share = NAN, .chat_stretch = NAN };
+	struct queue_staffing estimated;
+	call_again(f);
+	struct week_problem all = require(f, (struct staffing_choice){ 0 });
+	if (!queue_staffing_put(f->db, f->arena, 1, &set, &none, &estimated, &f->err))
+		fail_msg("not set: %s", f->err.message);
+	assert_true(none.again == 0 && none.discount == 0 && isnan(none.stretch));
+	assert_true(estimated.redial_known && estimated.redial_low <= 0.6 && estimated.redial_high >= 0.6);
+	assert_true(estimated.again == estimated.redial_probability && fabs(estimated.again - 0.6) < 0.15);
+	/* One contact in 36 gives up, six in ten of those are counted twice. */
+	assert_true(fabs(estimated.discount - 0.6 * 1.0 / 36.6) < 0.006);
+	struct week_problem fresh = require(f, (struct staffing_choice){ 0 });
+	for (size_t i = 0; i < all.requirements[0].count; i++)
+		assert_true(fabs(fresh.requirements[0].rows[i].volume -
+				 all.requirements[0].rows[i].volume * (1 - estimated.discount)) < 1e-9);
+	assert_true(fresh.queues[0].again == estimated.again);
+	/* The trial has them call again too: it keeps the promise that the formulas make. */
+	struct schedule_request r = { .site_id = 1, .week = f->week, .forecast_id = f->forecast_id, .seed = 1,
+				      .iteration_limit = 40, .gap = 0.02, .time_limit_s = 60 };
+	struct schedule_result out;
+	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
+		fail_msg("no roster: %s", f->err.message);
+	assert_string_equal(ask(f, "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(promised - simulated)) < 0.03"
+				   " FROM roster_trial"), "t");
+	/* Who never gives up never calls again. */
+	ask(f, "UPDATE queue SET patience_s = NULL");
+	assert_true(queue_staffing_get(f->db, f->arena, 1, &estimated, &f->err));
+	assert_true(estimated.again == 0 && estimated.discount == 0);
+}
+
 int main(void)
 {
 	struct err e = ERR_INIT;
@@ -179,6 +323,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_forecasts_without_scenarios, begin, end),
 		cmocka_unit_test_setup_teardown(test_an_interval_has_no_chance, begin, end),
 		cmocka_unit_test_setup_teardown(test_mail_is_staffed_as_ever, begin, end),
+		cmocka_unit_test_setup_teardown(test_absence_from_rosters_alone, begin, end),
+		cmocka_unit_test_setup_teardown(test_measured_absence_is_reckoned_with, begin, end),
+		cmocka_unit_test_setup_teardown(test_calls_again_are_no_demand_of_their_own, begin, end),
 	};
 	if (!zones_start(&e)) {
 		print_error("zones: %s\n", e.message);
