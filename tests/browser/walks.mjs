@@ -7,6 +7,7 @@ import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
 import { replay, versus } from "./replay.mjs";
 import { requirement } from "./requirement.mjs";
+import { training } from "./training.mjs";
 import { check, expect, finish, note, step, WalkOver } from "./tap.mjs";
 
 const FIRST_JS_BUDGET = 60 * 1024;
@@ -101,6 +102,7 @@ const walks = {
 	replay,
 	"replay-phone": replay,
 	versus,
+	training,
 	"forecast-phone": forecastPhone,
 
 	async agent(visit, look) {

@@ -300,6 +300,19 @@ export interface WhatIf {
 	lines_load_erl: number;
 	lines: { blocked_share: number; lines: number }[];
 }
+export interface CrossTraining {
+	site_id: number;
+	week: string;
+	forecast_id: number;
+	interval_min: number;
+	unmet: number;
+	alone_hours: number;
+	shared_hours: number;
+	queues: { queue_id: number; alone_hours: number; shared_hours: number; alone_peak: number; shared_peak: number }[];
+	groups: { queues: number[]; agents: number; peak: number; person_hours: number }[];
+	scenarios: { training: "dedicated" | "present" | "chain" | "all"; people: number; person_hours: number; unmet: number }[];
+	pairs: { queue_id: number; other_id: number; saved_people: number; saved_person_hours: number }[];
+}
 export type ActivityKind = "work" | "break" | "meal" | "training" | "meeting";
 export interface Activity {
 	kind: ActivityKind;

@@ -16,6 +16,7 @@ import { type Column, DataTable } from "../ui/table";
 import type { PlanScope } from "./planner";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
+const Training = lazy<PlanScope & { queues: Queue[] }>(() => import("./training"));
 
 /** What people type, in the units they think in. */
 interface Inputs { volume: number; minutes: number; aht: number; patience: number; within: number; target: number; shrinkage: number; hour: number }
@@ -136,7 +137,7 @@ function withQueue(v: Inputs, q: Queue | undefined): Inputs {
 
 const LIVE = ["voice", "chat", "walk_in"];
 
-export default function WhatIfView({ site }: PlanScope) {
+export default function WhatIfView({ site, week }: PlanScope) {
 	const queues = (useQueues(site.id).data ?? []).filter((q) => LIVE.includes(q.channel));
 	const queue = queues.find((q) => String(q.id) === route.value.params.queue) ?? queues[0];
 	const [inputs, setInputs] = useState(START);
@@ -162,6 +163,7 @@ export default function WhatIfView({ site }: PlanScope) {
 			</div>
 			{answer.error && <ProblemBox error={answer.error} retry={answer.reload} />}
 			{answer.data ? <Answer w={answer.data} target={inputs.target / 100} /> : !answer.error && <Busy lines={6} />}
+			{queues.length > 1 && <Training key={site.id} site={site} week={week} queues={queues} />}
 		</div>
 	);
 }
