@@ -20,7 +20,7 @@ static const struct field deferred_rows[] = {
 	F_REAL(struct requirement_deferred, idle_used_hours, O, 0, 0,
 	       "of which this queue's work takes; others take part of the rest"),
 	F_REAL(struct requirement_deferred, alone_agent_hours, O, 0, 0,
-	       "people that the queue would need by itself, hours on the work"),
+	       "people whom the queue would need without idle time, hours on the work"),
 };
 const struct fields requirement_deferred_fields =
 	FIELDS("RequirementDeferred", struct requirement_deferred, deferred_rows);
@@ -183,10 +183,19 @@ static void share_idle(struct week_work *k, size_t live)
 	}
 }
 
-static struct requirement_deferred sum_up(const struct week_work *k, size_t q, const struct wfm_deferred *r)
+static double agent_hours(const struct week_work *k, size_t q, const struct wfm_deferred *r)
 {
-	const struct queue_requirement *alone = &k->w->requirements[k->at[q]];
-	struct requirement_deferred t = { .idle_share = k->w->choice.idle_share };
+	double sum = 0;
+	for (size_t i = 0; i < k->n; i++)
+		sum += r->extra[q * k->n + i] * k->minutes / 60.0;
+	return sum;
+}
+
+static struct requirement_deferred sum_up(const struct week_work *k, size_t q, const struct wfm_deferred *r,
+					  const struct wfm_deferred *alone)
+{
+	struct requirement_deferred t = { .idle_share = k->w->choice.idle_share,
+					  .alone_agent_hours = agent_hours(k, q, alone) };
 	double due = 0, in_time = 0;
 	for (size_t i = 0; i < k->n; i++) {
 		const struct wfm_deferred_figures *f = &r->figures[q * k->n + i];
@@ -200,8 +209,6 @@ static struct requirement_deferred sum_up(const struct week_work *k, size_t q, c
 				t.idle_hours += k->classes[c].free_s[i] / 3600;
 	}
 	t.in_time = due > 0 ? in_time / due : NAN;
-	for (size_t i = 0; i < alone->count; i++)
-		t.alone_agent_hours += alone->rows[i].agents * (double)alone->rows[i].minutes / 60;
 	return t;
 }
 
@@ -225,25 +232,36 @@ static struct requirement_row row_of(const struct week_work *k, size_t q, size_t
 	};
 }
 
-static bool plan(struct week_work *k, struct err *e)
+static void write_rows(const struct week_work *k, const struct wfm_deferred *r, const struct wfm_deferred *alone)
 {
-	struct wfm_deferred_problem p = { .n = k->n, .interval_s = k->minutes * 60,
-					  .queues = k->queues, .queue_count = k->count,
-					  .classes = k->classes, .class_count = k->class_count };
-	struct wfm_deferred *r;
-	struct wfm_error we;
-	if (wfm_deferred_solve(&p, &r, &we) != WFM_OK)
-		return err_from_wfm(e, &we);
 	for (size_t q = 0; q < k->count; q++) {
 		struct queue_requirement *out = &k->w->requirements[k->at[q]];
-		out->deferred = sum_up(k, q, r);
+		out->deferred = sum_up(k, q, r, alone);
 		out->rows = arena_array(k->a, k->n, sizeof *out->rows);
 		out->count = k->n;
 		for (size_t i = 0; i < k->n; i++)
 			out->rows[i] = row_of(k, q, i, r);
 	}
+}
+
+/* Together, and without anybody's idle time for comparison. */
+static bool plan(struct week_work *k, struct err *e)
+{
+	struct wfm_deferred_problem p = { .n = k->n, .interval_s = k->minutes * 60,
+					  .queues = k->queues, .queue_count = k->count,
+					  .classes = k->classes, .class_count = k->count };
+	struct wfm_deferred *alone, *r = NULL;
+	struct wfm_error we;
+	if (wfm_deferred_solve(&p, &alone, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
+	p.class_count = k->class_count;
+	bool ok = p.class_count == k->count || wfm_deferred_solve(&p, &r, &we) == WFM_OK ||
+		  err_from_wfm(e, &we);
+	if (ok)
+		write_rows(k, r != NULL ? r : alone, alone);
 	wfm_deferred_free(r);
-	return true;
+	wfm_deferred_free(alone);
+	return ok;
 }
 
 bool week_defer(struct db *db, struct arena *a, struct week_problem *w, struct err *e)

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double SOME_WORK = 1e-6;
+/* Less than this part of an interval's work of one person is rounding, not work. */
+static const double SOME = 1e-4;
 
 /* Arrival time of the stream's work number x; t is the tranche from which to look on. */
 static double arrival_of(const struct stream *s, double x, size_t *t, double seconds)
@@ -22,7 +23,7 @@ static double arrival_of(const struct stream *s, double x, size_t *t, double sec
 
 static void stream_figures(struct deferred *d, const struct stream *s)
 {
-	double seconds = d->p->interval_s, before = 0.0;
+	double seconds = d->p->interval_s, before = 0.0, some = SOME * seconds;
 	size_t at = 0;
 	for (size_t i = 0; i < d->p->n; i++) {
 		struct wfm_deferred_figures *f = &d->out->figures[(size_t)s->queue * d->p->n + i];
@@ -31,7 +32,7 @@ static void stream_figures(struct deferred *d, const struct stream *s)
 		double in_time = fmin(fmax(0.0, fmin(done, s->due[i + 1]) - s->due[i]),
 				      s->due[i + 1] - s->due[i]);
 		f->backlog_s += fmax(0.0, s->arrived[i] - done);
-		f->late_s += late > SOME_WORK ? late : 0.0;
+		f->late_s += late > some ? late : 0.0;
 		f->due_s += due;
 		f->in_time_s += in_time;
 		d->out->due_s += due;
@@ -44,7 +45,7 @@ static void stream_figures(struct deferred *d, const struct stream *s)
 	}
 	for (size_t k = 0; k < s->points; k++) {
 		double behind = s->arrived[s->interval[k]] - s->held[k] - s->done[s->interval[k]];
-		d->out->late_s += behind > SOME_WORK ? behind : 0.0;
+		d->out->late_s += behind > some ? behind : 0.0;
 	}
 }
 
@@ -65,7 +66,7 @@ static int32_t done_in(const struct stream *s, size_t n, double x)
 }
 
 /* Of the work numbered low..high, what was not done when it fell due. */
-static double late_of(const struct stream *s, size_t n, double low, double high, size_t *j)
+static double late_of(const struct stream *s, size_t n, double low, double high, double some, size_t *j)
 {
 	double late = 0.0;
 	while (*j <= n && s->due[*j] <= low)
@@ -78,22 +79,23 @@ static double late_of(const struct stream *s, size_t n, double low, double high,
 		if (s->due[k] >= high)
 			break;
 	}
-	return late > SOME_WORK ? late : 0.0;
+	return late > some ? late : 0.0;
 }
 
 static void stream_items(struct deferred *d, const struct stream *s)
 {
 	size_t n = d->p->n, j = 0;
+	double least = SOME * d->p->interval_s;
 	for (size_t t = 0; t < s->tranche_count; t++) {
 		const struct tranche *r = &s->tranches[t];
-		double low = r->upto - r->work, some = fmin(SOME_WORK, 0.5 * r->work);
+		double low = r->upto - r->work, some = fmin(least, 0.5 * r->work);
 		d->out->items[d->out->item_count++] = (struct wfm_deferred_item){
 			.queue = s->queue,
 			.interval = r->batch >= 0 && r->from == 0 ? -1 : r->from,
 			.batch = r->batch, .work_s = r->work, .due_s = r->due_last,
 			.done_first = done_in(s, n, low + some),
 			.done_last = done_in(s, n, r->upto - some),
-			.late_s = late_of(s, n, low, r->upto, &j),
+			.late_s = late_of(s, n, low, r->upto, least, &j),
 		};
 	}
 }
@@ -127,7 +129,7 @@ enum wfm_status wfm_deferred_tell(struct deferred *d, struct wfm_error *e)
 	for (size_t q = 0; q < d->p->queue_count; q++) {
 		double more = d->out->figures[q * n + n - 1].backlog_s - d->unreachable[q] -
 			      d->end_allowed[q];
-		d->out->left_over_s += more > SOME_WORK ? more : 0.0;
+		d->out->left_over_s += more > SOME * d->p->interval_s ? more : 0.0;
 	}
 	qsort(d->out->items, d->out->item_count, sizeof *d->out->items, by_queue_then_due);
 	return WFM_OK;
