@@ -368,6 +368,8 @@ static enum wfm_status reprice(struct duty_master *m, int32_t rounds, struct wfm
 	for (int32_t i = 0; i < rounds && s == WFM_OK && run_step(&m->s->run); i++) {
 		double bound;
 		int32_t added;
+		if (lp_objective(m->lp) * m->unit < m->s->run.bound + 0.5 * m->m->step)
+			break; /* nothing can be better than this */
 		memcpy(m->at, m->pi, (size_t)m->m->row_count * sizeof *m->at);
 		s = price(m, true, &bound, &added, e);
 		if (s != WFM_OK || added == 0)
@@ -418,7 +420,7 @@ enum wfm_status duty_dive(struct duty_master *m, struct duty_plan *out, struct w
 			break;
 		s = solve_lp(m, LP_DUAL, e);
 		if (s == WFM_OK)
-			s = reprice(m, 8, e);
+			s = reprice(m, 200, e);
 		/* A dive whose relaxation is no better than what there is leads nowhere. */
 		if (m->s->run.objective < HUGE_VAL &&
 		    lp_objective(m->lp) * m->unit > run->objective - 0.5 * m->m->step - 1e-6)
@@ -497,7 +499,7 @@ static enum wfm_status one_round(struct duty_master *m, struct duty_plan *out, d
 	if (s == WFM_OK)
 		s = solve_lp(m, LP_PRIMAL, e);
 	if (s == WFM_OK)
-		s = reprice(m, 30, e);
+		s = reprice(m, 200, e);
 	if (s == WFM_OK)
 		s = duty_dive(m, out, e);
 	if (s == WFM_OK && !run_stopped(&m->s->run) && !duty_improve(m->s, out, 2 * (int64_t)out->count, 0))
