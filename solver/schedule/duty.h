@@ -42,6 +42,7 @@ struct duty_type {
 	double *cents;   /* [days x (duties + 1)] the last of a day: off; INFINITY: impossible */
 	int32_t count, *agents;
 	bool optional, has_tour;
+	uint8_t *barred; /* [days x (duties + 1)] not for now; NULL: nothing is */
 	uint32_t watched; /* totals of the automaton kept on the grid; the rest is checked afterwards */
 };
 
@@ -151,7 +152,7 @@ enum wfm_status duty_master_new(struct duty_solve *s, struct duty_master **out, 
 void duty_master_free(struct duty_master *m);
 enum wfm_status duty_converge(struct duty_master *m, struct wfm_error *e);
 enum wfm_status duty_dive(struct duty_master *m, struct duty_plan *out, struct wfm_error *e);
-/* Frees some agents of the best plan and dives for them again, until the run stops. */
+/* Tree searches in neighbourhoods of the best plan, until the run stops or it is proved best. */
 enum wfm_status duty_neighbourhoods(struct duty_master *m, struct duty_plan *out,
 				    struct wfm_error *e);
 

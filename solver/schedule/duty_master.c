@@ -9,7 +9,7 @@
  *          rounded up to the step of costs when there is one. Pricing at a mix of the best such pi
  *          and the LP's (Wentges).
  */
-#include "solver/schedule/duty.h"
+#include "solver/schedule/duty_master.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,29 +19,6 @@ enum { SLICE = 2000, MAX_COLUMNS = 30000 };
 
 static const double SMOOTH = 0.6, REDUCED = 1e-6, WHOLE = 1e-6;
 
-struct column {
-	struct duty_tour tour;
-	int32_t low;
-};
-
-struct duty_master {
-	struct duty_solve *s;
-	const struct duty_model *m;
-	struct lp *lp;
-	double unit; /* cents of an LP cost unit */
-	int32_t *type_row, slack_count;
-	struct column *columns;
-	int32_t column_count, column_cap;
-	double *pi, *at; /* [rows] cents: the LP's duals, the point priced */
-	double *sigma;   /* [types] cents */
-	int32_t *fixed;  /* [types] */
-	bool has_centre;
-	double noise;
-	int *entry_row;
-	double *entry, *sum; /* [rows] */
-	bool *free_agent;
-};
-
 static enum wfm_status no_memory(struct wfm_error *e)
 {
 	return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the relaxation");
@@ -49,7 +26,7 @@ static enum wfm_status no_memory(struct wfm_error *e)
 
 /* ---- building ---- */
 
-static enum wfm_status add_tour(struct duty_master *m, const struct duty_tour *t, struct wfm_error *e)
+enum wfm_status duty_add_tour(struct duty_master *m, const struct duty_tour *t, struct wfm_error *e)
 {
 	const struct duty_kind *k = &m->m->kinds[m->m->types[t->type].kind];
 	if (!mem_reserve(&m->columns, &m->column_cap, m->column_count + 1, sizeof *m->columns))
@@ -73,8 +50,21 @@ static enum wfm_status add_tour(struct duty_master *m, const struct duty_tour *t
 	}
 	m->entry_row[n] = m->type_row[t->type];
 	m->entry[n++] = 1;
-	m->columns[m->column_count++] = (struct column){ *t, 0 };
+	m->columns[m->column_count++] = (struct duty_column){ *t, 0, false };
 	return lp_add_col(m->lp, 0, HUGE_VAL, t->cents / m->unit, n, m->entry_row, m->entry, NULL, e);
+}
+
+double duty_gap_cents(const struct duty_master *m)
+{
+	double sum = 1e4;
+	for (int32_t r = 0; r < m->m->row_count; r++)
+		sum += m->m->rows[r].short2 + m->m->rows[r].surplus;
+	return sum;
+}
+
+double duty_lp_cents(const struct duty_master *m)
+{
+	return lp_objective(m->lp) * m->unit;
 }
 
 static enum wfm_status add_slack(struct duty_master *m, int32_t r, double sign, double high,
@@ -93,6 +83,12 @@ static enum wfm_status add_rows(struct duty_master *m, struct wfm_error *e)
 	for (int32_t k = 0; k < x->type_count && s == WFM_OK; k++) {
 		double n = x->types[k].has_tour ? x->types[k].count : 0;
 		s = lp_add_row(m->lp, n, n, &m->type_row[k], e);
+	}
+	for (int32_t k = 0; k < x->type_count && s == WFM_OK; k++) {
+		double one = 1;
+		m->slack_count++;
+		s = lp_add_col(m->lp, 0, HUGE_VAL, duty_gap_cents(m) / m->unit, 1, &m->type_row[k], &one, NULL,
+			       e);
 	}
 	for (int32_t r = 0; r < x->row_count && s == WFM_OK; r++)
 		s = lp_add_row(m->lp, x->rows[r].required, x->rows[r].required, NULL, e);
@@ -139,7 +135,7 @@ enum wfm_status duty_master_new(struct duty_solve *s, struct duty_master **out, 
 	if (st == WFM_OK)
 		st = add_rows(m, e);
 	for (int32_t i = 0; i < s->best->count && st == WFM_OK; i++)
-		st = add_tour(m, &s->best->tours[i], e);
+		st = duty_add_tour(m, &s->best->tours[i], e);
 	return st;
 }
 
@@ -163,7 +159,7 @@ void duty_master_free(struct duty_master *m)
 
 /* ---- the LP and pricing ---- */
 
-static enum wfm_status solve_lp(struct duty_master *m, enum lp_method method, struct wfm_error *e)
+enum wfm_status duty_lp(struct duty_master *m, enum lp_method method, struct wfm_error *e)
 {
 	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
 	while (s == WFM_LIMIT && run_poll(&m->s->run))
@@ -218,9 +214,11 @@ static enum wfm_status price(struct duty_master *m, bool skip_fixed, double *bou
 		double most, v = duty_price(m->s->pricer, k, m->at, &found, &most);
 		if (isnan(v))
 			return no_memory(e);
+		if (v == -INFINITY)
+			continue; /* nothing fits what is barred */
 		*bound -= t->count * most;
 		if (reduced_cents(m, &found) < -REDUCED * m->unit) {
-			s = add_tour(m, &found, e);
+			s = duty_add_tour(m, &found, e);
 			(*added)++;
 		}
 	}
@@ -242,7 +240,7 @@ enum wfm_status duty_converge(struct duty_master *m, struct wfm_error *e)
 	struct run *run = &m->s->run;
 	size_t size = (size_t)m->m->row_count * sizeof *m->at;
 	double alpha = SMOOTH, best = -HUGE_VAL;
-	enum wfm_status s = solve_lp(m, LP_PRIMAL, e);
+	enum wfm_status s = duty_lp(m, LP_PRIMAL, e);
 	while (s == WFM_OK && run_step(run) && !run->stage_over) {
 		double bound, lp = lp_objective(m->lp) * m->unit;
 		int32_t added;
@@ -266,7 +264,7 @@ enum wfm_status duty_converge(struct duty_master *m, struct wfm_error *e)
 			continue;
 		}
 		alpha = SMOOTH;
-		s = solve_lp(m, LP_PRIMAL, e);
+		s = duty_lp(m, LP_PRIMAL, e);
 		run->columns = m->column_count;
 	}
 	return s;
@@ -274,7 +272,7 @@ enum wfm_status duty_converge(struct duty_master *m, struct wfm_error *e)
 
 /* ---- columns come and go ---- */
 
-static enum wfm_status trim(struct duty_master *m, struct wfm_error *e)
+enum wfm_status duty_trim(struct duty_master *m, struct wfm_error *e)
 {
 	int32_t limit = 3000 + 20 * m->m->row_count;
 	if (m->column_count < (limit < MAX_COLUMNS ? limit : MAX_COLUMNS))
@@ -303,21 +301,12 @@ static enum wfm_status trim(struct duty_master *m, struct wfm_error *e)
 	return s;
 }
 
-static enum wfm_status fix(struct duty_master *m, int32_t i, int32_t low, struct wfm_error *e)
+enum wfm_status duty_fix(struct duty_master *m, int32_t i, int32_t low, struct wfm_error *e)
 {
-	struct column *c = &m->columns[i];
+	struct duty_column *c = &m->columns[i];
 	m->fixed[c->tour.type] += low - c->low;
 	c->low = low;
 	return lp_set_bounds(m->lp, m->slack_count + i, low, HUGE_VAL, e);
-}
-
-static enum wfm_status unfix_all(struct duty_master *m, struct wfm_error *e)
-{
-	enum wfm_status s = WFM_OK;
-	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++)
-		if (m->columns[i].low > 0)
-			s = fix(m, i, 0, e);
-	return s;
 }
 
 /* ---- dives ---- */
@@ -344,25 +333,25 @@ static enum wfm_status round_up(struct duty_master *m, struct part *parts, int32
 		double x = lp_value(m->lp, m->slack_count + i);
 		int32_t low = (int32_t)floor(x + WHOLE);
 		if (low > m->columns[i].low)
-			s = fix(m, i, low, e);
+			s = duty_fix(m, i, low, e);
 		if (x - low > WHOLE)
 			parts[n++] = (struct part){ x - low + m->noise * rng_unit(&m->s->run.rng), i };
 	}
 	*open = n;
 	qsort(parts, (size_t)n, sizeof *parts, by_fraction);
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
-		const struct column *c = &m->columns[parts[i].column];
+		const struct duty_column *c = &m->columns[parts[i].column];
 		if (taken > 0 && parts[i].fraction < 0.8 + m->noise)
 			break;
 		if (m->fixed[c->tour.type] >= m->m->types[c->tour.type].count)
 			continue;
-		s = fix(m, parts[i].column, c->low + 1, e);
+		s = duty_fix(m, parts[i].column, c->low + 1, e);
 		taken++;
 	}
 	return s;
 }
 
-static enum wfm_status reprice(struct duty_master *m, int32_t rounds, struct wfm_error *e)
+enum wfm_status duty_reprice(struct duty_master *m, int32_t rounds, struct wfm_error *e)
 {
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < rounds && s == WFM_OK && run_step(&m->s->run); i++) {
@@ -374,7 +363,7 @@ static enum wfm_status reprice(struct duty_master *m, int32_t rounds, struct wfm
 		s = price(m, true, &bound, &added, e);
 		if (s != WFM_OK || added == 0)
 			break;
-		s = solve_lp(m, LP_PRIMAL, e);
+		s = duty_lp(m, LP_PRIMAL, e);
 	}
 	return s;
 }
@@ -418,9 +407,9 @@ enum wfm_status duty_dive(struct duty_master *m, struct duty_plan *out, struct w
 		free(parts);
 		if (open == 0 || s != WFM_OK)
 			break;
-		s = solve_lp(m, LP_DUAL, e);
+		s = duty_lp(m, LP_DUAL, e);
 		if (s == WFM_OK)
-			s = reprice(m, 200, e);
+			s = duty_reprice(m, 200, e);
 		/* A dive whose relaxation is no better than what there is leads nowhere. */
 		if (m->s->run.objective < HUGE_VAL &&
 		    lp_objective(m->lp) * m->unit > run->objective - 0.5 * m->m->step - 1e-6)
@@ -433,94 +422,4 @@ enum wfm_status duty_dive(struct duty_master *m, struct duty_plan *out, struct w
 	run->columns = m->column_count;
 	duty_offer(m->s, out);
 	return WFM_OK;
-}
-
-/* ---- neighbourhoods ---- */
-
-static enum wfm_status column_of(struct duty_master *m, const struct duty_tour *t, int32_t *out,
-				 struct wfm_error *e)
-{
-	for (int32_t i = 0; i < m->column_count; i++)
-		if (m->columns[i].tour.type == t->type &&
-		    memcmp(m->columns[i].tour.duty, t->duty, sizeof t->duty) == 0) {
-			*out = i;
-			return WFM_OK;
-		}
-	*out = m->column_count;
-	return add_tour(m, t, e);
-}
-
-static enum wfm_status fix_rest(struct duty_master *m, const struct duty_plan *base, struct wfm_error *e)
-{
-	enum wfm_status s = unfix_all(m, e);
-	for (int32_t i = 0; i < base->count && s == WFM_OK; i++) {
-		int32_t col = -1;
-		s = column_of(m, &base->tours[i], &col, e);
-		if (s == WFM_OK && !m->free_agent[i])
-			s = fix(m, col, m->columns[col].low + 1, e);
-	}
-	return s;
-}
-
-/* Agents whose days touch rows that are short or overfull come first in every other round. */
-static double pain_of(const struct duty_master *m, const struct duty_plan *p, int32_t i)
-{
-	const struct duty_tour *t = &p->tours[i];
-	const struct duty_kind *k = &m->m->kinds[m->m->types[t->type].kind];
-	double sum = 0.2 + t->cents / m->unit;
-	for (int32_t d = 0; d < m->m->days; d++) {
-		if (t->duty[d] < 0)
-			continue;
-		const int32_t *first = &k->first[d * m->m->duties + t->duty[d]];
-		for (int32_t j = first[0]; j < first[1]; j++) {
-			double over = p->people[k->take[j].row] - m->m->rows[k->take[j].row].required;
-			sum += over > 0 ? 1 : 0;
-		}
-	}
-	return sum;
-}
-
-static void choose(struct duty_master *m, const struct duty_plan *p, double share, bool by_pain)
-{
-	double total = 0;
-	for (int32_t i = 0; i < p->count; i++)
-		total += pain_of(m, p, i);
-	for (int32_t i = 0; i < p->count; i++) {
-		double x = by_pain ? share * p->count * pain_of(m, p, i) / total : share;
-		m->free_agent[i] = rng_unit(&m->s->run.rng) < x;
-	}
-}
-
-static enum wfm_status one_round(struct duty_master *m, struct duty_plan *out, double share, bool by_pain,
-				 struct wfm_error *e)
-{
-	choose(m, m->s->best, share, by_pain);
-	enum wfm_status s = fix_rest(m, m->s->best, e);
-	if (s == WFM_OK)
-		s = solve_lp(m, LP_PRIMAL, e);
-	if (s == WFM_OK)
-		s = reprice(m, 200, e);
-	if (s == WFM_OK)
-		s = duty_dive(m, out, e);
-	if (s == WFM_OK && !run_stopped(&m->s->run) && !duty_improve(m->s, out, 2 * (int64_t)out->count, 0))
-		s = no_memory(e);
-	if (s == WFM_OK)
-		s = trim(m, e);
-	return s;
-}
-
-enum wfm_status duty_neighbourhoods(struct duty_master *m, struct duty_plan *out,
-				    struct wfm_error *e)
-{
-	struct run *run = &m->s->run;
-	enum wfm_status s = WFM_OK;
-	for (int32_t i = 0; s == WFM_OK && run_step(run) && !duty_proved(m->s); i++) {
-		double share = i % 8 == 7 ? 1 : 0.15 + 0.45 * rng_unit(&run->rng);
-		m->noise = 0.1 + 0.4 * rng_unit(&run->rng);
-		s = one_round(m, out, share, i % 2, e);
-		run->fraction = fmin(0.99, 0.5 + 0.001 * i);
-		if (run->o.time_limit_s <= 0 && run->o.iteration_limit <= 0 && i >= 60)
-			break;
-	}
-	return s;
 }

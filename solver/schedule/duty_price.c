@@ -225,13 +225,16 @@ static void set_gain(struct duty_pricer *p, const struct duty_type *t, const dou
 	const int32_t width = m->duties + 1;
 	for (int32_t d = 0; d < m->days; d++) {
 		for (int32_t x = 0; x < m->duties; x++) {
-			double v = -t->cents[d * width + x];
+			double v = t->barred && t->barred[d * width + x] ? -INFINITY :
+									   -t->cents[d * width + x];
 			const int32_t *first = &k->first[d * m->duties + x];
 			for (int32_t i = first[0]; v > -INFINITY && i < first[1]; i++)
 				v += worth[k->take[i].row] * k->take[i].amount;
 			p->gain[d * width + x] = v;
 		}
-		p->gain[d * width + m->duties] = -t->cents[d * width + m->duties];
+		p->gain[d * width + m->duties] = t->barred && t->barred[d * width + m->duties] ?
+							 -INFINITY :
+							 -t->cents[d * width + m->duties];
 	}
 }
 
@@ -365,8 +368,10 @@ static double idle(const struct duty_pricer *p, int32_t type, struct duty_tour *
 	const struct duty_type *t = &p->m->types[type];
 	*out = (struct duty_tour){ .type = type };
 	memset(out->duty, -1, sizeof out->duty);
-	for (int32_t d = 0; d < p->m->days; d++)
-		out->cents += t->cents[d * (p->m->duties + 1) + p->m->duties];
+	for (int32_t d = 0; d < p->m->days; d++) {
+		int32_t off = d * (p->m->duties + 1) + p->m->duties;
+		out->cents += t->barred && t->barred[off] ? INFINITY : t->cents[off];
+	}
 	return -out->cents;
 }
 

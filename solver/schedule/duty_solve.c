@@ -47,9 +47,6 @@ static enum wfm_status search(struct duty_solve *s, struct wfm_error *e)
 	st = duty_master_new(s, &master, e);
 	if (st == WFM_OK)
 		st = duty_converge(master, e);
-	run_stage(&s->run, WFM_PHASE_INTEGER, 0.4, 0.8);
-	if (st == WFM_OK && !run_stopped(&s->run) && !duty_proved(s))
-		st = duty_dive(master, plan, e);
 	run_stage(&s->run, WFM_PHASE_IMPROVE, 0.5, 1);
 	if (st == WFM_OK && !run_stopped(&s->run) && !duty_proved(s))
 		st = duty_neighbourhoods(master, plan, e);
