@@ -12,6 +12,9 @@ static const struct field deferred_rows[] = {
 	F_REAL(struct requirement_deferred, in_time, O, 0, 1,
 	       "done within the turnaround / due in the week; null: nothing falls due"),
 	F_REAL(struct requirement_deferred, late_hours, O, 0, 0, "most work past due at any time, hours"),
+	F_REAL(struct requirement_deferred, carried_hours, O, 0, 0,
+	       "work waiting when the week begins, hours: what came since the site last shut, taken from this "
+	       "week's own end"),
 	F_REAL(struct requirement_deferred, backlog_hours, O, 0, 0, "work waiting at the week's end, hours"),
 	F_REAL(struct requirement_deferred, idle_share, O, 0, 1,
 	       "share of the live queues' idle time that is taken for usable"),
@@ -91,6 +94,32 @@ static int64_t date_at(const struct week_work *k, size_t i, int *minute)
 	return date;
 }
 
+/* When work that comes at the week's start is due. */
+static double first_due(const struct week_work *k, const struct wfm_deferred_queue *q)
+{
+	double left = q->turnaround_s, interval = k->minutes * 60;
+	for (size_t i = 0; i < k->n; i++) {
+		if (q->open_hours && !q->loads[i].open)
+			continue;
+		if (left <= interval)
+			return (double)i * interval + left;
+		left -= interval;
+	}
+	return (double)k->n * interval + left;
+}
+
+/* What comes between the last closing and Monday's opening waits for people on Monday. Last weekend is
+ * taken to have been as this one will be. */
+static void carry_in(struct week_work *k, struct wfm_deferred_queue *q)
+{
+	struct wfm_deferred_batch *b = arena_array(k->a, 1, sizeof *b);
+	for (size_t i = k->n; i-- > 0 && !q->loads[i].open;)
+		b->work_s += q->loads[i].volume * q->loads[i].aht_s;
+	b->due_s = first_due(k, q) - 1e-3; /* no later than what comes first */
+	q->batches = b;
+	q->batch_count = b->work_s > 0;
+}
+
 static void fill_queue(struct week_work *k, size_t q)
 {
 	const struct site_queue *s = &k->w->queues[k->at[q]];
@@ -114,8 +143,9 @@ static void fill_queue(struct week_work *k, size_t q)
 		.loads = loads,
 		.turnaround_s = fmax(o.turnaround_s, k->minutes * 60),
 		.open_hours = o.turnaround_open_hours,
-		.end_backlog_s = NAN,
+		.end_backlog_s = 0,
 	};
+	carry_in(k, &k->queues[q]);
 	uint8_t *only = arena_array(k->a, k->count, 1);
 	only[q] = 1;
 	k->classes[k->class_count++] = (struct wfm_deferred_class){
@@ -195,6 +225,9 @@ static struct requirement_deferred sum_up(const struct week_work *k, size_t q, c
 					  const struct wfm_deferred *alone)
 {
 	struct requirement_deferred t = { .idle_share = k->w->choice.idle_share,
+					  .carried_hours = k->queues[q].batch_count > 0
+								   ? k->queues[q].batches->work_s / 3600
+								   : 0,
 					  .alone_agent_hours = agent_hours(k, q, alone) };
 	double due = 0, in_time = 0;
 	for (size_t i = 0; i < k->n; i++) {
@@ -266,7 +299,7 @@ static bool plan(struct week_work *k, struct err *e)
 
 bool week_defer(struct db *db, struct arena *a, struct week_problem *w, struct err *e)
 {
-	static const struct requirement_deferred nothing = { NAN, NAN, NAN, NAN, NAN, NAN, NAN };
+	static const struct requirement_deferred nothing = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
 	struct week_work *k = arena_array(a, 1, sizeof *k);
 	k->a = a;
 	k->w = w;

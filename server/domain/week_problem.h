@@ -34,7 +34,7 @@ struct requirement_day; /* server/domain/week_staffing.h */
 
 /* What becomes of a queue's work that may wait; all NaN: live. */
 struct requirement_deferred {
-	double in_time, late_hours, backlog_hours, idle_share, idle_hours, idle_used_hours;
+	double in_time, late_hours, carried_hours, backlog_hours, idle_share, idle_hours, idle_used_hours;
 	double alone_agent_hours;
 };
 

@@ -142,7 +142,7 @@ def test_mail_takes_idle_time(planner, mail_site):
     assert d["idle_used_hours"] == pytest.approx(sum(r["idle_s"] for r in rows) / 3600)
     assert d["backlog_hours"] == pytest.approx(rows[-1]["backlog_s"] / 3600)
     # Work is neither lost nor made: what comes is done by people, done in idle time, or waits.
-    came = done = 0
+    came, done = d["carried_hours"] * 3600, 0
     for r in rows:
         came += r["volume"] * r["aht_s"]
         done += r["agents"] * r["occupancy"] * r["minutes"] * 60 + r["idle_s"]

@@ -237,6 +237,20 @@ static void test_mail_of_the_night_is_staffed(void **state)
 		if (minute < 540 || minute >= 1080)
 			people_closed += q->agents;
 	}
+	/* What came after Sunday's closing waits on Monday. */
+	double tail = 0;
+	for (size_t i = w.requirements[0].count; i-- > 0;) {
+		const struct requirement_row *q = &w.requirements[0].rows[i];
+		int64_t date;
+		int minute;
+		zone_to_local(w.site.zone, q->start, &date, &minute);
+		if (minute < 1080)
+			break;
+		tail += q->volume * q->aht_s / 3600;
+	}
+	const struct requirement_deferred *d = &w.requirements[0].deferred;
+	assert_true(tail > 2 && fabs(d->carried_hours - tail) < 1e-6 && fabs(d->backlog_hours - tail) < 1e-3);
+	assert_true(d->in_time > 1 - 1e-9);
 	/* About 14 an interval all day and night. */
 	assert_true(volume > 0.8 * 14 * 336 && volume < 1.2 * 14 * 336);
 	assert_true(people_closed == 0);

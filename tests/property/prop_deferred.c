@@ -15,7 +15,7 @@
 
 #include "wfm/deferred.h"
 
-enum { MOST_N = 240, MOST_QUEUES = 3, MOST_CLASSES = 4, MOST_BATCHES = 40, UNIT = 900 };
+enum { MOST_N = 672, MOST_QUEUES = 3, MOST_CLASSES = 4, MOST_BATCHES = 40, UNIT = 900 };
 
 static uint64_t state_ = 20261123;
 
@@ -167,7 +167,7 @@ static void test_never_late_without_a_cap(void **state)
 	static struct drawn d;
 	double cost = 0, exact = 0;
 	for (int t = 0; t < 150; t++) {
-		frame(&d, (size_t)whole(60, MOST_N), (size_t)whole(1, 3), (size_t)whole(1, 4));
+		frame(&d, (size_t)whole(60, 240), (size_t)whole(1, 3), (size_t)whole(1, 4));
 		open_hours(&d);
 		for (size_t q = 0; q < d.p.queue_count; q++) {
 			d.queue[q].turnaround_s = UNIT * whole(1, 40);
@@ -261,6 +261,50 @@ static void test_never_late_within_caps(void **state)
 		check_items(&d, r);
 		wfm_deferred_free(r);
 	}
+}
+
+/* A week of quarter-hours is planned by blocks of them: no later for it, and hardly dearer. */
+static void test_a_week_in_blocks(void **state)
+{
+	(void)state;
+	static struct drawn d;
+	double ours = 0, exact = 0;
+	for (int t = 0; t < 8; t++) {
+		bool capped = t % 4 == 3;
+		frame(&d, MOST_N, 3, 4);
+		for (size_t q = 0; q < 3; q++) {
+			d.queue[q].turnaround_s = UNIT * whole(8, 60);
+			d.queue[q].open_hours = t % 2 == 0;
+			for (size_t i = 0; i < MOST_N; i++)
+				d.load[q][i] = (struct wfm_load){
+					uniform(0, 6) * (1.2 + sin((double)i * 0.0654)), 400, true };
+			d.can[0][q] = d.can[q + 1][q] = 1;
+			d.class[q + 1].max_extra = capped ? d.most[q + 1] : NULL;
+		}
+		for (size_t i = 0; i < MOST_N; i++)
+			d.free_s[0][i] = uniform(0, 3.0 * UNIT);
+		if (capped) { /* as many as are enough by themselves, moving within the blocks */
+			struct wfm_deferred *r;
+			for (size_t q = 0; q < 3; q++)
+				d.class[q + 1].max_extra = NULL;
+			r = solve(&d);
+			for (size_t q = 0; q < 3; q++) {
+				memcpy(d.most[q + 1], r->extra + (q + 1) * r->n, r->n * sizeof d.most[0][0]);
+				d.class[q + 1].max_extra = d.most[q + 1];
+			}
+			wfm_deferred_free(r);
+		}
+		struct wfm_deferred *r = solve(&d);
+		if (r->late_s > 0)
+			fail_msg("case %d is late by %g s", t, r->late_s);
+		recount(&d, r);
+		check_items(&d, r);
+		ours += r->cost;
+		exact += r->exact_cost;
+		wfm_deferred_free(r);
+	}
+	print_message("# weeks in blocks: whole people cost %.2f %% more than fractions\n", 100 * (ours / exact - 1));
+	assert_true(ours < 1.05 * exact);
 }
 
 /* One pool of people for queues open alike: earliest due first is as good as it gets. */
@@ -524,6 +568,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_never_late_without_a_cap),
 		cmocka_unit_test(test_never_late_within_caps),
+		cmocka_unit_test(test_a_week_in_blocks),
 		cmocka_unit_test(test_least_late_where_people_are_too_few),
 		cmocka_unit_test(test_cost_is_that_of_trying_everything),
 		cmocka_unit_test(test_whole_people_cost_little_more),
