@@ -77,6 +77,14 @@ async function risks(visit) {
 		const days = page.getByRole("group", { name: "what each day reaches" }).locator("tbody tr");
 		expect(await days.count() === 7, "not seven days");
 	});
+	await step("all queues of the site are added up", async () => {
+		await page.click("#site-need");
+		const group = page.getByRole("group", { name: "All queues of the site" });
+		await page.waitForSelector('[aria-label="All queues of the site"][aria-busy=false]', { timeout: 60_000 });
+		const hours = (await group.locator("tbody tr td:nth-child(2)").allInnerTexts()).map((x) => number(x.split(" h")[0]));
+		const sum = hours.slice(0, -1).reduce((a, b) => a + b, 0);
+		expect(hours.length >= 3 && Math.abs(sum - hours.at(-1)) <= hours.length, hours.join(" "));
+	});
 	await visit.stop("requirement-chance");
 	await step("the choice is still there on the schedule", async () => {
 		await visit.go(`#/plan/schedule?site=1&week=${WEEK}`);
@@ -84,7 +92,8 @@ async function risks(visit) {
 		expect(await page.inputValue("#risk-p") === "0.95", "another probability");
 		await visit.go(`#/plan/requirement?site=1&week=${WEEK}`);
 		await ready(page);
-		await needed(page, () => segment(0).click());
+		const back = await needed(page, () => segment(0).click());
+		expect(back.over === "interval", `the point forecast is taken over the ${back.over}`);
 	});
 }
 

@@ -24,10 +24,13 @@ export function fitting(c: Choice): Choice {
 	return c.risk === "chance" && c.over === "interval" ? { ...c, over: "day" } : c;
 }
 
+export const usualOver = (risk: Risk): Over => risk === "chance" ? "day" : "interval";
 export const choice = signal<Choice>(read());
 
+/** Another way begins with the period that goes with it. */
 export function choose(change: Partial<Choice>): void {
-	choice.value = fitting({ ...choice.value, ...change });
+	const usual: Partial<Choice> = change.risk && change.risk !== choice.value.risk ? { over: usualOver(change.risk) } : {};
+	choice.value = fitting({ ...choice.value, ...usual, ...change });
 	sessionStorage.setItem(STORE_KEY, JSON.stringify(choice.value));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How many people each interval needs as the forecast's risk is taken, what that costs more, and what it brings.
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { PlotProps } from "../chart/plot";
 import { get, list, query } from "../lib/api";
@@ -19,6 +20,7 @@ import { type Column, DataTable } from "../ui/table";
 import type { PlanScope } from "./planner";
 import { QueueStaffingCard } from "./queue-staffing";
 import { ShrinkageCard } from "./shrinkage";
+import { SiteNeed } from "./site-need";
 import { choiceText, StaffingPicker } from "./staffing-choice";
 
 const Plot = lazy<PlotProps>(() => import("../chart/plot"));
@@ -144,7 +146,7 @@ function RequirementChart({ site, week, w, queue }: PlanScope & { w: RequiredWee
 	);
 }
 
-function Need({ site, week, forecast, queue }: PlanScope & { forecast: Forecast; queue: Queue }) {
+function Need({ site, week, forecast, queue, children }: PlanScope & { forecast: Forecast; queue: Queue; children: ComponentChildren }) {
 	const how = asked(choice.value);
 	const needs = useLoad(`need ${forecast.id} ${queue.id} ${JSON.stringify(how)}`, (abort) =>
 		get<RequiredWeek>(`/forecasts/${forecast.id}/requirement${query({ queue_id: queue.id, week, ...how })}`, abort));
@@ -166,6 +168,7 @@ function Need({ site, week, forecast, queue }: PlanScope & { forecast: Forecast;
 					<Days w={w} queue={queue} />
 				</>
 			) : !needs.error && <Busy lines={6} />}
+			{children}
 			<ShrinkageCard site={site} changed={needs.reload} />
 			<QueueStaffingCard key={queue.id} queue={queue} changed={needs.reload} />
 		</>
@@ -190,7 +193,9 @@ export default function RequirementView({ site, week }: PlanScope) {
 				<span class="grow" />
 				{plan && <span class="muted small">{t("risk.plan", { at: fmtMoment(instant(plan.created_at), site.zone), how: choiceText(plan) })}</span>}
 			</div>
-			<Need site={site} week={week} forecast={forecast.data} queue={queue} />
+			<Need site={site} week={week} forecast={forecast.data} queue={queue}>
+				<SiteNeed forecast={forecast.data} week={week} queues={queues.data} />
+			</Need>
 		</div>
 	);
 }

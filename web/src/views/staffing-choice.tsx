@@ -2,7 +2,7 @@
 // The way to take a forecast's risk, picked and said.
 import { pct } from "../lib/format";
 import { t } from "../lib/i18n";
-import { CHANCES, type Choice, choice, choose, isPlain, type Over, type Risk } from "../lib/staffing";
+import { CHANCES, type Choice, choice, choose, isPlain, type Over, type Risk, usualOver } from "../lib/staffing";
 import { Segments, Select } from "../ui/basic";
 
 const RISKS: Risk[] = ["point", "expected", "chance"];
@@ -19,7 +19,7 @@ export function StaffingPicker({ slim }: { slim?: boolean }) {
 	const c: Choice = choice.value;
 	const risks = RISKS.map((r) => ({ value: r, label: t(`risk.${r}`) }));
 	const pick = (v: string) => choose({ risk: v as Risk });
-	const usual = c.over === (c.risk === "chance" ? "day" : "interval");
+	const usual = c.over === usualOver(c.risk);
 	return (
 		<div class="tools tools-inline" id="risk">
 			{slim ? <Select label={t("risk.label")} id="risk-way" value={c.risk} choices={risks} onPick={pick} />
