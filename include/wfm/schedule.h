@@ -185,6 +185,8 @@ struct wfm_contract {
 	int32_t break_count;
 	double hour_cents; /* pay of an hour */
 	bool salaried;     /* paid whatever is planned: shown as fixed pay, never minimised */
+	int32_t late_start_min; /* a shift that starts up to so many minutes after midnight may count to
+				   the day before; its start is then read as after 24:00 */
 	bool optional;     /* an agent may be left without any shift in the whole plan, free of rules */
 };
 

@@ -167,6 +167,8 @@ static const struct field contract_rows[] = {
 	F_TEXT(struct form_contract, name, 0, 1, 80, "unique"),
 	F_REAL(struct form_contract, hour_cents, 0, 0, CENTS_MAX, "pay of an hour"),
 	F_BOOL(struct form_contract, salaried, O, "paid whatever is planned"),
+	D_INT(struct form_contract, late_start_min, 0, 360, "0",
+	      "a shift starting so many minutes after midnight may count to the day before"),
 	F_BOOL(struct form_contract, optional, O, "an agent may be left without any shift"),
 	F_LIST(struct form_contract, rules, rule_count, 0, &rule_fields, 0, 100,
 	       "at least one shift_minutes, unless there are duties"),

@@ -98,6 +98,7 @@ struct form_contract {
 	const char *name;
 	double hour_cents;
 	bool salaried, optional;
+	int64_t late_start_min;
 	struct form_rule *rules;
 	size_t rule_count;
 	struct form_break *breaks;

@@ -362,6 +362,7 @@ static void map_contracts(struct mapper *m)
 			.name = c->name, .rules = rules, .rule_count = (int32_t)c->rule_count,
 			.breaks = breaks, .break_count = (int32_t)c->break_count,
 			.hour_cents = c->hour_cents, .salaried = c->salaried, .optional = c->optional,
+			.late_start_min = (int32_t)c->late_start_min,
 		};
 	}
 	m->p->wfm.contracts = contracts;

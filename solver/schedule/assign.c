@@ -51,7 +51,7 @@ static double tour_burden(const struct model *m, const struct tour *t)
 	double sum = 0;
 	for (int32_t i = 0; i < t->count; i++) {
 		const struct opt *o = &pr->opts[t->s[i].opt];
-		int32_t wall = wfm_wall_minute(m->p, cal, o->day, o->start);
+		int32_t wall = model_start_minute(m->p, pr->calendar, o->day, o->start);
 		int32_t end = wall + (o->end - o->start) * m->p->slot_min;
 		sum += cal->days[o->day].weekday >= 5 || cal->days[o->day].holiday ? 2 : 0;
 		sum += wall < 7 * 60 || end > 22 * 60 ? 1 : 0;
@@ -382,7 +382,7 @@ static void add_costs(const struct naming *n, struct wfm_cost *c, const struct p
 		*(contract->salaried ? &c->fixed_pay : &c->pay) += pay;
 		rules -= contract->salaried ? 0 : pay;
 		rules -= extra ? (double)extra[p->tour->s[i].opt] : 0;
-		int32_t wall = wfm_wall_minute(n->m->p, &n->m->p->calendars[pr->calendar], o->day, o->start);
+		int32_t wall = model_start_minute(n->m->p, pr->calendar, o->day, o->start);
 		c->wishes += model_wish_cents(a, o->day, wall, o->start, o->end, UINT64_MAX) -
 			     model_wish_cents(a, o->day, 0, 0, 0, 0);
 	}

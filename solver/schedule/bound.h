@@ -20,6 +20,9 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e);
 /* Rounds to a plan by fixing and re-pricing; leaves the master with the fixings. */
 enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e);
 
+/* Lagrange's bound at duals in cents a slot, [queues x slots]; raises r->bound and r->duals. */
+enum wfm_status master_bound_at(struct master *m, const double *duals, struct wfm_error *e);
+
 /* The same relaxation, columns and fixings for another run, in the thread that will use it. `from` may
  * be another thread's and must rest meanwhile. *out needs master_free even after a failure. */
 enum wfm_status master_clone(const struct master *from, struct run *r, struct master **out,

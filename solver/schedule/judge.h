@@ -32,6 +32,8 @@ void judge_breach(struct judge *j, enum wfm_breach_kind kind, int32_t day, enum 
 		  double amount, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 int32_t judge_clock(const struct judge *j, int32_t slot);
+/* The clock at the shift's start, running on past 24:00 when it counts to the day before. */
+int32_t judge_start(const struct judge *j, const struct wfm_shift *s);
 int32_t judge_paid_minutes(const struct judge *j, const struct wfm_shift *s);
 bool judge_is_locked(const struct judge *j, const struct wfm_shift *s);
 

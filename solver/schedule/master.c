@@ -26,9 +26,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 1500, DEAR = 15 };
+enum { SLICE = 1500 };
 
 static const double SMOOTH = 0.7, TRUSTING = 0.9, REDUCED_EPS = 1e-6;
+/* Work of pivots, each about rows squared, that is worth saving. */
+static const double DEAR = 1e9;
 
 static enum wfm_status no_memory(struct wfm_error *e)
 {
@@ -353,8 +355,8 @@ static double close_enough(const struct master *m)
 {
 	double x = 0.02 / (m->m->p->agent_count + 1);
 	x = x < 1e-6 ? 1e-6 : x > 2e-4 ? 2e-4 : x;
-	int32_t dear = lp_pivots(m->lp) / (DEAR * m->rows);
-	return dear < 1 ? x : dear < 3 ? 5 * x : 10 * x;
+	double work = (double)lp_pivots(m->lp) * m->rows * m->rows / DEAR;
+	return work < 1 ? x : work < 3 ? 5 * x : 10 * x;
 }
 
 enum wfm_status master_converge(struct master *m, struct wfm_error *e)
@@ -391,5 +393,24 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 			s = master_solve(m, LP_PRIMAL, e);
 		m->run->columns = m->column_count;
 	}
+	return s;
+}
+
+enum wfm_status master_bound_at(struct master *m, const double *duals, struct wfm_error *e)
+{
+	double bound;
+	int32_t added;
+	for (int32_t q = 0; q < m->m->p->queue_count; q++)
+		for (int32_t t = 0; t < m->m->slots; t++) {
+			const struct wfm_queue *x = &m->m->p->queues[q];
+			int32_t at = q * m->m->slots + t;
+			double v = fmax(duals[at], -x->surplus_cents * m->m->slot_h);
+			m->at[at] = fmin(v, x->short2_cents * m->m->slot_h) / m->unit;
+		}
+	for (int32_t k = 0; k < m->m->type_count; k++)
+		m->sigma[k] = -HUGE_VAL; /* no column is wanted */
+	enum wfm_status s = master_price(m, false, &bound, &added, e);
+	if (s == WFM_OK)
+		master_keep_centre(m, bound);
 	return s;
 }

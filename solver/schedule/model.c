@@ -147,7 +147,7 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 	const struct wfm_lock *lock = lock_of_day(a, o->day);
 	double wish = 0;
 	if (a->wish_count > 0) {
-		int32_t wall = wfm_wall_minute(m->p, &m->p->calendars[a->calendar], o->day, o->start);
+		int32_t wall = model_start_minute(m->p, a->calendar, o->day, o->start);
 		wish = model_wish_cents(a, o->day, wall, o->start, o->end, UINT64_MAX) -
 		       model_wish_cents(a, o->day, 0, 0, 0, 0);
 	}
@@ -291,7 +291,10 @@ enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct
 	memset(m, 0, sizeof *m);
 	m->p = p;
 	m->slots = p->slot_count;
-	m->horizon = p->cyclic ? p->slot_count + 1440 / p->slot_min : p->slot_count;
+	int32_t late = 0;
+	for (int32_t i = 0; i < p->contract_count; i++)
+		late = p->contracts[i].late_start_min > late ? p->contracts[i].late_start_min : late;
+	m->horizon = p->cyclic ? p->slot_count + (1440 + late) / p->slot_min : p->slot_count;
 	m->slot_h = p->slot_min / 60.0;
 	if (!build_demand(m))
 		return no_memory(e);

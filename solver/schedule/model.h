@@ -201,6 +201,15 @@ static inline size_t tour_size(int32_t n)
 	return offsetof(struct tour, s) + (size_t)n * sizeof(struct tour_shift);
 }
 
+/* Clock at the shift's start, running on past 24:00 when it counts to the day before. */
+static inline int32_t model_start_minute(const struct wfm_problem *p, int32_t calendar, int32_t day,
+					 int32_t slot)
+{
+	const struct wfm_calendar *c = &p->calendars[calendar];
+	const struct wfm_day *d = &c->days[day];
+	return wfm_wall_minute(p, c, day, slot) + (slot < d->first_slot + d->slots ? 0 : 1440);
+}
+
 static inline bool tour_same(const struct tour *a, const struct tour *b)
 {
 	return a->type == b->type && a->count == b->count &&

@@ -236,6 +236,8 @@ static enum wfm_status check_contract(const struct wfm_problem *p, int32_t i, st
 			REFUSE(e, path, "%s stands twice", wfm_rules[c->rules[k].rule].name);
 	}
 	(void)snprintf(path, sizeof path, "/contracts/%d", i);
+	if (c->late_start_min < 0 || c->late_start_min > 360 || c->late_start_min % p->slot_min)
+		REFUSE(e, path, "late_start_min is a multiple of the slot, up to 360 minutes");
 	if (!(c->hour_cents >= 0 && c->hour_cents < 1e9))
 		REFUSE(e, path, "hour_cents must not be negative");
 	if (!seen[WFM_RULE_SHIFT_MINUTES] && p->duty_count == 0)

@@ -195,7 +195,7 @@ static void add_opt(struct making *k, int32_t day, int32_t start, int32_t length
 		.start = start,
 		.end = start + length,
 		.start_i = k->pr.start_count - 1,
-		.cell = wfm_wall_minute(k->m->p, k->cal, day, start), /* index later */
+		.cell = model_start_minute(k->m->p, k->pr.calendar, day, start), /* index later */
 		.free_from = start + length + k->pr.rest,
 		.set = (int16_t)set,
 		.cls = class_of(k, k->pr.minutes_matter ? paid : 0, night),
@@ -230,10 +230,12 @@ static void list_opts(struct making *k)
 {
 	for (int32_t d = 0; d < k->cal->day_count && !k->oom; d++) {
 		const struct wfm_day *x = &k->cal->days[d];
-		for (int32_t t = x->first_slot; t < x->first_slot + x->slots; t++) {
-			int32_t wall = wfm_wall_minute(k->m->p, k->cal, d, t);
+		int32_t midnight = x->first_slot + x->slots,
+			late = k->contract->late_start_min / k->m->p->slot_min;
+		for (int32_t t = x->first_slot; t < midnight + late; t++) {
+			int32_t wall = model_start_minute(k->m->p, k->pr.calendar, d, t);
 			double cost = 0;
-			bool may = start_allowed(k->contract, x->weekday, wall, &cost);
+			bool may = start_allowed(k->contract, x->weekday, wall % 1440, &cost);
 			const struct wfm_lock *lock = lock_on(k, d, t);
 			for (int32_t i = 0; may && i < k->length_count; i++) {
 				int32_t end = t + k->lengths[i];

@@ -14,6 +14,8 @@ bool run_stopped(const struct run *r)
 
 void run_tell(struct run *r)
 {
+	if (r->teller)
+		run_tell(r->teller);
 	if (r->o.progress == NULL)
 		return;
 	struct wfm_progress p = { .phase = r->phase,

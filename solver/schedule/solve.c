@@ -5,6 +5,7 @@
  * queues, the explanation, and the judge. Whatever stops it, the best plan so far is written out.
  */
 #include "solver/schedule/assign.h"
+#include "solver/schedule/blocks.h"
 #include "solver/schedule/bound.h"
 #include "solver/schedule/duty.h"
 
@@ -55,6 +56,36 @@ static void find_tours(struct run *r, struct model *m)
 	}
 }
 
+enum wfm_status run_open(struct run *r, struct model *m, const struct wfm_problem *p,
+			 const struct wfm_solve_options *o, struct wfm_error *e)
+{
+	*r = (struct run){ .m = m, .objective = HUGE_VAL, .bound = -HUGE_VAL };
+	enum wfm_status s = model_build(m, p, e);
+	if (s != WFM_OK)
+		return s;
+	if (o)
+		r->o = *o;
+	rng_seed(&r->rng, r->o.seed);
+	r->started_s = r->last_told_s = r->o.now_s ? r->o.now_s(r->o.context) : 0;
+	r->fixed_cents = m->closed_cents;
+	r->pricer = pricer_new(m);
+	r->worth = calloc((size_t)m->horizon + 1, sizeof *r->worth);
+	r->duals = calloc((size_t)p->queue_count * (size_t)m->slots + 1, sizeof *r->duals);
+	if (!r->pricer || !r->worth || !r->duals)
+		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
+	find_tours(r, m);
+	return WFM_OK;
+}
+
+void run_close(struct run *r, struct model *m)
+{
+	pricer_free(r->pricer);
+	free(r->worth);
+	free(r->duals);
+	plan_free(r->best);
+	model_free(m);
+}
+
 /* Local-search steps worth taking: enough for small plans, affordable for large ones. */
 static int64_t search_steps(const struct plan *p)
 {
@@ -68,45 +99,47 @@ static int64_t first_steps(const struct plan *p)
 	return plan_is_pooled(p) ? 0 : search_steps(p) / 4;
 }
 
-static enum wfm_status improve(struct run *r, struct master *master, struct plan *plan,
-			       struct wfm_error *e)
-{
-	if (!plan_improve(r, plan, search_steps(plan), 0.3))
-		return WFM_NO_MEMORY;
-	if (run_stopped(r))
-		return WFM_OK;
-	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
-	return crew_search(r, master, plan, e);
-}
-
-static enum wfm_status search(struct run *r, struct wfm_error *e)
+/* The relaxation, its dive and local search for what is in the run's best plan. */
+enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search, struct wfm_error *e)
 {
 	struct master *master = NULL;
-	struct plan *plan = plan_new(r->m);
-	enum wfm_status s = WFM_NO_MEMORY;
-	if (!plan)
-		goto out;
-	run_stage(r, WFM_PHASE_START, 0, 0.1);
-	plan_greedy(r, plan);
-	if (!run_offer(r, plan) || !plan_improve(r, plan, first_steps(plan), 1))
-		goto out;
-	s = WFM_OK;
-	if (run_stopped(r))
-		goto out;
 	run_stage(r, WFM_PHASE_BOUND, 0.1, 0.55);
-	s = master_new(r, &master, e);
+	enum wfm_status s = master_new(r, &master, e);
 	if (s == WFM_OK)
 		s = master_converge(master, e);
 	run_stage(r, WFM_PHASE_INTEGER, 0.5, 0.75);
 	if (s == WFM_OK && !run_stopped(r))
 		s = master_dive(master, plan, e);
 	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.85);
-	if (s == WFM_OK && !run_stopped(r))
-		s = improve(r, master, plan, e);
+	if (s == WFM_OK && !run_stopped(r) && !plan_improve(r, plan, search_steps(plan), 0.3))
+		s = WFM_NO_MEMORY;
+	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
+	if (s == WFM_OK && long_search && !run_stopped(r))
+		s = crew_search(r, master, plan, e);
+	master_free(master);
+	return s;
+}
+
+static enum wfm_status search(struct run *r, struct wfm_error *e)
+{
+	struct plan *plan = plan_new(r->m);
+	enum wfm_status s = WFM_NO_MEMORY;
+	if (!plan)
+		goto out;
+	bool blocks = blocks_suit(plan);
+	run_stage(r, WFM_PHASE_START, 0, 0.1);
+	plan_greedy(r, plan);
+	if (!run_offer(r, plan))
+		goto out;
+	run_tell(r);
+	if (!plan_improve(r, plan, blocks ? 0 : first_steps(plan), 1))
+		goto out;
+	s = WFM_OK;
+	if (!run_stopped(r))
+		s = blocks ? blocks_search(r, plan, e) : search_whole(r, plan, true, e);
 out:
 	if (s == WFM_NO_MEMORY)
 		(void)wfm_fail(e, s, "", "no memory for the search");
-	master_free(master);
 	plan_free(plan);
 	return s;
 }
@@ -169,35 +202,14 @@ enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm
 {
 	*out = NULL;
 	struct model m = { 0 };
-	struct run r = { .m = &m, .objective = HUGE_VAL, .bound = -HUGE_VAL };
+	struct run r = { 0 };
 	enum wfm_status s = wfm_problem_check(p, e);
-	if (s == WFM_OK && p->duty_count > 0)
-		return duty_schedule_solve(p, o, out, e);
 	if (s == WFM_OK)
-		s = model_build(&m, p, e);
-	if (s != WFM_OK)
-		goto out;
-	if (o)
-		r.o = *o;
-	rng_seed(&r.rng, r.o.seed);
-	r.started_s = r.last_told_s = r.o.now_s ? r.o.now_s(r.o.context) : 0;
-	r.fixed_cents = m.closed_cents + m.idle_cents;
-	r.pricer = pricer_new(&m);
-	r.worth = calloc((size_t)m.horizon + 1, sizeof *r.worth);
-	r.duals = calloc((size_t)p->queue_count * (size_t)m.slots + 1, sizeof *r.duals);
-	if (!r.pricer || !r.worth || !r.duals) {
-		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
-		goto out;
-	}
-	find_tours(&r, &m);
-	s = search(&r, e);
+		s = run_open(&r, &m, p, o, e);
+	if (s == WFM_OK)
+		s = search(&r, e);
 	if (s == WFM_OK)
 		s = finish(&r, out, e);
-out:
-	pricer_free(r.pricer);
-	free(r.worth);
-	free(r.duals);
-	plan_free(r.best);
-	model_free(&m);
+	run_close(&r, &m);
 	return s;
 }

@@ -51,6 +51,12 @@ int32_t judge_clock(const struct judge *j, int32_t slot)
 	return ((min % 1440) + 1440) % 1440;
 }
 
+int32_t judge_start(const struct judge *j, const struct wfm_shift *s)
+{
+	const struct wfm_day *d = &j->cal->days[s->day];
+	return judge_clock(j, s->start) + (s->start < d->first_slot + d->slots ? 0 : 1440);
+}
+
 int32_t judge_paid_minutes(const struct judge *j, const struct wfm_shift *s)
 {
 	int32_t slots = 0;

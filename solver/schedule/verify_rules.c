@@ -82,7 +82,7 @@ void judge_week_row(struct judge *j, const struct wfm_rule_row *r, int32_t week)
 		if (j->on_day[d] < 0)
 			continue;
 		const struct wfm_shift *s = j->shift[j->on_day[d]];
-		int32_t wall = judge_clock(j, s->start);
+		int32_t wall = judge_start(j, s);
 		shifts += r->duties == 0 || j->p->duty_count == 0 || ((r->duties >> s->duty) & 1);
 		worked++;
 		minutes += judge_paid_minutes(j, s);

@@ -24,7 +24,8 @@ bool judge_readable(struct judge *j, const struct wfm_shift *s)
 	j->agent = s->agent;
 	const struct wfm_calendar *c = &p->calendars[p->agents[s->agent].calendar];
 	if (s->day < 0 || s->day >= c->day_count || s->start < c->days[s->day].first_slot ||
-	    s->start >= c->days[s->day].first_slot + c->days[s->day].slots) {
+	    s->start > c->days[s->day].first_slot + c->days[s->day].slots - 1 +
+			       p->contracts[p->agents[s->agent].contract].late_start_min / p->slot_min) {
 		judge_breach(j, WFM_BREACH_SHAPE, s->day, WFM_RULE_COUNT, 0, "the shift does not start on its day");
 		return false;
 	}

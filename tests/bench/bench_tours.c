@@ -124,7 +124,7 @@ static struct wfm_rule_row row(enum wfm_rule rule, int32_t low, int32_t high, in
 				      .step = step };
 }
 
-static void fill_contracts(struct instance *x, bool named)
+static void fill_contracts(struct instance *x, bool named, bool all_day)
 {
 	static const int days[CONTRACTS] = { 5, 5, 4 };
 	for (int c = 0; c < CONTRACTS; c++) {
@@ -145,7 +145,7 @@ static void fill_contracts(struct instance *x, bool named)
 		x->contracts[c] = (struct wfm_contract){
 			.name = contract_names[c], .rules = r, .rule_count = n,
 			.breaks = c == 0 ? full_breaks : part_breaks, .break_count = c == 0 ? 4 : 1,
-			.hour_cents = 100, .salaried = named && c != 1, .optional = !named,
+			.hour_cents = 100, .late_start_min = all_day ? 60 : 0, .salaried = named && c != 1, .optional = !named,
 		};
 	}
 }
@@ -245,7 +245,10 @@ static void build(struct instance *x, const cJSON *json)
 	for (int d = 0; d < 7; d++)
 		x->days[d] = (struct wfm_day){ 20000 + d, d, 96 * d, 96, -1, 0, false };
 	x->calendar = (struct wfm_calendar){ x->days, 7 };
-	fill_contracts(x, pool == NULL);
+	bool all_day = true;
+	for (int t = 0; t < T; t++)
+		all_day &= x->open[t];
+	fill_contracts(x, pool == NULL, all_day);
 	if (pool)
 		read_pools(x, pool);
 	else
