@@ -149,8 +149,9 @@ bool forecast_failed(const struct site_queue *q, enum wfm_status status, const s
 	switch (status) {
 	case WFM_CANCELLED:
 		return err_set(e, ERR_CONFLICT, "cancelled");
-	case WFM_INVALID:
 	case WFM_INFEASIBLE:
+		return err_set(e, ERR_INVALID, "queue %s: it has no usable history", q->code);
+	case WFM_INVALID:
 		return err_set(e, ERR_INVALID, "queue %s: %s %s", q->code, we->path, we->message);
 	case WFM_OK:
 	case WFM_LIMIT:

@@ -276,3 +276,25 @@ bool forecast_keep_queue(struct db *db, struct arena *a, const struct site_calen
 	return keep_report(&k, w, e) && keep_intervals(&k, e) &&
 	       (f->joint == NULL || joint_keep(db, a, forecast_id, q->id, f->joint, e));
 }
+
+struct wfm_forecast forecast_of_nothing(void)
+{
+	return (struct wfm_forecast){
+		.method = "none",
+		.report = { .poisson_floor = NAN, .reason = "nothing of its history can be used",
+			    .score[0] = { .wape = NAN, .wape_week1 = NAN, .bias = NAN, .wql = NAN,
+					  .mase = NAN, .coverage_80 = NAN, .coverage_95 = NAN,
+					  .coverage_80_day = NAN } },
+	};
+}
+
+bool forecast_leave_out(struct arena *a, struct forecast_warnings *w, struct err *why)
+{
+	if (why->code != ERR_INVALID)
+		return false;
+	forecast_warn(a, w, (struct forecast_warning){
+		.code = "left_out", .from = FIELD_NULL, .to = FIELD_NULL, .count = FIELD_NULL,
+		.text = arena_printf(a, "left out of the forecast: %s", why->message) });
+	err_clear(why);
+	return true;
+}

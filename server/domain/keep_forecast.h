@@ -40,4 +40,13 @@ bool forecast_keep_queue(struct db *db, struct arena *a, const struct site_calen
 			 const struct wfm_forecast *f, const struct forecast_warnings *w,
 			 struct err *e);
 
+/* What is kept of a queue left out: no figure that could be taken for a good one. */
+struct wfm_forecast forecast_of_nothing(void);
+
+/*
+ * One queue that nothing can be said of does not hold up all others: its report says why, and the
+ * error is cleared. False for any other failure, which stays one.
+ */
+bool forecast_leave_out(struct arena *a, struct forecast_warnings *w, struct err *why);
+
 #endif

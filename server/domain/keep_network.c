@@ -140,18 +140,6 @@ static bool keep_totals(const struct network *n, int64_t id, struct err *e)
 	return ok;
 }
 
-/* The card of a queue left out: its warnings, and no figure that could be taken for a good one. */
-static struct wfm_forecast nothing(void)
-{
-	return (struct wfm_forecast){
-		.method = "none",
-		.report = { .poisson_floor = NAN, .reason = "nothing of its history can be used",
-			    .score[0] = { .wape = NAN, .wape_week1 = NAN, .bias = NAN, .wql = NAN,
-					  .mase = NAN, .coverage_80 = NAN, .coverage_95 = NAN,
-					  .coverage_80_day = NAN } },
-	};
-}
-
 static bool keep_site(const struct network *n, const struct network_site *s, int64_t id,
 		      int64_t user_id, int64_t job_id, struct err *e)
 {
@@ -160,7 +148,7 @@ static bool keep_site(const struct network *n, const struct network_site *s, int
 	struct wfm_day_errors *errors = arena_array(n->arena, s->queue_count, sizeof *errors);
 	const struct accuracy_query past = { s->site_id, FIELD_NULL, FIELD_NULL, FIELD_NULL };
 	struct accuracy *accuracy;
-	const struct wfm_forecast none = nothing();
+	const struct wfm_forecast none = forecast_of_nothing();
 	size_t judged, told = 0;
 
 	if (!forecast_accuracy(n->db, n->arena, &past, &accuracy, &judged, e) ||

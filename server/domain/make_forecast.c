@@ -45,6 +45,7 @@ struct making {
 	struct wfm_day_errors *errors; /* of each queue's backtest, for how they move together */
 	int64_t *queue_ids;
 	size_t done_count;
+	const char *why; /* queues were left out */
 };
 
 static bool check_at(struct db *db, struct arena *a, const struct forecast_request *r, int64_t now,
@@ -69,10 +70,11 @@ static bool check_at(struct db *db, struct arena *a, const struct forecast_reque
 		     DB_ARGS(db_int("site_id", r->site_id), db_instant("until", until)), NULL,
 		     &code_fields, a, (void **)&unknown, &unknown_count, e))
 		return false;
-	for (size_t i = 0; i < unknown_count; i++)
+	/* With some others the job leaves it out, and says so. */
+	for (size_t i = 0; i < unknown_count && unknown_count == queue_count; i++)
 		err_at(e, ERR_INVALID, "/site_id", "queue %s has no history to forecast from",
 		       unknown[i].code);
-	return unknown_count == 0;
+	return unknown_count < queue_count;
 }
 
 bool forecast_check(struct db *db, struct arena *a, const struct forecast_request *r, struct err *e)
@@ -98,16 +100,15 @@ static void note_errors(struct making *m, const struct wfm_forecast *f)
 	m->queue_ids[m->done_count++] = m->queue->id;
 }
 
-static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
+static bool run_queue(struct making *m, struct forecast_series *history, struct wfm_forecast *f,
+		      struct err *e)
 {
-	struct forecast_series history;
-	struct wfm_forecast f = { 0 };
 	struct wfm_error we;
 
 	/* A day more than the weeks: nights run past Sunday. */
 	struct site_span ahead = { .from = m->request->week,
 				   .until = m->request->week + 7 * m->request->weeks + 1 };
-	if (!forecast_series_load(m->db, m->arena, m->site, m->queue, m->until, &ahead, &history, e))
+	if (!forecast_series_load(m->db, m->arena, m->site, m->queue, m->until, &ahead, history, e))
 		return false;
 	struct wfm_forecast_options o = {
 		.first_day = (int32_t)ahead.from,
@@ -116,13 +117,27 @@ static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
 		.progress = making_progress,
 		.user = m,
 	};
-	enum wfm_status status = wfm_forecast_run(&history.series, &o, &f, &we);
-	if (status != WFM_OK)
-		return forecast_failed(m->queue, status, &we, e);
+	enum wfm_status status = wfm_forecast_run(&history->series, &o, f, &we);
+	return status == WFM_OK || forecast_failed(m->queue, status, &we, e);
+}
+
+static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
+{
+	struct forecast_series history = { 0 };
+	struct wfm_forecast f = { 0 };
+	bool own = run_queue(m, &history, &f, e);
+
+	if (!own)
+		m->why = arena_printf(m->arena, "%s%s%s", m->why != NULL ? m->why : "",
+				      m->why != NULL ? "; " : "", e->message);
+	if (!own && !forecast_leave_out(m->arena, &history.warnings, e))
+		return false;
+	const struct wfm_forecast none = forecast_of_nothing();
 	accuracy_warn(m->arena, m->accuracy, m->accuracy_count, m->queue->id, &history.warnings);
-	bool ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id, &f,
-				      &history.warnings, e);
-	note_errors(m, &f);
+	bool ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id,
+				      own ? &f : &none, &history.warnings, e);
+	if (own)
+		note_errors(m, &f);
 	wfm_forecast_free(&f);
 	return ok;
 }
@@ -148,7 +163,10 @@ static bool forecast_body(struct making *m, const struct site_queue *queues, siz
 		if (!forecast_one(m, *forecast_id, e))
 			return false;
 	}
-	return correlation_keep(m->db, m->arena, *forecast_id, m->queue_ids, m->errors, count, e);
+	if (m->done_count == 0)
+		return err_set(e, ERR_INVALID, "%s", m->why);
+	return correlation_keep(m->db, m->arena, *forecast_id, m->queue_ids, m->errors,
+				m->done_count, e);
 }
 
 bool forecast_make_as_of(struct db *db, struct arena *a, const struct forecast_request *r,

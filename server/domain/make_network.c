@@ -3,6 +3,7 @@
 
 #include "server/base/clock.h"
 #include "server/domain/forecast_series.h"
+#include "server/domain/keep_forecast.h"
 
 enum { WEEKS_MAX = 12 };
 
@@ -159,19 +160,6 @@ static void keep_warnings(struct arena *a, const struct forecast_warnings *from,
 	}
 }
 
-/* One queue that nothing can be said of does not hold up all others: it counts as nothing, and its
- * report says why. Any other failure stays one. */
-static bool leave_out(struct network *n, struct network_node *node, struct err *why)
-{
-	if (why->code != ERR_INVALID)
-		return false;
-	forecast_warn(n->arena, &node->warnings, (struct forecast_warning){
-		.code = "left_out", .from = FIELD_NULL, .to = FIELD_NULL, .count = FIELD_NULL,
-		.text = arena_printf(n->arena, "left out of the network's forecast: %s", why->message) });
-	err_clear(why);
-	return true;
-}
-
 /* The history of one queue lives no longer than this: of a thousand there would be no room. */
 static bool forecast_queue(struct network *n, size_t at, struct err *e)
 {
@@ -197,7 +185,7 @@ static bool forecast_queue(struct network *n, size_t at, struct err *e)
 				network_series_add(scratch, &history.series, &n->nodes[p].series);
 	}
 	arena_free(scratch);
-	return ok || leave_out(n, node, e);
+	return ok || forecast_leave_out(n->arena, &node->warnings, e);
 }
 
 /* A parent whose history tells nothing by itself is the sum of its children, no more. */

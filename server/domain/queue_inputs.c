@@ -128,7 +128,7 @@ static bool load(struct db *db, struct arena *a, int64_t queue_id, const struct 
 		       NULL, &row_fields, a, (void **)&in->rows, &in->count, e);
 }
 
-static struct wfm_attempts *attempts_of(struct arena *a, const struct inputs *in, size_t *n)
+static struct wfm_attempts *attempts_of(struct arena *a, const struct inputs *in, bool local, size_t *n)
 {
 	struct wfm_attempts *rows = arena_array(a, in->count, sizeof *rows);
 	int64_t interval_s = in->queue.interval_min * 60;
@@ -136,11 +136,29 @@ static struct wfm_attempts *attempts_of(struct arena *a, const struct inputs *in
 	*n = 0;
 	for (size_t i = 0; i < in->count; i++) {
 		const struct inputs_row *h = &in->rows[i];
-		if (*n == 0 || h->start >= rows[*n - 1].start_s + interval_s)
-			rows[(*n)++] = (struct wfm_attempts){ h->start, h->offered, h->handled,
+		int64_t start = h->start, date;
+		int minute;
+		if (local) {
+			zone_to_local(in->zone, h->start, &date, &minute);
+			start = date * 86400 + minute * 60;
+		}
+		if (*n == 0 || start >= rows[*n - 1].start_s + interval_s)
+			rows[(*n)++] = (struct wfm_attempts){ start, h->offered, h->handled,
 							      h->abandoned };
 	}
 	return rows;
+}
+
+/* By the site's clock: what is usual at an interval, and of a day, is so there. The hour that a
+ * clock change repeats counts once. */
+static enum wfm_status redials_from(struct arena *a, const struct inputs *in,
+				    struct wfm_redial_estimate *out, struct wfm_error *we)
+{
+	size_t n;
+	const struct wfm_attempts *rows = attempts_of(a, in, true, &n);
+
+	return wfm_redial_from_intervals(rows, n, (int)in->queue.interval_min * 60, REDIAL_DELAY_S,
+					 out, we);
 }
 
 static bool estimate_redials(struct arena *a, const struct inputs *in, struct queue_patience *out,
@@ -148,11 +166,8 @@ static bool estimate_redials(struct arena *a, const struct inputs *in, struct qu
 {
 	struct wfm_redial_estimate r;
 	struct wfm_error we;
-	size_t n;
-	const struct wfm_attempts *rows = attempts_of(a, in, &n);
 
-	if (wfm_redial_from_intervals(rows, n, (int)in->queue.interval_min * 60, REDIAL_DELAY_S, &r, &we) !=
-	    WFM_OK)
+	if (redials_from(a, in, &r, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
 	out->redial_known = r.known;
 	out->redial_probability = r.known ? r.redial.probability : NAN;
@@ -174,11 +189,11 @@ bool queue_redials_look(struct db *db, struct arena *a, int64_t queue_id, double
 
 	if (!load(db, a, queue_id, &half_year, &in, e))
 		return false;
-	const struct wfm_attempts *rows = attempts_of(a, &in, &n);
+	if (redials_from(a, &in, &r, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
+	const struct wfm_attempts *rows = attempts_of(a, &in, false, &n);
 	int interval_s = (int)in.queue.interval_min * 60;
 	double *fresh = arena_array(a, n, sizeof *fresh);
-	if (wfm_redial_from_intervals(rows, n, interval_s, REDIAL_DELAY_S, &r, &we) != WFM_OK)
-		return err_from_wfm(e, &we);
 	*out = (struct queue_redials_seen){ .known = r.known, .low = r.low, .high = r.high,
 					    .probability = r.redial.probability,
 					    .reason = arena_strdup(a, r.reason) };

@@ -3,6 +3,7 @@
 import collections
 import datetime
 import math
+import random
 
 import pytest
 
@@ -86,3 +87,51 @@ def test_refusals(planner, agent, queue):
     assert not empty["known"] and empty["mean_s"] is None and "cannot tell" in empty["reason"]
     empty = planner.get(f"{base}/handling-time?from=2001-01-01&to=2001-02-01").json()
     assert empty["contacts"] == 0 and empty["intervals"] == [] and empty["wape"] is None
+
+
+def redial_days(days):
+    """By day and half-hour from 8 to 18: offered and abandoned of a queue that half of the abandoned call again."""
+    chance = random.Random(7)
+    for _ in range(days):
+        size, again = chance.lognormvariate(5, 0.4), 0.0
+        for slot in range(20):
+            fresh = round(size * (1 + 0.3 * math.sin(slot / 3)) * chance.lognormvariate(0, 0.05))
+            offered = fresh + round(again)
+            abandoned = round(offered * chance.choice((0.02, 0.05, 0.4)))
+            again = 0.16 * abandoned  # of a half that waits ten minutes or so, those after this half-hour
+            yield offered, abandoned
+
+
+@pytest.fixture
+def two_clocks(service, planner):
+    """The same days by the clock of a site in Greenwich and of one where midnight UTC is 9 in the morning."""
+    made = []
+    for zone, country in (("UTC", "US"), ("Asia/Tokyo", "JP")):
+        code = f"CLOCK{service.sql('SELECT count(*) FROM site')[0][0]}"
+        site = planner.post("/sites", json={
+            "code": code, "name": "By its clock", "region_id": 1, "kind": "contact_centre", "country": country,
+            "zone": zone, "hours": [{"weekday": d, "open": "08:00", "close": "18:00"}
+                                    for d in range(1, 8)]}).json()["id"]
+        queue = planner.post("/queues", json={"code": code, "name": code, "site_id": site, "skill_id": 1,
+                                              "channel": "voice", "interval_min": 30, "aht_s": 200}).json()["id"]
+        made.append((site, queue))
+        first = datetime.date.today() - datetime.timedelta(62)
+        rows = [(first + datetime.timedelta(i // 20), 8 * 60 + i % 20 * 30, *row)
+                for i, row in enumerate(redial_days(60))]
+        service.sql("INSERT INTO history (queue_id, start_at, offered, handled, abandoned) SELECT %s,"
+                    " (d + make_interval(mins => m)) AT TIME ZONE %s, o, o - a, a"
+                    " FROM unnest(%s::timestamp[], %s::int[], %s::real[], %s::real[]) AS t (d, m, o, a)",
+                    (queue, zone, *map(list, zip(*rows))))
+    yield [queue for _, queue in made]
+    for site, queue in made:
+        service.sql("DELETE FROM queue WHERE id = %s", (queue,))
+        service.sql("DELETE FROM site WHERE id = %s", (site,))
+
+
+def test_redials_are_estimated_by_the_sites_own_days(planner, two_clocks):
+    today = datetime.date.today()
+    replies = [planner.get(f"/queues/{queue}/patience?from={today - datetime.timedelta(70)}&to={today}").json()
+               for queue in two_clocks]
+    here, there = ({k: v for k, v in r.items() if k.startswith("redial_")} for r in replies)
+    assert here["redial_known"] and 0.3 < here["redial_probability"] < 0.7 and "60 days" in here["redial_reason"], here
+    assert there == here
