@@ -97,10 +97,12 @@ for (const v of views) {
 	const names = closure(v, inside(v, closure(mainJs)));
 	const parts = !names.has(byEntry("src/views/planner.tsx")) ? ["people"]
 		: names.has(byEntry("src/views/forecast.tsx")) ? ["plan", "forecast"] : ["plan", "roster", "staffing",
-			...(names.has(byEntry("src/views/schedule.tsx")) ? ["play"] : []),
+			...(names.has(byEntry("src/views/schedule.tsx")) ? ["trial"] : []),
 			...(names.has(byEntry("src/views/requirement.tsx")) ? ["need"] : [])];
 	for (const part of ["main", ...parts]) closure(wordsOf(part), names);
-	for (const c of charts) closure(c, names);
+	// A chart counts where something of the page asks for it.
+	const asked = (c) => [...names].some((n) => outputs[n].imports.some((i) => i.kind === "dynamic-import" && i.path === c));
+	for (const c of charts.filter(asked)) closure(c, names);
 	const bytes = sizeOf(names);
 	worst = Math.max(worst, bytes);
 	console.log(`web: ${outputs[v].entryPoint.padEnd(28)} ${(bytes / 1024).toFixed(1)} KB brotli with all it needs`);

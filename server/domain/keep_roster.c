@@ -79,7 +79,7 @@ static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, 
 
 struct evidence_out {
 	double objective, bound, gap, variable_gap, seconds;
-	int64_t seed, iterations, columns, classes, corrected, risk, over, unmet;
+	int64_t seed, iterations, columns, classes, corrected, trial, risk, over, unmet;
 	double probability, shrinkage;
 	bool verified;
 	struct parts_out parts;
@@ -100,6 +100,7 @@ static const struct field evidence_rows[] = {
 	F_INT(struct evidence_out, columns, 0, 0, 0, ""),
 	F_INT(struct evidence_out, classes, 0, 0, 0, ""),
 	F_INT(struct evidence_out, corrected, 0, 0, 0, ""),
+	F_ENUM(struct evidence_out, trial, 0, trial_outcome_names, ""),
 	F_ENUM(struct evidence_out, risk, 0, staffing_risk_names, ""),
 	F_ENUM(struct evidence_out, over, 0, staffing_over_names, ""),
 	F_REAL(struct evidence_out, probability, FIELD_OPTIONAL, 0, 0, ""),
@@ -226,13 +227,13 @@ static void note_unmet(struct arena *a, const struct week_problem *w, struct evi
 }
 
 static const char *evidence_json(struct arena *a, const struct week_problem *w,
-				 const struct wfm_roster *r, int64_t corrected)
+				 const struct wfm_roster *r, const struct roster_trial *trial)
 {
 	struct evidence_out o = {
 		.objective = r->cost.total, .bound = isfinite(r->bound) ? r->bound : NAN,
 		.gap = r->gap, .variable_gap = r->variable_gap, .seconds = r->seconds,
 		.seed = (int64_t)r->seed, .iterations = r->iterations, .columns = r->columns,
-		.classes = r->classes, .corrected = corrected, .verified = true,
+		.classes = r->classes, .corrected = trial->corrected, .trial = trial->outcome, .verified = true,
 		.risk = w->choice.risk, .over = w->choice.over,
 		.probability = w->choice.risk == WFM_RISK_CHANCE ? w->choice.probability : NAN,
 		.shrinkage = w->site.shrinkage_unplanned,
@@ -295,7 +296,7 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,
 			    DB_ARGS(site, monday, db_int("plan_id", out->plan_id),
-				    db_text("evidence", evidence_json(a, w, roster, trial->corrected))),
+				    db_text("evidence", evidence_json(a, w, roster, trial))),
 			    NULL, &out->roster_id, e) &&
 	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
 	       keep_shortages(db, a, w, roster, out->roster_id, e) &&

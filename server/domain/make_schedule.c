@@ -190,11 +190,12 @@ static void choose(struct draft *first, struct draft *second)
 	double after = roster_trial_shortfall(&second->trial, &first->trial);
 	bool cheaper = second->roster->cost.pay < first->roster->cost.pay;
 	if (after < before * 0.95 || (after <= before * 1.05 && cheaper)) {
-		for (size_t i = 0; i < second->trial.count; i++)
-			second->trial.rows[i].promised = first->trial.rows[i].promised;
+		roster_trial_follow(&second->trial, &first->trial);
+		second->trial.outcome = TRIAL_CORRECTED;
 		wfm_roster_free(first->roster);
 		*first = *second;
 	} else {
+		first->trial.outcome = TRIAL_KEPT;
 		wfm_roster_free(second->roster);
 	}
 }
@@ -215,6 +216,9 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 	if (!draw(db, a, w, r, halve ? 0.5 * r->time_limit_s : r->time_limit_s, m, out, e))
 		return false;
 	double took = clock_monotonic_s() - begun, left = r->time_limit_s - took;
+	out->trial.outcome = roster_trial_off(&out->trial) == 0 ? TRIAL_AGREES
+			     : !pooled				 ? TRIAL_UNSHARED
+								 : TRIAL_NO_TIME;
 	if (!pooled || m->cancelled || left < fmin(took, CORRECTED_LEAST_S))
 		return true;
 	struct week_required before = week_required_copy(w, a);

@@ -32,8 +32,26 @@ static const struct field row_rows[] = {
 	F_REAL(struct trial_row, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
 	F_REAL(struct trial_row, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
 	F_INT(struct trial_row, replications, 0, 0, 0, "weeks played"),
+	F_REAL(struct trial_row, abandoned_low, FIELD_OPTIONAL, 0, 0, "95 % interval of abandoned_share"),
+	F_REAL(struct trial_row, abandoned_high, FIELD_OPTIONAL, 0, 0, "95 % interval of abandoned_share"),
+	F_REAL(struct trial_row, asa_low_s, FIELD_OPTIONAL, 0, 0, "95 % interval of asa_s"),
+	F_REAL(struct trial_row, asa_high_s, FIELD_OPTIONAL, 0, 0, "95 % interval of asa_s"),
+	F_INSTANT(struct trial_row, worst_start, FIELD_OPTIONAL, "quarter-hour of the lowest service level"),
+	F_REAL(struct trial_row, worst_level, FIELD_OPTIONAL, 0, 0, "that service level"),
+	F_REAL(struct trial_row, correction, 0, 0, 0,
+	       "share by which the day's requirement was changed after a first draft was tried"),
 };
 const struct fields trial_row_fields = FIELDS("RosterTrialRow", struct trial_row, row_rows);
+
+static const struct field group_rows[] = {
+	F_DATE(struct trial_group, day, 0, "local date"),
+	F_LIST_OF(struct trial_group, queue_ids, queue_count, 0, FIELD_INT, 0, 0, "queues they may take"),
+	F_REAL(struct trial_group, present_hours, 0, 0, 0, "hours at work between breaks, on the mean"),
+	F_REAL(struct trial_group, busy_hours, 0, 0, 0, "of them with a contact in hand: busy / present is occupancy"),
+};
+const struct fields trial_group_fields = FIELDS("RosterTrialGroup", struct trial_group, group_rows);
+
+const char *const trial_outcome_names[] = { "agrees", "corrected", "kept", "no_time", "unshared", NULL };
 
 struct trial {
 	struct week_play k;
@@ -168,11 +186,88 @@ static bool is_expected(const struct trial *t, size_t queue, int32_t day)
 	return false;
 }
 
+/* Intervals in which hardly anyone came say little. */
+static const double WORST_CONTACTS = 200;
+
+static void find_worst(const struct trial *t, const struct wfm_simulation *s, size_t queue, int32_t day,
+		       struct trial_row *out)
+{
+	out->worst_start = FIELD_NULL;
+	out->worst_level = NAN;
+	for (int32_t i = 0; i < t->k.slots; i++) {
+		const struct wfm_sim_figures *f = &s->interval[queue * (size_t)s->interval_count + (size_t)i];
+		if (t->k.p.day[i] != day || !(f->offered * s->replications >= WORST_CONTACTS) ||
+		    f->service_level >= or_value(out->worst_level, INFINITY))
+			continue;
+		out->worst_start = week_slot_instant(t->k.w, i);
+		out->worst_level = f->service_level;
+	}
+}
+
+/* The share by which a row's requirement is off; 0: it is right, or nobody can tell. */
+static double correction(const struct trial_row *r, double slope)
+{
+	double off = r->promised - r->simulated;
+	bool sure = r->promised < r->low || r->promised > r->high;
+	if (!(fabs(off) > POINT) || !sure || !(slope > 0.05))
+		return 0;
+	/* What is spare in one queue helps another: half of it is left. */
+	double share = off > 0 ? off / slope : 0.5 * off / slope;
+	return fmin(fmax(share, -CORRECTION_MOST), CORRECTION_MOST);
+}
+
+/* The queues of a set in the site's order, whatever its people are planned for. */
+static size_t list_queues(const struct trial *t, const struct wfm_sim_set *set, int64_t *ids)
+{
+	size_t n = 0;
+	for (size_t q = 0; q < t->k.w->queue_count; q++)
+		for (int32_t k = 0; k < set->skill_count; k++)
+			if (set->skills[k].queue == (int32_t)q)
+				ids[n++] = t->k.w->queues[q].id;
+	return n;
+}
+
+static struct trial_group *group_of(struct trial *t, struct roster_trial *out, int64_t day,
+				    const struct wfm_sim_set *set)
+{
+	size_t room = t->k.w->queue_count;
+	int64_t *ids = arena_array(t->k.a, room, sizeof *ids);
+	size_t n = list_queues(t, set, ids);
+	for (size_t i = 0; i < out->group_count; i++) {
+		struct trial_group *g = &out->groups[i];
+		if (g->day == day && g->queue_count == n && memcmp(g->queue_ids, ids, n * sizeof *ids) == 0)
+			return g;
+	}
+	out->groups[out->group_count] = (struct trial_group){ .day = day, .queue_ids = ids, .queue_count = n };
+	return &out->groups[out->group_count++];
+}
+
+static void write_groups(struct trial *t, const struct wfm_simulation *s, struct roster_trial *out)
+{
+	out->groups = arena_array(t->k.a, (size_t)s->set_count * WEEK_DAYS, sizeof *out->groups);
+	for (int32_t set = 0; set < s->set_count; set++)
+		for (int32_t d = 0; d < s->day_count; d++) {
+			double present = 0, busy = 0;
+			for (int32_t i = 0; i < t->k.slots; i++)
+				if (t->k.p.day[i] == d) {
+					const struct wfm_sim_load *l = &s->load[set * s->interval_count + i];
+					present += l->present_s / 3600;
+					busy += l->busy_s / 3600;
+				}
+			if (!(present > 0) || t->k.p.sets[set].skill_count == 0)
+				continue;
+			struct trial_group *g = group_of(t, out, t->k.w->monday + d, &t->k.p.sets[set]);
+			g->present_hours += present;
+			g->busy_hours += busy;
+		}
+}
+
 static void write_rows(struct trial *t, const struct wfm_simulation *s,
 		       const struct wfm_simulation *spread, struct roster_trial *out)
 {
 	out->rows = arena_array(t->k.a, t->k.w->queue_count * WEEK_DAYS, sizeof *out->rows);
 	out->slope = arena_array(t->k.a, t->k.w->queue_count * WEEK_DAYS, sizeof *out->slope);
+	out->share = arena_array(t->k.a, t->k.w->queue_count * WEEK_DAYS, sizeof *out->share);
 	out->count = 0;
 	count_people(t);
 	count_help(t);
@@ -195,9 +290,15 @@ static void write_rows(struct trial *t, const struct wfm_simulation *s,
 				.high = f->service_level_high, .sl_p10 = day->sl_p10,
 				.sl_p50 = day->sl_p50, .sl_p90 = day->sl_p90,
 				.p_target = day->p_target, .abandoned_share = f->abandoned_share,
-				.asa_s = f->asa_s,
+				.asa_s = f->asa_s, .abandoned_low = f->abandoned_low,
+				.abandoned_high = f->abandoned_high,
+				.asa_low_s = f->asa_low_s, .asa_high_s = f->asa_high_s,
 			};
+			find_worst(t, s, q, d, &out->rows[out->count - 1]);
+			out->share[out->count - 1] =
+				correction(&out->rows[out->count - 1], out->slope[out->count - 1]);
 		}
+	write_groups(t, s, out);
 }
 
 static bool play(struct db *db, struct trial *t, uint64_t seed, struct roster_trial *out, struct err *e)
@@ -232,18 +333,6 @@ bool roster_try(struct db *db, struct arena *a, const struct week_problem *w,
 	struct trial t = { 0 };
 	*out = (struct roster_trial){ 0 };
 	return week_play_open(a, w, r, &t.k, e) && play(db, &t, seed, out, e);
-}
-
-/* The share by which a row's requirement is off; 0: it is right, or nobody can tell. */
-static double correction(const struct trial_row *r, double slope)
-{
-	double off = r->promised - r->simulated;
-	bool sure = r->promised < r->low || r->promised > r->high;
-	if (!(fabs(off) > POINT) || !sure || !(slope > 0.05))
-		return 0;
-	/* What is spare in one queue helps another: half of it is left. */
-	double share = off > 0 ? off / slope : 0.5 * off / slope;
-	return fmin(fmax(share, -CORRECTION_MOST), CORRECTION_MOST);
 }
 
 static int64_t week_day_of(const struct week_problem *w, int64_t at)
@@ -293,13 +382,29 @@ int64_t roster_trial_correct(struct week_problem *w, const struct roster_trial *
 {
 	int64_t corrected = 0;
 	for (size_t i = 0; i < t->count; i++) {
-		double share = correction(&t->rows[i], t->slope[i]);
+		double share = t->share[i];
 		for (size_t q = 0; q < w->queue_count && share != 0; q++)
 			if (w->queues[q].id == t->rows[i].queue_id)
 				correct_day(w, q, t->rows[i].day, 1 + share);
 		corrected += share != 0;
 	}
 	return corrected;
+}
+
+int64_t roster_trial_off(const struct roster_trial *t)
+{
+	int64_t off = 0;
+	for (size_t i = 0; i < t->count; i++)
+		off += t->share[i] != 0;
+	return off;
+}
+
+void roster_trial_follow(struct roster_trial *second, const struct roster_trial *first)
+{
+	for (size_t i = 0; i < second->count; i++) {
+		second->rows[i].promised = first->rows[i].promised;
+		second->rows[i].correction = first->share[i];
+	}
 }
 
 double roster_trial_shortfall(const struct roster_trial *t, const struct roster_trial *promise)
@@ -314,16 +419,23 @@ double roster_trial_shortfall(const struct roster_trial *t, const struct roster_
 	return contacts;
 }
 
-bool roster_trial_keep(struct db *db, const struct roster_trial *t, int64_t roster_id, struct err *e)
+static bool keep_list(struct db *db, enum sql_id id, const struct fields *f, const void *rows, size_t count,
+		      int64_t roster_id, struct err *e)
 {
 	struct strbuf json;
 	strbuf_init(&json, TRIAL_BYTES);
-	field_list_to_json(&trial_row_fields, t->rows, t->count, &json);
-	bool ok = json.overflow ? err_set(e, ERR_TOO_LARGE, "the trial has too many rows to keep")
-				: db_run(db, SQL_ROSTER_TRIAL_INSERT,
-					 DB_ARGS(db_int("roster_id", roster_id),
-						 db_text("rows", json.data)),
-					 NULL, NULL, e);
+	field_list_to_json(f, rows, count, &json);
+	bool ok = json.overflow
+			  ? err_set(e, ERR_TOO_LARGE, "the trial has too many rows to keep")
+			  : db_run(db, id, DB_ARGS(db_int("roster_id", roster_id), db_text("rows", json.data)),
+				   NULL, NULL, e);
 	strbuf_free(&json);
 	return ok;
+}
+
+bool roster_trial_keep(struct db *db, const struct roster_trial *t, int64_t roster_id, struct err *e)
+{
+	return keep_list(db, SQL_ROSTER_TRIAL_INSERT, &trial_row_fields, t->rows, t->count, roster_id, e) &&
+	       keep_list(db, SQL_ROSTER_TRIAL_GROUPS_INSERT, &trial_group_fields, t->groups, t->group_count,
+			 roster_id, e);
 }

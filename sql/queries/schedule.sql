@@ -107,12 +107,21 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(queue_id bigint, start timestamptz, p
 
 -- name: roster_trial_insert
 INSERT INTO roster_trial (roster_id, queue_id, day, offered, target, promised, simulated, low, high,
-	sl_p10, sl_p50, sl_p90, p_target, abandoned_share, asa_s, replications)
+	sl_p10, sl_p50, sl_p90, p_target, abandoned_share, asa_s, replications, abandoned_low, abandoned_high,
+	asa_low_s, asa_high_s, worst_start, worst_level, correction)
 SELECT :roster_id, r.queue_id, r.day, r.offered, r.target, r.promised, r.simulated, r.low, r.high,
-	r.sl_p10, r.sl_p50, r.sl_p90, r.p_target, r.abandoned_share, r.asa_s, r.replications
+	r.sl_p10, r.sl_p50, r.sl_p90, r.p_target, r.abandoned_share, r.asa_s, r.replications, r.abandoned_low,
+	r.abandoned_high, r.asa_low_s, r.asa_high_s, r.worst_start, r.worst_level, r.correction
 FROM jsonb_to_recordset(:rows::jsonb) AS r(queue_id bigint, day date, offered float8, target float8,
 	promised float8, simulated float8, low float8, high float8, sl_p10 float8, sl_p50 float8,
-	sl_p90 float8, p_target float8, abandoned_share float8, asa_s float8, replications int);
+	sl_p90 float8, p_target float8, abandoned_share float8, asa_s float8, replications int,
+	abandoned_low float8, abandoned_high float8, asa_low_s float8, asa_high_s float8,
+	worst_start timestamptz, worst_level float8, correction float8);
+
+-- name: roster_trial_groups_insert
+INSERT INTO roster_trial_group (roster_id, day, queue_ids, present_hours, busy_hours)
+SELECT :roster_id, r.day, r.queue_ids, r.present_hours, r.busy_hours
+FROM jsonb_to_recordset(:rows::jsonb) AS r(day date, queue_ids bigint[], present_hours float8, busy_hours float8);
 
 -- name: plan_list
 SELECT id, site_id, monday AS week, forecast_id, created_at, job_id,
@@ -198,8 +207,13 @@ WHERE roster_id = :roster_id ORDER BY start_at, queue_id;
 
 -- name: roster_trial
 SELECT queue_id, day, offered, target, promised, simulated, low, high, sl_p10, sl_p50, sl_p90, p_target,
-	abandoned_share, asa_s, replications
+	abandoned_share, asa_s, replications, abandoned_low, abandoned_high, asa_low_s, asa_high_s, worst_start,
+	worst_level, correction
 FROM roster_trial WHERE roster_id = :roster_id ORDER BY queue_id, day;
+
+-- name: roster_trial_groups
+SELECT day, to_json(queue_ids) AS queue_ids, present_hours, busy_hours
+FROM roster_trial_group AS g WHERE roster_id = :roster_id ORDER BY g.queue_ids, day;
 
 -- name: roster_changes
 -- Who would notice if this roster took the place of the published one.

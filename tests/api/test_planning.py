@@ -178,7 +178,33 @@ def test_the_roster_was_tried(planner, roster):
         assert row["sl_p10"] <= row["sl_p50"] <= row["sl_p90"]
         assert 0 <= row["p_target"] <= 1
         assert 0 <= row["promised"] <= 1 and row["target"] == queues[row["queue_id"]]["target_share"]
-    assert roster["evidence"]["corrected"] >= 0
+        assert row["abandoned_low"] <= row["abandoned_share"] <= row["abandoned_high"]
+        assert row["asa_low_s"] <= row["asa_s"] <= row["asa_high_s"]
+        assert row["worst_level"] is None or row["worst_level"] <= row["simulated"]
+        assert (row["worst_level"] is None) == (row["worst_start"] is None)
+    evidence = roster["evidence"]
+    assert (evidence["corrected"] > 0) == (evidence["trial"] == "corrected")
+    assert sum(r["correction"] != 0 for r in rows) == evidence["corrected"]
+    assert all(abs(r["correction"]) <= 0.2 for r in rows)
+    if evidence["trial"] == "agrees":
+        assert not any(r["low"] - 0.01 > r["promised"] for r in rows)
+
+
+def test_how_busy_people_were(planner, roster):
+    """Occupancy by what people may take, of the hours that they are planned on the work."""
+    groups = planner.items(f"/rosters/{roster['id']}/trial-groups")
+    skills = {q["id"]: q["channel"] for q in planner.items(f"/queues?site_id={SITE}")}
+    shifts = planner.items(f"/rosters/{roster['id']}/shifts")
+    assert groups and len({(g["day"], tuple(g["queue_ids"])) for g in groups}) == len(groups)
+    for day in {g["day"] for g in groups}:
+        mine = [g for g in groups if g["day"] == day]
+        assert all(set(g["queue_ids"]) <= set(skills) and g["queue_ids"] for g in mine)
+        assert all(0 <= g["busy_hours"] <= g["present_hours"] * 1.001 for g in mine)
+        planned = sum((datetime.datetime.fromisoformat(a["end"].replace("Z", "+00:00"))
+                       - datetime.datetime.fromisoformat(a["start"].replace("Z", "+00:00"))).total_seconds()
+                      for s in shifts if s["day"] == day for a in s["activities"] if a["kind"] == "work") / 3600
+        # Some are absent; the last contact of a shift takes longer than the shift.
+        assert 0.75 * planned < sum(g["present_hours"] for g in mine) < 1.05 * planned
 
 
 def test_a_site_of_one_queue_keeps_its_promise(planner):

@@ -19,6 +19,9 @@ async function openDay(visit, look) {
 	const { page } = visit;
 	await openRoster(page);
 	await page.waitForSelector("#replay-open", { timeout: 60_000 });
+	await page.waitForSelector("#trial-verdict");
+	await page.locator(".trial").scrollIntoViewIfNeeded();
+	await visit.stop("trial");
 	await page.click("#replay-open");
 	await page.waitForSelector(".replay-queues tbody tr", { timeout: 30_000 });
 	await settled(page);
@@ -37,6 +40,14 @@ export async function replay(visit, look) {
 	const { page } = visit;
 	await openDay(visit, look);
 	if (look === LOOKS[0]) {
+		await step("the trial says in a sentence how far off the promise is, and how busy people are", async () => {
+			const said = await page.locator("#trial-verdict").innerText();
+			expect(/^(On \d+ of \d+ queue-days|Promise and simulation agree)/.test(said), said);
+			const rows = page.locator(".trial .table").nth(1).locator("tbody tr");
+			expect(await rows.count() >= 2, "no occupancy by group");
+			const shares = (await rows.first().locator("td").allInnerTexts()).filter((x) => /%/.test(x)).map(number);
+			expect(shares.length === 7 && shares.every((x) => x > 5 && x <= 100), shares.join());
+		});
 		let end;
 		await step("the day's end on the page is what the service counted", async () => {
 			const told = await page.evaluate(async () => {

@@ -9,9 +9,10 @@ type Forecast = typeof import("../i18n/en/forecast.json");
 type Roster = typeof import("../i18n/en/roster.json");
 type People = typeof import("../i18n/en/people.json");
 type Staffing = typeof import("../i18n/en/staffing.json");
+type Trial = typeof import("../i18n/en/trial.json");
 type Play = typeof import("../i18n/en/play.json");
 type Need = typeof import("../i18n/en/need.json");
-export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Play | keyof People;
+export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Trial | keyof Play | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
@@ -24,6 +25,7 @@ interface Parts {
 	forecast: Load<Forecast>;
 	roster: Load<Roster>;
 	staffing: Load<Staffing>;
+	trial: Load<Trial>;
 	play: Load<Play>;
 	need: Load<Need>;
 	people: Load<People>;
@@ -36,6 +38,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/en/forecast.json"),
 		roster: () => import("../i18n/en/roster.json"),
 		staffing: () => import("../i18n/en/staffing.json"),
+		trial: () => import("../i18n/en/trial.json"),
 		play: () => import("../i18n/en/play.json"),
 		need: () => import("../i18n/en/need.json"),
 		people: () => import("../i18n/en/people.json"),
@@ -46,6 +49,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/es/forecast.json"),
 		roster: () => import("../i18n/es/roster.json"),
 		staffing: () => import("../i18n/es/staffing.json"),
+		trial: () => import("../i18n/es/trial.json"),
 		play: () => import("../i18n/es/play.json"),
 		need: () => import("../i18n/es/need.json"),
 		people: () => import("../i18n/es/people.json"),
@@ -56,6 +60,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/pt/forecast.json"),
 		roster: () => import("../i18n/pt/roster.json"),
 		staffing: () => import("../i18n/pt/staffing.json"),
+		trial: () => import("../i18n/pt/trial.json"),
 		play: () => import("../i18n/pt/play.json"),
 		need: () => import("../i18n/pt/need.json"),
 		people: () => import("../i18n/pt/people.json"),

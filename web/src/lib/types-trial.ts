@@ -16,7 +16,16 @@ export interface TrialRow {
 	abandoned_share: number | null;
 	asa_s: number | null;
 	replications: number;
+	abandoned_low: number | null;
+	abandoned_high: number | null;
+	asa_low_s: number | null;
+	asa_high_s: number | null;
+	worst_start: string | null;
+	worst_level: number | null;
+	correction: number;
 }
+export interface TrialGroup { day: string; queue_ids: number[]; present_hours: number; busy_hours: number }
+export type TrialOutcome = "agrees" | "corrected" | "kept" | "no_time" | "unshared";
 /** GET /rosters/{id}/replay: one simulated day; events are parallel lists by time. */
 export interface Replay {
 	roster_id: number;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The shapes of /api/v1 replies, as the service's OpenAPI document states them.
 
+import type { TrialOutcome } from "./types-trial";
+
 export type Role = "planner" | "site_manager" | "agent" | "hr" | "admin";
 
 export interface User {
@@ -265,6 +267,7 @@ export interface Evidence {
 	seconds?: number;
 	columns?: number;
 	verified?: boolean;
+	trial?: TrialOutcome;
 }
 export interface Roster {
 	id: number;

@@ -15,7 +15,7 @@ export interface PlanScope { site: Site; week: string }
 const TABS: { path: string; name: Key; Show: ComponentType<PlanScope> }[] = [
 	{ path: "/plan/forecast", name: "plan.forecast", Show: lazy<PlanScope>(() => withWords(["forecast"], import("./forecast"))) },
 	{ path: "/plan/requirement", name: "plan.requirement", Show: lazy<PlanScope>(() => withWords(["roster", "staffing", "need"], import("./requirement"))) },
-	{ path: "/plan/schedule", name: "plan.schedule", Show: lazy<PlanScope>(() => withWords(["roster", "staffing", "play"], import("./schedule"))) },
+	{ path: "/plan/schedule", name: "plan.schedule", Show: lazy<PlanScope>(() => withWords(["roster", "staffing", "trial"], import("./schedule"))) },
 	{ path: "/plan/what-if", name: "plan.whatif", Show: lazy<PlanScope>(() => withWords(["roster", "staffing"], import("./what-if"))) },
 	{ path: "/plan/time-off", name: "plan.requests", Show: lazy<PlanScope>(() => withWords(["roster"], import("./requests"))) },
 	{ path: "/plan/import", name: "plan.import", Show: lazy<PlanScope>(() => withWords(["roster"], import("./import"))) },

@@ -2,7 +2,7 @@
 // The card that opens a simulated day of the roster.
 import { useMemo, useState } from "preact/hooks";
 import { get, query } from "../lib/api";
-import { t, tn } from "../lib/i18n";
+import { t, tn, withWords } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import { addDays, fmtDay } from "../lib/time";
 import type { Shift } from "../lib/types";
@@ -11,7 +11,7 @@ import { Busy, Button, Card, Chip, ProblemBox, Select } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import type { StageProps } from "./opened/replay-day";
 
-const Stage = lazy<StageProps>(() => import("./opened/replay-day"));
+const Stage = lazy<StageProps>(() => withWords(["play"], import("./opened/replay-day")));
 
 interface Props { roster: number; monday: string; zone: string; shifts: Shift[] }
 

@@ -2,7 +2,7 @@
 // The card that sets the roster beside another version of its week.
 import { useState } from "preact/hooks";
 import { get, query } from "../lib/api";
-import { t } from "../lib/i18n";
+import { t, withWords } from "../lib/i18n";
 import { useLoad } from "../lib/load";
 import type { Queue, Roster, RosterSummary } from "../lib/types";
 import type { RosterComparison } from "../lib/types-trial";
@@ -10,7 +10,7 @@ import { Busy, Button, Card, ProblemBox, Select } from "../ui/basic";
 import { lazy } from "../ui/lazy";
 import type { VersusProps } from "./opened/versus";
 
-const Versus = lazy<VersusProps>(() => import("./opened/versus"));
+const Versus = lazy<VersusProps>(() => withWords(["play"], import("./opened/versus")));
 
 interface Props { roster: Roster; versions: RosterSummary[]; queues: Queue[]; zone: string; currency: string | undefined }
 

@@ -156,7 +156,7 @@ function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 				))}
 			</div>
 			<ShortageList full={full} queues={queues} zone={zone} />
-			<TrialCard roster={full.roster.id} queues={queues} />
+			<TrialCard roster={full.roster.id} queues={queues} zone={zone} outcome={full.roster.evidence.trial} />
 			<ReplayCard roster={full.roster.id} monday={monday} zone={zone} shifts={full.shifts} />
 			<CompareCard roster={full.roster} versions={versions} queues={queues} zone={zone} currency={currency} />
 			{table && (
