@@ -216,9 +216,8 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 	if (!draw(db, a, w, r, halve ? 0.5 * r->time_limit_s : r->time_limit_s, m, out, e))
 		return false;
 	double took = clock_monotonic_s() - begun, left = r->time_limit_s - took;
-	out->trial.outcome = roster_trial_off(&out->trial) == 0 ? TRIAL_AGREES
-			     : !pooled				 ? TRIAL_UNSHARED
-								 : TRIAL_NO_TIME;
+	if (!pooled && out->trial.outcome == TRIAL_NO_TIME)
+		out->trial.outcome = TRIAL_UNSHARED;
 	if (!pooled || m->cancelled || left < fmin(took, CORRECTED_LEAST_S))
 		return true;
 	struct week_required before = week_required_copy(w, a);

@@ -332,7 +332,10 @@ bool roster_try(struct db *db, struct arena *a, const struct week_problem *w,
 {
 	struct trial t = { 0 };
 	*out = (struct roster_trial){ 0 };
-	return week_play_open(a, w, r, &t.k, e) && play(db, &t, seed, out, e);
+	if (!week_play_open(a, w, r, &t.k, e) || !play(db, &t, seed, out, e))
+		return false;
+	out->outcome = roster_trial_off(out) > 0 ? TRIAL_NO_TIME : TRIAL_AGREES;
+	return true;
 }
 
 static int64_t week_day_of(const struct week_problem *w, int64_t at)

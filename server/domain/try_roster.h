@@ -36,7 +36,7 @@ enum trial_outcome {
 	TRIAL_AGREES,    /* none of more than a point for sure */
 	TRIAL_CORRECTED, /* the requirement was corrected and the week drawn again */
 	TRIAL_KEPT,      /* so it was, but the first draft served better */
-	TRIAL_NO_TIME,
+	TRIAL_NO_TIME,  /* not corrected: as roster_try leaves it */
 	TRIAL_UNSHARED,  /* nobody can do several live queues: nothing there to correct */
 };
 extern const char *const trial_outcome_names[];
