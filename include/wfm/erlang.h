@@ -29,9 +29,9 @@ enum wfm_service_level {
 struct wfm_station {
 	int32_t servers;      /* 0 .. WFM_MAX_SERVERS */
 	double arrivals_per_s; /* >= 0 */
-	double aht_s;          /* > 0 */
-	double patience_s;     /* mean patience > 0; INFINITY = nobody abandons (Erlang C) */
-	double within_s;       /* T >= 0 */
+	double aht_s;          /* 1e-9 .. 1e12 */
+	double patience_s;     /* mean, 1e-9 .. 1e12; INFINITY = nobody abandons (Erlang C) */
+	double within_s;       /* T, 0 .. 1e12 */
 };
 
 struct wfm_station_figures {

@@ -30,7 +30,9 @@ static void fluid_fill(struct wfm_fluid *f, const struct wfm_load *loads,
 	f->arrived[0] = o->initial_backlog_s;
 	f->open_time[0] = 0.0;
 	for (size_t i = 0; i < f->n; i++) {
-		f->arrived[i + 1] = f->arrived[i] + loads[i].volume * loads[i].aht_s;
+		/* Where nothing comes no handling time was asked for. */
+		double work = loads[i].volume > 0.0 ? loads[i].volume * loads[i].aht_s : 0.0;
+		f->arrived[i + 1] = f->arrived[i] + work;
 		f->open_time[i + 1] = f->open_time[i] + (loads[i].open ? f->seconds : 0.0);
 	}
 }

@@ -128,6 +128,8 @@ double wfm_log_inverse_b(int32_t servers, double load_erl)
 	assert(servers >= 0 && load_erl > 0.0);
 	if (servers - load_erl <= SUM_RISES)
 		return log_inverse_b_sum(servers, load_erl);
+	if (load_erl < 1.0) /* n!/a^n·Σ a^k/k!, a sum that is e^a by far */
+		return lgamma(servers + 1.0) - servers * log(load_erl) + load_erl;
 	return log_inverse_b_integral(servers, load_erl);
 }
 

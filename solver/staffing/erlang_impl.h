@@ -42,6 +42,10 @@ void wfm_line_erlang_c(const struct wfm_line *line, struct wfm_station_figures *
 void wfm_line_lobby(const struct wfm_line *line, struct wfm_station_figures *f);
 void wfm_line_erlang_a(const struct wfm_line *line, struct wfm_station_figures *f);
 
+double wfm_leaving_rate(double patience_s); /* θ */
+bool wfm_time_ok(double seconds);           /* of a handling time or a patience */
+#define WFM_EMPTY_ERL 1e-100                /* less is nobody */
+
 /* The line of n plain servers; the station is checked, arrivals and servers > 0. */
 struct wfm_line wfm_line_of_station(const struct wfm_station *station);
 

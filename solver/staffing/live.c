@@ -40,7 +40,7 @@ static struct wfm_line chat_line(const struct wfm_station *st,
 		.lambda = st->arrivals_per_s,
 		.capacity = chat_rate(slots, st->servers, st->aht_s, o->stretch),
 		.log_eps = log(x) + log_scale,
-		.theta = isinf(st->patience_s) ? 0.0 : 1.0 / st->patience_s,
+		.theta = wfm_leaving_rate(st->patience_s),
 		.within_s = st->within_s,
 		.lobby = o->lobby_limited ? o->lobby : -1,
 	};

@@ -23,7 +23,7 @@ static const double node5[5] = { 0.046910077030668, 0.230765344947158, 0.5, 0.76
 				 0.953089922969332 };
 static const double weight5[5] = { 0.118463442528095, 0.239314335249683, 0.284444444444444,
 				   0.239314335249683, 0.118463442528095 };
-enum { STEPS = 4 }; /* between two points */
+enum { STEPS = 2 }; /* at first, between two points */
 
 static void course_single(struct wfm_load_course *c, double erl)
 {
@@ -46,34 +46,57 @@ struct flow {
 static double leaving(const struct flow *f, double x, double *slope)
 {
 	double above = 0.5 * erfc((f->n - x) / sqrt(2.0 * fmax(x, 1e-9)));
-	double spread = sqrt(fmax(x, 1e-9) / (1.0 + (f->theta - 1.0) * above));
+	/* Patience shorter than a handling time keeps those there closer together. */
+	double spread = sqrt(fmax(x, 1e-9) / fmax(1.0 + (f->theta - 1.0) * above, 1.0));
 	double z = (x - f->n) / spread;
 	above = 0.5 * erfc(-z * M_SQRT1_2);
 	double queue = spread * (z * above + exp(-0.5 * z * z) * 0.5 * M_2_SQRTPI * M_SQRT1_2);
+	queue = fmin(queue, x * above); /* too few for a normal */
 	*slope = 1.0 + (f->theta - 1.0) * above;
 	return x + (f->theta - 1.0) * queue;
 }
 
-/* x after a time, by exponential Rosenbrock steps: stiff where patience is short. */
-static double flow_on(const struct flow *f, double x, double time)
+/* The x at which as many leave as come: Newton, kept between bounds. */
+static double flow_rest(const struct flow *f)
 {
-	double h = time / STEPS, slope;
-	for (int i = 0; i < STEPS; i++) {
-		double to = f->a - leaving(f, x, &slope);
-		x += to * -expm1(-slope * h) / slope;
+	double low = 0.0, high = f->a / fmin(f->theta, 1.0), x = f->a, slope;
+	for (int i = 0; i < 100 && high - low > 1e-9 * (1.0 + low); i++) {
+		double more = f->a - leaving(f, x, &slope);
+		if (more > 0.0)
+			low = x;
+		else
+			high = x;
+		double next = x + more / slope;
+		x = next > low && next < high ? next : 0.5 * (low + high);
+		if (fabs(more) < 1e-9 * f->a)
+			break;
 	}
 	return x;
 }
 
-/* The x at which as many leave as come. */
-static double flow_rest(const struct flow *f)
+/*
+ * x after a time, by exponential Rosenbrock steps, stiff where patience is short. The slope goes from
+ * 1 to θ within a spread or two about n: a step that passes there is halved. No path passes its rest.
+ */
+static double flow_on(const struct flow *f, double x, double time)
 {
-	double x = f->a, slope;
-	for (int i = 0; i < 60; i++) {
-		double step = (f->a - leaving(f, x, &slope)) / slope;
-		x += step;
-		if (fabs(step) < 1e-9 * (1.0 + x))
-			break;
+	double slope, at = leaving(f, x, &slope), h = time / STEPS;
+	for (double left = time; left > 1e-9 * time;) {
+		h = fmin(h, left);
+		double next, to = fmax(x + (f->a - at) * -expm1(-slope * h) / slope, 0.0);
+		double next_at = leaving(f, to, &next);
+		if ((next > 1.5 * slope || slope > 1.5 * next) && h > 1e-3 * time &&
+		    fabs(to - x) > 0.3 * sqrt(f->n + 1.0)) {
+			h *= 0.5;
+			continue;
+		}
+		if ((next_at > f->a) != (at > f->a))
+			return flow_rest(f);
+		left -= h;
+		x = to;
+		at = next_at;
+		slope = next;
+		h *= 1.5;
 	}
 	return x;
 }
@@ -84,7 +107,7 @@ static struct flow flow_of(const struct wfm_load_course *c, int32_t agents,
 	double n = agents;
 	if (o->channel == WFM_CHAT) /* with all slots busy */
 		n *= o->concurrency / (1.0 + o->stretch * (o->concurrency - 1.0));
-	return (struct flow){ c->lambda * c->aht_s, n, c->aht_s / o->patience_s };
+	return (struct flow){ c->lambda * c->aht_s, n, c->aht_s * wfm_leaving_rate(o->patience_s) };
 }
 
 double wfm_load_course_staff(struct wfm_load_course *c, int32_t agents,
@@ -95,11 +118,13 @@ double wfm_load_course_staff(struct wfm_load_course *c, int32_t agents,
 	struct flow f = flow_of(c, agents, o);
 	double time = c->seconds / c->aht_s, x = isnan(c->present) ? flow_rest(&f) : c->present;
 	double slope, at = 0.0, mean = 0.0, most = 0.0, least = INFINITY;
+	double most_erl = (1.0 - o->redial) * WFM_MAX_SERVERS; /* twice what may be asked for */
 	c->points = WFM_MAX_LOAD_POINTS;
 	for (int i = 0; i < WFM_MAX_LOAD_POINTS; i++) {
 		x = flow_on(&f, x, (node5[i] - at) * time);
 		at = node5[i];
-		c->load_erl[i] = leaving(&f, x, &slope);
+		/* For a moment, when many people go at once, any number leaves. */
+		c->load_erl[i] = fmin(leaving(&f, x, &slope), most_erl);
 		c->weight[i] = weight5[i];
 		mean += weight5[i] * c->load_erl[i];
 		most = fmax(most, c->load_erl[i]);
@@ -107,7 +132,7 @@ double wfm_load_course_staff(struct wfm_load_course *c, int32_t agents,
 	}
 	x = flow_on(&f, x, (1.0 - at) * time);
 	if (o->load_model == WFM_LOAD_MODIFIED_MAX)
-		course_single(c, fmax(most, leaving(&f, x, &slope)));
+		course_single(c, fmax(most, fmin(leaving(&f, x, &slope), most_erl)));
 	else if (hardly_moves(least, most))
 		course_single(c, mean);
 	return x;
@@ -116,9 +141,9 @@ double wfm_load_course_staff(struct wfm_load_course *c, int32_t agents,
 /* Returns m at the interval's end. */
 static double course_modified(struct wfm_load_course *c, double start, bool worst)
 {
-	double a = c->lambda * c->aht_s, decay = exp(-c->seconds / c->aht_s);
-	double end = a + (start - a) * decay;
-	c->mean_erl = a + (start - a) * (1.0 - decay) * c->aht_s / c->seconds;
+	double a = c->lambda * c->aht_s, time = c->seconds / c->aht_s;
+	double end = start * exp(-time) - a * expm1(-time);
+	c->mean_erl = (a * wfm_expm_curve(time) - start * expm1(-time)) / time;
 	if (worst) {
 		course_single(c, fmax(start, end));
 	} else if (hardly_moves(start, end)) {
@@ -126,7 +151,7 @@ static double course_modified(struct wfm_load_course *c, double start, bool wors
 	} else {
 		c->points = WFM_MAX_LOAD_POINTS;
 		for (int i = 0; i < WFM_MAX_LOAD_POINTS; i++) {
-			c->load_erl[i] = a + (start - a) * exp(-node5[i] * c->seconds / c->aht_s);
+			c->load_erl[i] = start * exp(-node5[i] * time) - a * expm1(-node5[i] * time);
 			c->weight[i] = weight5[i];
 		}
 	}
@@ -144,7 +169,9 @@ void wfm_load_course_next(const struct wfm_load *load, const struct wfm_staffing
 	}
 	c->lambda = load->volume / seconds;
 	c->aht_s = load->aht_s;
-	double a = c->lambda * c->aht_s;
+	double a = load->volume > 0.0 ? c->lambda * c->aht_s : 0.0;
+	if (a < WFM_EMPTY_ERL)
+		a = c->lambda = 0.0;
 	if (o->load_model == WFM_LOAD_STATIONARY) {
 		c->mean_erl = a;
 		course_single(c, a);
@@ -152,7 +179,7 @@ void wfm_load_course_next(const struct wfm_load *load, const struct wfm_staffing
 	}
 	if (isnan(*m))
 		*m = a;
-	if (load->volume > 0.0) {
+	if (c->lambda > 0.0) {
 		*m = course_modified(c, *m, o->load_model == WFM_LOAD_MODIFIED_MAX);
 		c->moves = o->patience_s > 0.0 && !isinf(o->patience_s);
 	} else { /* nothing new arrives; what is under way is finished meanwhile */

@@ -77,8 +77,9 @@ static enum wfm_status target_check(const struct wfm_staffing_options *o, struct
 		return wfm_fail(e, WFM_INVALID, "/target/service_level",
 				"must be at least 0 and below 1: no staffing answers every contact "
 				"in time for certain");
-	if (!(t->within_s >= 0.0) || isinf(t->within_s))
-		return wfm_fail(e, WFM_INVALID, "/target/within_s", "must be a finite number >= 0");
+	if (!(t->within_s >= 0.0 && t->within_s <= 1e12))
+		return wfm_fail(e, WFM_INVALID, "/target/within_s",
+				"must be between 0 and 1e12 seconds");
 	if ((unsigned)t->definition >= WFM_SL_DEFINITIONS)
 		return wfm_fail(e, WFM_INVALID, "/target/definition", "unknown definition");
 	if (!share_ok(t->max_abandoned, 1.0))
@@ -86,8 +87,9 @@ static enum wfm_status target_check(const struct wfm_staffing_options *o, struct
 				"must be at least 0 and below 1");
 	if (!(t->max_asa_s >= 0.0) || isinf(t->max_asa_s))
 		return wfm_fail(e, WFM_INVALID, "/target/max_asa_s", "must be a finite number >= 0");
-	if (!(t->max_occupancy >= 0.0 && t->max_occupancy <= 1.0))
-		return wfm_fail(e, WFM_INVALID, "/target/max_occupancy", "must be between 0 and 1");
+	if (t->max_occupancy != 0.0 && !(t->max_occupancy >= 0.001 && t->max_occupancy <= 1.0))
+		return wfm_fail(e, WFM_INVALID, "/target/max_occupancy",
+				"must be 0, to ask for none, or between 0.001 and 1");
 	if (!share_ok(t->max_blocking, 1.0))
 		return wfm_fail(e, WFM_INVALID, "/target/max_blocking",
 				"must be at least 0 and below 1");
@@ -113,9 +115,9 @@ static enum wfm_status channel_check(const struct wfm_staffing_options *o, struc
 		if (!(o->turnaround_s >= o->interval_s) || isinf(o->turnaround_s))
 			return wfm_fail(e, WFM_INVALID, "/turnaround_s",
 					"must be at least one interval of %d s", o->interval_s);
-		if (!(o->initial_backlog_s >= 0.0) || isinf(o->initial_backlog_s))
+		if (!(o->initial_backlog_s >= 0.0 && o->initial_backlog_s <= 1e15))
 			return wfm_fail(e, WFM_INVALID, "/initial_backlog_s",
-					"must be a finite number >= 0");
+					"must be between 0 and 1e15 seconds");
 		if (!(o->due_share >= 0.0 && o->due_share <= 1.0))
 			return wfm_fail(e, WFM_INVALID, "/due_share", "must be between 0 and 1");
 	}
@@ -130,8 +132,10 @@ static enum wfm_status options_check(const struct wfm_staffing_options *o, struc
 		return wfm_fail(e, WFM_INVALID, "/channel", "unknown channel");
 	if (o->interval_s <= 0)
 		return wfm_fail(e, WFM_INVALID, "/interval_s", "must be above 0");
-	if (!(o->patience_s >= 0.0))
-		return wfm_fail(e, WFM_INVALID, "/patience_s", "must be >= 0");
+	bool patient = o->patience_s == 0.0 || (o->patience_s > 0.0 && isinf(o->patience_s));
+	if (!patient && !wfm_time_ok(o->patience_s))
+		return wfm_fail(e, WFM_INVALID, "/patience_s",
+				"must be 0, when nobody abandons, or between 1e-9 and 1e12 seconds");
 	if (!share_ok(o->redial, 1.0))
 		return wfm_fail(e, WFM_INVALID, "/redial", "must be at least 0 and below 1");
 	if ((unsigned)o->load_model > WFM_LOAD_STATIONARY)
@@ -172,8 +176,9 @@ static enum wfm_status load_check(const struct wfm_load *l, size_t i,
 		return load_fail(e, i, "volume", "must be a finite number >= 0");
 	if (l->volume == 0.0 || o->channel == WFM_PORTFOLIO)
 		return WFM_OK;
-	if (!(l->aht_s > 0.0) || isinf(l->aht_s))
-		return load_fail(e, i, "aht_s", "must be a finite number > 0 where there is volume");
+	if (!wfm_time_ok(l->aht_s))
+		return load_fail(e, i, "aht_s",
+				 "must be between 1e-9 and 1e12 seconds where there is volume");
 	if (l->volume * l->aht_s / o->interval_s > (1.0 - o->redial) * WFM_MAX_SERVERS / 2.0)
 		return load_fail(e, i, "volume", "is more than 100,000 agents could ever handle");
 	return WFM_OK;

@@ -4,6 +4,17 @@
 
 #include <math.h>
 
+double wfm_leaving_rate(double patience_s)
+{
+	return isinf(patience_s) ? 0.0 : 1.0 / patience_s;
+}
+
+/* From a nanosecond to 30,000 years: products and quotients of such times never overflow. */
+bool wfm_time_ok(double seconds)
+{
+	return seconds >= 1e-9 && seconds <= 1e12;
+}
+
 struct wfm_line wfm_line_of_station(const struct wfm_station *st)
 {
 	double lambda = st->arrivals_per_s, n = st->servers;
@@ -13,7 +24,7 @@ struct wfm_line wfm_line_of_station(const struct wfm_station *st)
 		/* One rounding for the whole n − λ·AHT: near saturation it is what matters. */
 		.spare = fma(-lambda, st->aht_s, n) / st->aht_s,
 		.log_eps = wfm_log_inverse_b(st->servers - 1, lambda * st->aht_s),
-		.theta = isinf(st->patience_s) ? 0.0 : 1.0 / st->patience_s,
+		.theta = wfm_leaving_rate(st->patience_s),
 		.within_s = st->within_s,
 		.lobby = -1,
 	};
@@ -37,13 +48,14 @@ static enum wfm_status station_check(const struct wfm_station *st, struct wfm_er
 				WFM_MAX_SERVERS);
 	if (!(st->arrivals_per_s >= 0.0) || isinf(st->arrivals_per_s))
 		return wfm_fail(e, WFM_INVALID, "/arrivals_per_s", "must be a finite number >= 0");
-	if (!(st->aht_s > 0.0) || isinf(st->aht_s))
-		return wfm_fail(e, WFM_INVALID, "/aht_s", "must be a finite number > 0");
-	if (!(st->patience_s > 0.0))
+	if (!wfm_time_ok(st->aht_s))
+		return wfm_fail(e, WFM_INVALID, "/aht_s", "must be between 1e-9 and 1e12 seconds");
+	if (!wfm_time_ok(st->patience_s) && !(st->patience_s > 0.0 && isinf(st->patience_s)))
 		return wfm_fail(e, WFM_INVALID, "/patience_s",
-				"must be > 0 (infinite when nobody abandons)");
-	if (!(st->within_s >= 0.0) || isinf(st->within_s))
-		return wfm_fail(e, WFM_INVALID, "/within_s", "must be a finite number >= 0");
+				"must be between 1e-9 and 1e12 seconds, or infinite when nobody "
+				"abandons");
+	if (!(st->within_s >= 0.0 && st->within_s <= 1e12))
+		return wfm_fail(e, WFM_INVALID, "/within_s", "must be between 0 and 1e12 seconds");
 	if (st->arrivals_per_s * st->aht_s > 2.0 * WFM_MAX_SERVERS)
 		return wfm_fail(e, WFM_INVALID, "/arrivals_per_s",
 				"the offered load is above %d erlangs", 2 * WFM_MAX_SERVERS);
@@ -84,7 +96,7 @@ static enum wfm_status figures(const struct wfm_station *st, int32_t lobby,
 	enum wfm_status status = station_check(st, e);
 	if (status != WFM_OK)
 		return status;
-	if (st->arrivals_per_s * st->aht_s < 1e-300) {
+	if (st->arrivals_per_s * st->aht_s < WFM_EMPTY_ERL) {
 		*f = (struct wfm_station_figures){ .stable = true };
 		for (int i = 0; i < WFM_SL_DEFINITIONS; i++)
 			f->service_level[i] = 1.0;
