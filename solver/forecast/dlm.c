@@ -15,7 +15,7 @@
  * Here: the layout of steps and states, and the effects as factors; dlm_filter.c has the
  * equations of the filter, dlm_fit.c the estimation.
  */
-#include "dlm.h"
+#include "dlm_filter.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -165,6 +165,7 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	}
 	k->kappa2 = 1.0;
 	k->smooth = (kind & DLM_SMOOTH) != 0;
+	dlm_correlate(k);
 	k->rough_search = (kind & DLM_SCORE) != 0;
 	k->outlier = (kind & DLM_WARY) != 0 ? 4.0 : 9.0;
 	if (!centre(k, t->pool))

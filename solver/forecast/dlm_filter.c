@@ -22,16 +22,30 @@ static double correlation(int distance, double length, bool smooth)
 	return smooth ? (1.0 + x) * exp(-x) : exp(-distance / 4.0);
 }
 
-/* The covariance of one effect of the calendar, ½τ·ρ, into P. */
-static void kernel(const struct dlm *k, double *P, int at, int n, double length, double tau,
-		   bool cyclic)
+void dlm_correlate(struct dlm *k)
 {
-	double value[DLM_STATES];
-	for (int d = 0; d < n; d++)
-		value[d] = 0.5 * tau * correlation(cyclic && d > n - d ? n - d : d, length, k->smooth);
+	for (int d = 0; d < DLM_OPEN_CLASSES; d++)
+		k->open_rho[d] = correlation(d, 3.0, k->smooth);
+	for (int d = 0; d < k->month_n; d++) /* cyclic */
+		k->month_rho[d] = correlation(d > k->month_n - d ? k->month_n - d : d, 5.0, k->smooth);
+}
+
+/* The covariance of one effect of the calendar, ½τ·ρ, into P. */
+static void kernel(double *P, int at, int n, const double *rho, double tau)
+{
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++)
-			P[(at + i) * STRIDE + at + j] = value[j > i ? j - i : i - j];
+			P[(at + i) * STRIDE + at + j] = 0.5 * tau * rho[j > i ? j - i : i - j];
+}
+
+/* Σ ½ρ·B over one effect: what the cost changes by, per change of its τ. */
+static double back_kernel(const double *B, int at, int n, const double *rho)
+{
+	double sum = 0.0;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+			sum += 0.5 * rho[j > i ? j - i : i - j] * B[(at + i) * STRIDE + at + j];
+	return sum;
 }
 
 static void add_weekly(const struct dlm *k, double *P, double q)
@@ -49,12 +63,12 @@ static void add_weekly(const struct dlm *k, double *P, double q)
 void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
 {
 	memset(m, 0, STRIDE * sizeof *m);
-	memset(P, 0, (size_t)STRIDE * STRIDE * sizeof *P);
+	memset(P, 0, (size_t)k->width * STRIDE * sizeof *P);
 	P[0] = k->level_prior;
 	P[STRIDE + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
 	add_weekly(k, P, k->scale);
-	kernel(k, P, k->open_at, DLM_OPEN_CLASSES, 3.0, param[DLM_TAU_MONTH], false);
-	kernel(k, P, k->month_at, k->month_n, 5.0, param[DLM_TAU_MONTH], true);
+	kernel(P, k->open_at, DLM_OPEN_CLASSES, k->open_rho, param[DLM_TAU_MONTH]);
+	kernel(P, k->month_at, k->month_n, k->month_rho, param[DLM_TAU_MONTH]);
 	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)
 		P[(k->closure_at + i) * (STRIDE + 1)] = param[DLM_TAU_HOLIDAY];
 	for (int i = 0; i < k->annual_n; i++)
@@ -255,18 +269,11 @@ static void back_predict(const struct dlm *k, const double *param, const struct 
 
 /* Back through dlm_start: P is linear in the variances there. */
 static void back_start(const struct dlm *k, const double *param, const struct adjoint *a,
-		       double *scratch, double *gradient)
+		       double *gradient)
 {
-	double phi = param[DLM_PHI], rest = 1.0 - phi * phi, month = 0.0;
-	kernel(k, scratch, k->open_at, DLM_OPEN_CLASSES, 3.0, 1.0, false);
-	for (int i = k->open_at; i < k->open_at + DLM_OPEN_CLASSES; i++)
-		for (int j = k->open_at; j < k->open_at + DLM_OPEN_CLASSES; j++)
-			month += a->B[i * STRIDE + j] * scratch[i * STRIDE + j];
-	kernel(k, scratch, k->month_at, k->month_n, 5.0, 1.0, true);
-	for (int i = k->month_at; i < k->month_at + k->month_n; i++)
-		for (int j = k->month_at; j < k->month_at + k->month_n; j++)
-			month += a->B[i * STRIDE + j] * scratch[i * STRIDE + j];
-	gradient[DLM_TAU_MONTH] += month;
+	double phi = param[DLM_PHI], rest = 1.0 - phi * phi;
+	gradient[DLM_TAU_MONTH] += back_kernel(a->B, k->open_at, DLM_OPEN_CLASSES, k->open_rho) +
+				   back_kernel(a->B, k->month_at, k->month_n, k->month_rho);
 	for (int i = 0; i < DLM_CLOSURE_FLAGS; i++)
 		gradient[DLM_TAU_HOLIDAY] += a->B[(k->closure_at + i) * (STRIDE + 1)];
 	gradient[DLM_Q_AR] += a->B[STRIDE + 1] / rest;
@@ -278,7 +285,7 @@ void dlm_gradient(const struct dlm_pass *p, const double *param, double *adjoint
 {
 	const struct dlm *k = p->k;
 	struct adjoint a = { adjoint, adjoint + 2 * STRIDE, adjoint + STRIDE };
-	memset(adjoint, 0, (size_t)(STRIDE + 2) * STRIDE * sizeof *adjoint);
+	memset(adjoint, 0, (size_t)(k->width + 2) * STRIDE * sizeof *adjoint);
 	memset(gradient, 0, DLM_PARAMS * sizeof *gradient);
 	for (int i = k->n - 1; i >= p->first; i--) {
 		const struct dlm_trace *t = &p->trace[i - p->first];
@@ -288,5 +295,5 @@ void dlm_gradient(const struct dlm_pass *p, const double *param, double *adjoint
 		if (i > p->first)
 			back_predict(k, param, t, &a, gradient);
 	}
-	back_start(k, param, &a, p->P, gradient);
+	back_start(k, param, &a, gradient);
 }

@@ -12,6 +12,7 @@
 
 #include "dlm.h"
 
+void dlm_correlate(struct dlm *k); /* the correlations that dlm_start uses, once */
 void dlm_start(const struct dlm *k, const double *param, double *m, double *P);
 void dlm_predict(const struct dlm *k, const double *param, double *m, double *P);
 double dlm_observation_variance(const struct dlm *k, const double *param, int step);

@@ -10,9 +10,9 @@
 
 /* Sanitizers see what lies past a piece only when each has a block of its own. */
 #ifdef __SANITIZE_ADDRESS__
-enum { ALIGN = 64, LEAST_BLOCK = ALIGN };
+enum { ALIGN = 64, FIRST_BLOCK = ALIGN, NEXT_BLOCK = ALIGN };
 #else
-enum { ALIGN = 64, LEAST_BLOCK = 128 * 1024 };
+enum { ALIGN = 64, FIRST_BLOCK = 32 * 1024, NEXT_BLOCK = 1024 * 1024 };
 #endif
 
 struct fc_block {
@@ -23,7 +23,8 @@ struct fc_block {
 
 static struct fc_block *grow(struct fc_pool *pool, size_t bytes)
 {
-	size_t size = bytes > LEAST_BLOCK ? bytes : LEAST_BLOCK;
+	size_t least = pool->head == NULL ? FIRST_BLOCK : NEXT_BLOCK;
+	size_t size = bytes > least ? bytes : least;
 	struct fc_block *b = aligned_alloc(ALIGN, sizeof *b + size);
 	if (b == NULL)
 		return NULL;
