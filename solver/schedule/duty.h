@@ -156,6 +156,10 @@ enum wfm_status duty_dive(struct duty_master *m, struct duty_plan *out, struct w
 enum wfm_status duty_neighbourhoods(struct duty_master *m, struct duty_plan *out,
 				    struct wfm_error *e);
 
+/* For agents alike whose days no rule couples: a short list of duties (used_cents). */
+bool duty_list_applies(const struct duty_model *m);
+enum wfm_status duty_list_search(struct duty_solve *s, struct duty_plan *plan, struct wfm_error *e);
+
 enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
 				    struct wfm_roster **out, struct wfm_error *e);
 /* Has the only agent of the problem a tour? */

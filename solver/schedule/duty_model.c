@@ -480,11 +480,11 @@ enum wfm_status duty_model_build(struct duty_model *m, const struct wfm_problem 
 	*m = (struct duty_model){ .p = p, .duties = p->duty_count };
 	for (int32_t i = 0; i < p->calendar_count; i++)
 		m->days = p->calendars[i].day_count > m->days ? p->calendars[i].day_count : m->days;
-	enum wfm_status s = check_cyclic(m, e);
-	if (s == WFM_OK)
-		s = build_rows(m, e);
+	enum wfm_status s = build_rows(m, e);
 	if (s == WFM_OK)
 		s = build_types(m, e);
+	if (s == WFM_OK && !duty_list_applies(m))
+		s = check_cyclic(m, e);
 	m->step = s == WFM_OK ? cost_step(m) : 0;
 	m->rows_top = 1;
 	for (int32_t i = 0; i < m->row_count; i++)

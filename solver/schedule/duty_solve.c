@@ -34,6 +34,11 @@ static enum wfm_status search(struct duty_solve *s, struct wfm_error *e)
 	s->best = duty_plan_new(s->m);
 	if (!plan || !s->best)
 		goto out;
+	if (duty_list_applies(s->m)) {
+		run_stage(&s->run, WFM_PHASE_IMPROVE, 0.1, 1);
+		st = duty_list_search(s, plan, e);
+		goto out;
+	}
 	run_stage(&s->run, WFM_PHASE_START, 0, 0.1);
 	if (!greedy(s, plan))
 		goto out;

@@ -337,7 +337,8 @@ static enum wfm_status one_hood(struct tree *t, double *shares, enum way way, in
 		to = from + n;
 		choose_agents(m, 0.1, false);
 	} else {
-		choose_agents(m, *share, rng_below(rng, 2));
+		double free_share = way == AGENTS_BY_DIVE ? 0.15 + 0.45 * rng_unit(rng) : *share;
+		choose_agents(m, free_share, rng_below(rng, 2));
 	}
 	bool *free_agent = malloc((size_t)m->s->best->count + 1);
 	struct duty_plan *base = duty_plan_new(m->m);
@@ -351,7 +352,7 @@ static enum wfm_status one_hood(struct tree *t, double *shares, enum way way, in
 	settle_rest(t, free_agent, from, to, 1);
 	double before = m->s->run.objective;
 	bool ended = false;
-	m->noise = 0.3 * rng_unit(rng);
+	m->noise = way == AGENTS_BY_DIVE ? 0.1 + 0.4 * rng_unit(rng) : 0.3 * rng_unit(rng);
 	enum wfm_status s = way == AGENTS_BY_DIVE ? dive(t, &ended, e) : search(t, nodes, &ended, e);
 	/* Unsettle what the plan was when it was settled, even if a better one has come. */
 	struct duty_plan *now = m->s->best;
@@ -361,7 +362,7 @@ static enum wfm_status one_hood(struct tree *t, double *shares, enum way way, in
 	if (ended && m->s->run.objective >= before)
 		*share = fmin(1, *share * 1.05 + 0.002);
 	else if (!ended)
-		*share = fmax(way == AGENTS_BY_DIVE ? 0.15 : 0.05, *share * 0.93);
+		*share = fmax(0.05, *share * 0.93);
 	free(free_agent);
 	duty_plan_free(base);
 	return s;
@@ -407,16 +408,18 @@ static enum wfm_status add_best(struct duty_master *m, struct wfm_error *e)
 	return s;
 }
 
-/* Dive and tree over everything, each with local search on what it found. */
+/* Tree and dive over everything, then local search on what was found. */
 static enum wfm_status whole(struct tree *t, int32_t nodes, struct wfm_error *e)
 {
+	const struct run *run = &t->m->s->run;
 	bool ended = false;
 	int64_t steps = 4 * (int64_t)t->out->count;
-	enum wfm_status s = dive(t, &ended, e);
-	if (s == WFM_OK && !ended && !run_stopped(&t->m->s->run) && !duty_improve(t->m->s, t->out, steps, 0))
+	enum wfm_status s = search(t, nodes, &ended, e);
+	if (s != WFM_OK || run_stopped(run) || duty_proved(t->m->s))
+		return s;
+	s = dive(t, &ended, e);
+	if (s == WFM_OK && !ended && !run_stopped(run) && !duty_improve(t->m->s, t->out, steps, 0))
 		s = no_memory(e);
-	if (s == WFM_OK && !run_stopped(&t->m->s->run) && !duty_proved(t->m->s))
-		s = search(t, nodes, &ended, e);
 	return s;
 }
 
@@ -427,7 +430,7 @@ static enum wfm_status by_tree(struct duty_master *m, struct duty_plan *out, str
 	double shares[WAYS] = { 0.35, 0.3, 0.25 };
 	enum wfm_status s = tree_open(&t, m, out) ? WFM_OK : no_memory(e);
 	if (s == WFM_OK)
-		s = whole(&t, 250, e);
+		s = whole(&t, 150, e);
 	for (int32_t i = 0; s == WFM_OK && run_step(run) && !duty_proved(m->s); i++) {
 		enum way way = (enum way)(i % WAYS);
 		s = add_best(m, e);

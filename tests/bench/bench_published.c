@@ -30,6 +30,11 @@ static const struct {
 	{ "nurses-3", published_read_nurses, "nurse-rostering/sprint03.txt", 51, 60 },
 	{ "nurses-4", published_read_nurses, "nurse-rostering/sprint04.txt", 59, 60 },
 	{ "nurses-5", published_read_nurses, "nurse-rostering/sprint05.txt", 58, 60 },
+	{ "design-1", published_read_design, "shift-design/RandomExample1.dzn", 480, 60 },
+	{ "design-2", published_read_design, "shift-design/RandomExample2.dzn", 300, 60 },
+	{ "design-3", published_read_design, "shift-design/RandomExample3.dzn", 600, 60 },
+	{ "design-23", published_read_design, "shift-design/RandomExample23.dzn", 8280, 60 },
+	{ "design-26", published_read_design, "shift-design/RandomExample26.dzn", 1020, 60 },
 };
 
 struct watch {
