@@ -67,7 +67,7 @@ enum wfm_status run_open(struct run *r, struct model *m, const struct wfm_proble
 		r->o = *o;
 	rng_seed(&r->rng, r->o.seed);
 	r->started_s = r->last_told_s = r->o.now_s ? r->o.now_s(r->o.context) : 0;
-	r->fixed_cents = m->closed_cents;
+	r->fixed_cents = m->closed_cents + m->idle_cents;
 	r->pricer = pricer_new(m);
 	r->worth = calloc((size_t)m->horizon + 1, sizeof *r->worth);
 	r->duals = calloc((size_t)p->queue_count * (size_t)m->slots + 1, sizeof *r->duals);
@@ -204,6 +204,8 @@ enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm
 	struct model m = { 0 };
 	struct run r = { 0 };
 	enum wfm_status s = wfm_problem_check(p, e);
+	if (s == WFM_OK && p->duty_count > 0)
+		return duty_schedule_solve(p, o, out, e);
 	if (s == WFM_OK)
 		s = run_open(&r, &m, p, o, e);
 	if (s == WFM_OK)
