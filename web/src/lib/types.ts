@@ -182,6 +182,11 @@ export interface RequiredWeek {
 	chosen: RequirementTotals;
 	point: RequirementTotals;
 	unmet: { count: number; of: number; start: string | null; agents: number | null; service_level: number | null; p_target: number | null };
+	/** Work that may wait, in the idle time of live queues; null for those. */
+	deferred: {
+		in_time: number | null; late_hours: number; carried_hours: number; backlog_hours: number;
+		idle_share: number; idle_hours: number; idle_used_hours: number; alone_agent_hours: number;
+	} | null;
 	days: RequiredDay[];
 	intervals: Omit<Requirement, "queue_id">[];
 }
@@ -238,6 +243,9 @@ export interface Requirement {
 	abandoned_share: number | null;
 	asa_s: number | null;
 	occupancy: number | null;
+	/** Seconds of work that may wait: waiting at the end, done in idle time; null for live queues. */
+	backlog_s: number | null;
+	idle_s: number | null;
 }
 
 export type RosterState = "draft" | "published" | "superseded";

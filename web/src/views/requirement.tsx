@@ -58,6 +58,24 @@ function Beside({ w }: { w: RequiredWeek }) {
 	);
 }
 
+/** What becomes of work that may wait, and what idle time does of it. */
+function Deferred({ w }: { w: RequiredWeek }) {
+	const d = w.deferred;
+	if (d == null) return null;
+	return (
+		<>
+			<Stat label={t("defer.in_time")} value={pct(d.in_time)}
+				{...(d.late_hours > 0.05 ? { hint: t("defer.late", { hours: inHours(d.late_hours) }) } : {})} />
+			<Stat label={t("defer.idle")} value={inHours(d.idle_used_hours)}
+				hint={t("defer.idle_of", { hours: inHours(d.idle_hours), share: pct(d.idle_share, 0) })} />
+			<Stat label={t("defer.saved")} value={inHours(d.alone_agent_hours - w.chosen.agent_hours)}
+				hint={t("defer.saved_of", { hours: inHours(d.alone_agent_hours) })} />
+			<Stat label={t("defer.backlog")} value={inHours(d.backlog_hours)}
+				{...(d.carried_hours > 0.05 ? { hint: t("defer.carried", { hours: inHours(d.carried_hours) }) } : {})} />
+		</>
+	);
+}
+
 function Unmet({ w, queue, site }: { w: RequiredWeek; queue: Queue; site: Site }) {
 	const { unmet } = w;
 	if (unmet.count === 0 || unmet.start == null) return null;
@@ -94,7 +112,13 @@ function Days({ w, queue }: { w: RequiredWeek; queue: Queue }) {
 	);
 }
 
-function columnsOf(zone: string): Column<Row>[] {
+function columnsOf(zone: string, deferred: boolean): Column<Row>[] {
+	const own: Column<Row>[] = deferred
+		? [
+			{ key: "idle", head: t("defer.idle"), cell: (r) => `${upTo((r.idle_s ?? 0) / 3600, 1)} h`, num: true },
+			{ key: "backlog", head: t("defer.waiting"), cell: (r) => `${upTo((r.backlog_s ?? 0) / 3600, 1)} h`, num: true },
+		]
+		: [{ key: "ab", head: t("requirement.abandoned"), cell: (r) => pct(r.abandoned_share), num: true }];
 	return [
 		{ key: "at", head: t("col.when"), cell: (r) => fmtDayTime(instant(r.start), zone), rowHead: true },
 		{ key: "volume", head: t("requirement.volume"), cell: (r) => upTo(r.volume, 1), num: true },
@@ -102,7 +126,7 @@ function columnsOf(zone: string): Column<Row>[] {
 		{ key: "agents", head: t("requirement.agents"), cell: (r) => upTo(r.agents, 2), num: true },
 		{ key: "on", head: t("requirement.on_roster"), cell: (r) => upTo(r.agents_on_roster, 2), num: true },
 		{ key: "sl", head: t("requirement.service"), cell: (r) => pct(r.service_level), num: true },
-		{ key: "ab", head: t("requirement.abandoned"), cell: (r) => pct(r.abandoned_share), num: true },
+		...own,
 		{ key: "asa", head: t("requirement.asa"), cell: (r) => clock(r.asa_s), num: true },
 		{ key: "occ", head: t("requirement.occupancy"), cell: (r) => pct(r.occupancy), num: true },
 	];
@@ -135,7 +159,7 @@ function RequirementChart({ site, week, w, queue }: PlanScope & { w: RequiredWee
 	const title = t("requirement.title", { queue: queue.name });
 	return (
 		<ChartFrame title={title} chart={<Plot {...plot} />}
-			table={() => <DataTable dense caption={title} columns={columnsOf(site.zone)} rows={rows} rowKey={(r) => r.start} />}
+			table={() => <DataTable dense caption={title} columns={columnsOf(site.zone, w.deferred != null)} rows={rows} rowKey={(r) => r.start} />}
 			legend={(
 				<>
 					<LegendKey kind="line" color="--c-required">{t("requirement.agents")}</LegendKey>
@@ -161,6 +185,7 @@ function Need({ site, week, forecast, queue, children }: PlanScope & { forecast:
 						<Stat label={t("requirement.volume_week")} value={num(w.intervals.reduce((s, r) => s + r.volume, 0))}
 							hint={w.discount > 0 ? t("risk.without_redials", { off: pct(w.discount) }) : tcode("channel", queue.channel)} />
 						<Beside w={w} />
+						<Deferred w={w} />
 						<Stat label={t("requirement.service")} value={pct(w.chosen.service_level ?? meanOf(w.intervals, (r) => r.service_level))} hint={targetText(queue)} />
 						<Stat label={t("requirement.occupancy")} value={pct(meanOf(w.intervals, (r) => r.occupancy))} />
 					</dl>
