@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./browser.mjs";
 import { PASSWORD, startService } from "./service.mjs";
+import { calendar } from "./calendar.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
 import { replay, versus } from "./replay.mjs";
@@ -102,6 +103,7 @@ const walks = {
 	replay,
 	"replay-phone": replay,
 	versus,
+	calendar,
 	training,
 	"forecast-phone": forecastPhone,
 

@@ -9,10 +9,11 @@ type Forecast = typeof import("../i18n/en/forecast.json");
 type Roster = typeof import("../i18n/en/roster.json");
 type People = typeof import("../i18n/en/people.json");
 type Staffing = typeof import("../i18n/en/staffing.json");
+type Calendar = typeof import("../i18n/en/calendar.json");
 type Trial = typeof import("../i18n/en/trial.json");
 type Play = typeof import("../i18n/en/play.json");
 type Need = typeof import("../i18n/en/need.json");
-export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Trial | keyof Play | keyof People;
+export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Calendar | keyof Trial | keyof Play | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
@@ -25,6 +26,7 @@ interface Parts {
 	forecast: Load<Forecast>;
 	roster: Load<Roster>;
 	staffing: Load<Staffing>;
+	calendar: Load<Calendar>;
 	trial: Load<Trial>;
 	play: Load<Play>;
 	need: Load<Need>;
@@ -38,6 +40,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/en/forecast.json"),
 		roster: () => import("../i18n/en/roster.json"),
 		staffing: () => import("../i18n/en/staffing.json"),
+		calendar: () => import("../i18n/en/calendar.json"),
 		trial: () => import("../i18n/en/trial.json"),
 		play: () => import("../i18n/en/play.json"),
 		need: () => import("../i18n/en/need.json"),
@@ -49,6 +52,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/es/forecast.json"),
 		roster: () => import("../i18n/es/roster.json"),
 		staffing: () => import("../i18n/es/staffing.json"),
+		calendar: () => import("../i18n/es/calendar.json"),
 		trial: () => import("../i18n/es/trial.json"),
 		play: () => import("../i18n/es/play.json"),
 		need: () => import("../i18n/es/need.json"),
@@ -60,6 +64,7 @@ const loaders: Record<Lang, Parts> = {
 		forecast: () => import("../i18n/pt/forecast.json"),
 		roster: () => import("../i18n/pt/roster.json"),
 		staffing: () => import("../i18n/pt/staffing.json"),
+		calendar: () => import("../i18n/pt/calendar.json"),
 		trial: () => import("../i18n/pt/trial.json"),
 		play: () => import("../i18n/pt/play.json"),
 		need: () => import("../i18n/pt/need.json"),

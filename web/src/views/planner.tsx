@@ -18,6 +18,7 @@ const TABS: { path: string; name: Key; Show: ComponentType<PlanScope> }[] = [
 	{ path: "/plan/schedule", name: "plan.schedule", Show: lazy<PlanScope>(() => withWords(["roster", "staffing", "trial"], import("./schedule"))) },
 	{ path: "/plan/what-if", name: "plan.whatif", Show: lazy<PlanScope>(() => withWords(["roster", "staffing"], import("./what-if"))) },
 	{ path: "/plan/time-off", name: "plan.requests", Show: lazy<PlanScope>(() => withWords(["roster"], import("./requests"))) },
+	{ path: "/plan/calendar", name: "plan.calendar", Show: lazy<PlanScope>(() => withWords(["calendar"], import("./calendar"))) },
 	{ path: "/plan/import", name: "plan.import", Show: lazy<PlanScope>(() => withWords(["roster"], import("./import"))) },
 ];
 const REMEMBERED = "cuadrante.site";
