@@ -151,6 +151,15 @@ static bool check_volumes(const struct week_problem *w, const struct site_queue 
 	return true;
 }
 
+/* A queue that the forecast left out has none: nobody is needed, however sure. */
+static bool has_contacts(const struct wfm_load *loads, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (loads[i].volume > 0)
+			return true;
+	return false;
+}
+
 bool week_staff(struct db *db, struct arena *a, const struct week_problem *w, const struct site_queue *q,
 		const struct wfm_load *loads, size_t n, const struct wfm_staffing_options *o,
 		struct wfm_requirement *r, struct week_scenarios *scenarios, struct err *e)
@@ -165,7 +174,7 @@ bool week_staff(struct db *db, struct arena *a, const struct week_problem *w, co
 		return false;
 	if (live && !week_scenarios_draw(db, a, w, q, o->interval_s / 60, loads, n, scenarios, e))
 		return false;
-	if (staffing_choice_plain(c) || !live) {
+	if (staffing_choice_plain(c) || !live || !has_contacts(loads, n)) {
 		s = wfm_staffing_run(loads, n, o, r, &we);
 	} else {
 		if (c->risk != WFM_RISK_POINT && scenarios->volume == NULL)

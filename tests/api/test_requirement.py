@@ -46,8 +46,7 @@ def test_more_certainty_costs_more(planner, forecast, walk_in):
     surer = need(planner, forecast, walk_in, risk="chance", probability=0.95)
     assert (point["risk"], point["over"], point["probability"]) == ("point", "interval", None)
     assert (chance["risk"], chance["over"], chance["probability"]) == ("chance", "day", 0.8)
-    assert chance["least_service_level" if "least_service_level" in chance else "least"] == \
-        pytest.approx(walk_in["target_share"] / 2)
+    assert chance["least"] == pytest.approx(walk_in["target_share"] / 2)
     hours = [w["chosen"]["agent_hours"] for w in (day, chance, surer)]
     assert hours == sorted(hours) and hours[0] < hours[2]
     assert 0.8 <= chance["chosen"]["p_least"] <= chance["chosen"]["p_target"] < 0.9

@@ -152,6 +152,11 @@ static void test_forecasts_without_scenarios(void **state)
 	assert_false(week_requirements(f->db, f->arena, f->forecast_id, &w, &f->err));
 	assert_int_equal(f->err.code, ERR_INVALID);
 	assert_string_equal(f->err.items[0].pointer, "/forecast_id");
+	/* A queue that the forecast left out keeps nobody from planning the others. */
+	err_clear(&f->err);
+	ask(f, "DELETE FROM forecast_interval");
+	w = require(f, c);
+	assert_true(hours(&w) == 0);
 }
 
 static void test_an_interval_has_no_chance(void **state)
