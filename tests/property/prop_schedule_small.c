@@ -27,6 +27,26 @@ static struct fixture f;
 static struct choice tours[2][MAX_TOURS];
 static int tour_count[2];
 
+/* One of the rules over runs, windows, weekends, patterns and the whole plan. */
+static void add_long_rule(struct rng *r, int c)
+{
+	static const struct wfm_pattern_day alone[] = { { 0, true }, { UINT64_MAX, false }, { 0, true } };
+	static const struct wfm_rule_row rows[] = {
+		{ .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .low = 2, .high = 2 },
+		{ .rule = WFM_RULE_PLAN_MINUTES, .low = 300, .high = 480 },
+		{ .rule = WFM_RULE_PLAN_SHIFTS, .low = 2, .high = 2 },
+		{ .rule = WFM_RULE_WINDOW_SHIFTS, .low = 1, .high = 1, .window = 2 },
+		{ .rule = WFM_RULE_WINDOW_MINUTES, .high = 420, .window = 3 },
+		{ .rule = WFM_RULE_WEEKENDS_WORKED, .high = 0 },
+		{ .rule = WFM_RULE_WEEKENDS_WHOLE },
+		{ .rule = WFM_RULE_PATTERN, .pattern = alone, .pattern_count = 3 },
+	};
+	struct wfm_rule_row row = rows[rng_below(r, sizeof rows / sizeof rows[0])];
+	row.mode = rng_below(r, 3) ? WFM_SOFT : WFM_HARD;
+	row.weight_cents = 600;
+	fixture_add_rule(&f, c, row);
+}
+
 static void tiny_problem(uint64_t seed)
 {
 	struct rng r;
@@ -70,13 +90,15 @@ static void tiny_problem(uint64_t seed)
 			fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS,
 								       .mode = WFM_SOFT, .high = 0,
 								       .weight_cents = 400 });
+		add_long_rule(&r, c);
 	}
 	for (int a = 0; a < 2; a++) {
 		f.agents[a].previous_days_worked = (int)rng_below(&r, 3);
 		f.agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 8) : WFM_NONE;
 		f.wishes[a][0] = (struct wfm_wish){ WFM_WISH_START, WFM_NONE, 60 * (8 + (int)rng_below(&r, 6)),
 						    50, 0, 0, 0 };
-		f.wishes[a][1] = (struct wfm_wish){ WFM_WISH_DAY_OFF, (int)rng_below(&r, TINY_DAYS), 0, 800, 0, 0, 0 };
+		f.wishes[a][1] = (struct wfm_wish){ rng_below(&r, 2) ? WFM_WISH_DAY_ON : WFM_WISH_DAY_OFF,
+						    (int)rng_below(&r, TINY_DAYS), 0, 800, 0, 0, 0 };
 		f.agents[a].wish_count = 2;
 	}
 	fixture_link(&f);
@@ -172,7 +194,7 @@ static double brute_force(void)
 		struct wfm_report *report = NULL;
 		struct wfm_error e;
 		assert_int_equal(wfm_schedule_verify(&f.p, r, false, &report, &e), WFM_OK);
-		idle_rules[a] = report->cost.rules;
+		idle_rules[a] = report->cost.rules + report->cost.wishes;
 		wfm_report_free(report);
 		wfm_roster_free(r);
 		f = keep;

@@ -53,6 +53,34 @@ static void test_reference_rosters(void **state)
 		judge_reference(instances[i]);
 }
 
+/* Short lists of duties come to the optimum known for shift design. */
+static void test_shift_design(void **state)
+{
+	(void)state;
+	static const struct {
+		int instance;
+		double optimum;
+	} known[] = { { 1, 480 }, { 3, 600 }, { 23, 8280 }, { 26, 1020 } };
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		char path[512], name[128];
+		struct published x;
+		struct wfm_solve_options o = { .iteration_limit = 3000 };
+		struct wfm_roster *r = NULL;
+		struct wfm_error e = { 0 };
+		(void)snprintf(name, sizeof name, "shift-design/RandomExample%d.dzn", known[i].instance);
+		if (access(data_path(path, sizeof path, name), R_OK) != 0)
+			skip();
+		assert_true(published_read_design(&x, path));
+		enum wfm_status s = wfm_schedule_solve(&x.p, &o, &r, &e);
+		if (s != WFM_OK && s != WFM_LIMIT)
+			fail_msg("%s: %s", e.path, e.message);
+		assert_true(fabs(r->cost.total - 100 * known[i].optimum) < 1e-6);
+		assert_true(r->bound <= 100 * known[i].optimum + 1e-6);
+		wfm_roster_free(r);
+		published_free(&x);
+	}
+}
+
 /* The small ones to their known optimum; the bound never passes it. */
 static void test_small_optima(void **state)
 {
@@ -82,9 +110,11 @@ static void test_small_optima(void **state)
 
 int main(void)
 {
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reference_rosters),
 		cmocka_unit_test(test_small_optima),
+		cmocka_unit_test(test_shift_design),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
