@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1000, SUIT = 2000, MAX_PASSES = 3 };
+/* People of several queues make a relaxation several times as large. */
+enum { BLOCK = 1000, BLOCK_SHARED = 250, MAX_PASSES = 3 };
 
 struct block {
 	struct wfm_problem p;
@@ -38,9 +39,14 @@ struct blocks {
 	pthread_mutex_t lock; /* guards next */
 };
 
+static int32_t block_size(const struct plan *p)
+{
+	return p->cover->shared ? BLOCK_SHARED : BLOCK;
+}
+
 bool blocks_suit(const struct plan *p)
 {
-	return p->count >= SUIT && !plan_is_pooled(p);
+	return p->count >= 2 * block_size(p) && !plan_is_pooled(p);
 }
 
 /* ---- one block as a problem ---- */
@@ -325,7 +331,7 @@ static enum wfm_status run_passes(struct blocks *x, struct wfm_error *e)
 
 enum wfm_status blocks_search(struct run *r, struct plan *plan, struct wfm_error *e)
 {
-	struct blocks x = { .r = r, .plan = plan, .count = (plan->count + BLOCK - 1) / BLOCK };
+	struct blocks x = { .r = r, .plan = plan, .count = 1 + (plan->count - 1) / block_size(plan) };
 	enum wfm_status s = WFM_NO_MEMORY;
 	x.block = calloc((size_t)x.count, sizeof *x.block);
 	x.agent = calloc((size_t)plan->count + 1, sizeof *x.agent);

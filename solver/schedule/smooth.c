@@ -19,7 +19,7 @@
 
 enum { MAX_LEVELS = 12, MEMORY = 16 };
 
-static const double FALL = 3, CLOSE = 0.002, FIRST_ENTROPY = 0.005, LAST_ENTROPY = 0.000005, KEEP_WITHIN = 0.004;
+static const double FALL = 4, CLOSE = 0.002, FIRST_ENTROPY = 0.005, LAST_ENTROPY = 0.000005, KEEP_WITHIN = 0.004;
 
 struct smooth {
 	struct master *m;

@@ -91,6 +91,20 @@ static double join(const struct soft *s, double a, double b)
 	return high + s->mu * log1p(exp((low - high) / s->mu));
 }
 
+/* mu x log of a sum of n terms. */
+static double total(const struct soft *s, const double *term, int32_t n)
+{
+	double high = -INFINITY, sum = 0;
+	for (int32_t i = 0; i < n; i++)
+		high = term[i] > high ? term[i] : high;
+	if (high == -INFINITY)
+		return high;
+	for (int32_t i = 0; i < n; i++)
+		if (term[i] > high - SOFT_FAR * s->mu)
+			sum += exp((term[i] - high) / s->mu);
+	return sum == 1 ? high : high + s->mu * log(sum);
+}
+
 double soft_part(const struct soft *s, double term, double whole)
 {
 	return term < whole - SOFT_FAR * s->mu ? 0 : exp((term - whole) / s->mu);
@@ -146,9 +160,7 @@ void soft_place(const struct soft *s, const struct break_set *set, int32_t start
 		}
 	}
 	const int32_t last = set->count - 1;
-	p->sum = set->count == 0 ? 0 : -INFINITY;
-	for (int32_t x = 0; last >= 0 && x <= set->b[last].high - set->b[last].low; x++)
-		p->sum = join(s, p->sum, p->ahead[last][x]);
+	p->sum = last < 0 ? 0 : total(s, p->ahead[last], set->b[last].high - set->b[last].low + 1);
 }
 
 static void place_back(const struct soft *s, const struct break_set *set, struct soft_places *p)
@@ -217,12 +229,14 @@ static void fill_cells(struct soft *s, const struct type *t, const struct profil
 		s->cell[i] = -INFINITY;
 		s->flow[i] = 0;
 	}
-	for (int32_t i = 0; i < pr->opt_count; i++) {
-		double v = s->value[i] - (t->extra ? (double)t->extra[i] : 0);
-		s->weight[i] = v;
+	for (int32_t i = 0; i < pr->opt_count; i++)
+		s->weight[i] = s->value[i] - (t->extra ? (double)t->extra[i] : 0);
+	/* Shifts of one cell stand together: they are in order of day, class and start. */
+	for (int32_t i = 0, end; i < pr->opt_count; i = end) {
 		int32_t cell = pr->opts[i].cell;
-		if (v > -INFINITY)
-			s->cell[cell] = join(s, s->cell[cell], v);
+		for (end = i + 1; end < pr->opt_count && pr->opts[end].cell == cell;)
+			end++;
+		s->cell[cell] = total(s, &s->weight[i], end - i);
 	}
 }
 
@@ -230,10 +244,8 @@ static void fill_row(struct soft *s, const struct profile *pr, int32_t band, int
 {
 	for (int32_t k = 0; k < rows; k++) {
 		const double *c = &s->cell[k * pr->wall_count];
-		double sum = -INFINITY;
-		for (int32_t w = pr->band_low[band]; w <= pr->band_high[band]; w++)
-			sum = join(s, sum, c[w]);
-		s->row[band * rows + k] = sum;
+		int32_t low = pr->band_low[band];
+		s->row[band * rows + k] = total(s, &c[low], pr->band_high[band] - low + 1);
 	}
 }
 

@@ -15,7 +15,7 @@
 #include "solver/num/rng.h"
 #include "solver/schedule/model.h"
 
-enum { SOFT_OFFSETS = 96, SOFT_FAR = 30 }; /* terms below exp(-SOFT_FAR) of a sum are left out */
+enum { SOFT_OFFSETS = 96, SOFT_FAR = 25 }; /* terms below exp(-SOFT_FAR) of a sum are left out */
 
 struct soft {
 	const struct model *m;

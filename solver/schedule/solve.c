@@ -89,7 +89,7 @@ void run_close(struct run *r, struct model *m)
 /* Local-search steps worth taking: enough for small plans, affordable for large ones. */
 static int64_t search_steps(const struct plan *p)
 {
-	int64_t steps = 60 * (int64_t)p->count, cap = plan_is_pooled(p) ? 2000 : 16000;
+	int64_t steps = 60 * (int64_t)p->count, cap = p->count > 1000 && plan_is_pooled(p) ? 2000 : 16000;
 	return steps < cap ? steps : cap;
 }
 
@@ -103,14 +103,14 @@ static int64_t first_steps(const struct plan *p)
 enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search, struct wfm_error *e)
 {
 	struct master *master = NULL;
-	run_stage(r, WFM_PHASE_BOUND, 0.1, 0.55);
+	run_stage(r, WFM_PHASE_BOUND, 0.1, 0.65);
 	enum wfm_status s = master_new(r, &master, e);
 	if (s == WFM_OK)
 		s = master_converge(master, e);
-	run_stage(r, WFM_PHASE_INTEGER, 0.5, 0.75);
+	run_stage(r, WFM_PHASE_INTEGER, 0.5, 0.85);
 	if (s == WFM_OK && !run_stopped(r))
 		s = master_dive(master, plan, e);
-	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.85);
+	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.92);
 	if (s == WFM_OK && !run_stopped(r) && !plan_improve(r, plan, search_steps(plan), 0.3))
 		s = WFM_NO_MEMORY;
 	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
