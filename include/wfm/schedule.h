@@ -70,7 +70,8 @@ struct wfm_queue {
 
 /* ---- duties ---------------------------------------------------------------------------- */
 
-enum { WFM_MAX_DUTIES = 64 };
+/* Rules, covers and wishes can name the first WFM_NAMED_DUTIES of them. */
+enum { WFM_MAX_DUTIES = 120, WFM_NAMED_DUTIES = 64 };
 
 /*
  * A shift with a name: always the same start and length. A problem that lists duties takes every

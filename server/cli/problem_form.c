@@ -111,7 +111,7 @@ static const struct fields duty_fields = FIELDS("ProblemDuty", struct form_duty,
 
 static const struct field cover_rows[] = {
 	F_DATE(struct form_cover, date, 0, "local date"),
-	F_LIST_OF(struct form_cover, duties, duty_count, 0, FIELD_TEXT, 1, WFM_MAX_DUTIES,
+	F_LIST_OF(struct form_cover, duties, duty_count, 0, FIELD_TEXT, 1, WFM_NAMED_DUTIES,
 		  "any of these counts"),
 	F_REAL(struct form_cover, required, 0, 0, 100000, "people wanted"),
 	F_REAL(struct form_cover, short_cents, 0, 0, CENTS_MAX, "price of a person short"),
@@ -121,7 +121,7 @@ static const struct fields cover_fields = FIELDS("ProblemCover", struct form_cov
 
 static const struct field pattern_rows[] = {
 	F_BOOL(struct form_pattern_day, work, O, "any shift fits"),
-	F_LIST_OF(struct form_pattern_day, duties, duty_count, O, FIELD_TEXT, 0, WFM_MAX_DUTIES,
+	F_LIST_OF(struct form_pattern_day, duties, duty_count, O, FIELD_TEXT, 0, WFM_NAMED_DUTIES,
 		  "any of these fits"),
 	F_BOOL(struct form_pattern_day, off, O, "a day off fits"),
 };
@@ -143,7 +143,7 @@ static const struct field rule_rows[] = {
 	  .help = "start_window, first day of pattern: on these weekdays; empty: every day" },
 	F_INT(struct form_rule, window, O, 2, WFM_MAX_WINDOW, "window_*: days in a row"),
 	F_BOOL(struct form_rule, edges, O, "*_in_a_row, consecutive_days: low holds at the plan's ends too"),
-	F_LIST_OF(struct form_rule, duties, duty_count, O, FIELD_TEXT, 0, WFM_MAX_DUTIES,
+	F_LIST_OF(struct form_rule, duties, duty_count, O, FIELD_TEXT, 0, WFM_NAMED_DUTIES,
 		  "only shifts on these duties count; empty: all"),
 	F_LIST(struct form_rule, pattern, pattern_count, O, &pattern_fields, 0, WFM_MAX_PATTERN,
 	       "pattern: days that must not follow each other like this"),
@@ -195,7 +195,7 @@ static const struct field wish_rows[] = {
 	F_ENUM(struct form_wish, kind, 0, wish_kinds, "day_off, day_on, start near a time, or keep a shift"),
 	F_DATE(struct form_wish, date, O, "null: every day"),
 	F_CLOCK(struct form_wish, time, O, "start: the wished time"),
-	F_LIST_OF(struct form_wish, duties, duty_count, O, FIELD_TEXT, 0, WFM_MAX_DUTIES,
+	F_LIST_OF(struct form_wish, duties, duty_count, O, FIELD_TEXT, 0, WFM_NAMED_DUTIES,
 		  "day_off, day_on: of these duties; empty: any shift"),
 	F_INSTANT(struct form_wish, start, O, "keep: beginning of the shift; null: the day stays free"),
 	F_INSTANT(struct form_wish, end, O, "keep: end of the shift"),

@@ -231,10 +231,12 @@ __attribute__((format(printf, 4, 5))) static uint64_t map_mask(struct mapper *m,
 	va_end(ap);
 	for (size_t i = 0; i < n; i++) {
 		size_t at;
-		if (name_index_find(&m->duties, names[i], &at))
-			mask |= UINT64_C(1) << at;
-		else
+		if (!name_index_find(&m->duties, names[i], &at))
 			refuse(m, "is not one of the duties", "%s/%zu", place, i);
+		else if (at >= WFM_NAMED_DUTIES)
+			refuse(m, "comes after the first 64 duties, which alone can be named", "%s/%zu", place, i);
+		else
+			mask |= UINT64_C(1) << at;
 	}
 	return mask;
 }

@@ -68,6 +68,7 @@ static enum wfm_status add_step(struct build *b, int32_t day, int32_t cls, const
 	if (cls >= 0) {
 		const struct shift_class *x = &b->spec->classes[cls];
 		ev.duty = x->duty;
+		ev.which = cls;
 		ev.paid_min = x->paid_min;
 		ev.night = x->night;
 		ev.other_skill = x->other_skill;

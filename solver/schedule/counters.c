@@ -214,12 +214,7 @@ static double weekends_whole(const struct now *n, const struct wfm_rule_row *r, 
 static double weekends_same(const struct now *n, const struct wfm_rule_row *r, uint16_t *c)
 {
 	(void)r;
-	uint16_t saturday = c[0], duty = 0;
-	for (int32_t i = 0; n->ev->work && i < WFM_MAX_DUTIES; i++)
-		if ((n->ev->duty >> i) & 1) {
-			duty = (uint16_t)(i + 1);
-			break;
-		}
+	uint16_t saturday = c[0], duty = n->ev->work ? (uint16_t)(n->ev->which + 1) : 0;
 	c[0] = n->day->weekday == 5 ? duty : 0;
 	return n->day->weekday == 6 && saturday && duty && saturday != duty;
 }
@@ -264,7 +259,7 @@ static double pattern(const struct now *n, const struct wfm_rule_row *r, uint16_
 		before |= 1;
 	for (int32_t i = 0; i < r->pattern_count; i++) {
 		const struct wfm_pattern_day *d = &r->pattern[i];
-		bool fit = n->ev->work ? (d->duties & n->ev->duty) != 0 : d->off;
+		bool fit = n->ev->work ? d->duties == UINT64_MAX || (d->duties & n->ev->duty) != 0 : d->off;
 		fits |= (uint32_t)fit << i;
 	}
 	fits &= before;

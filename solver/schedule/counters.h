@@ -41,7 +41,8 @@ struct counters {
 struct day_event {
 	int32_t day;
 	bool work;
-	uint64_t duty;    /* its bit; all bits where there are no duties */
+	uint64_t duty;    /* its bit; all bits where there are no duties; 0: one no rule can name */
+	int32_t which;    /* its number */
 	int32_t paid_min; /* 0 when minutes cannot matter */
 	bool night, other_skill;
 	int32_t start, end; /* of duties: slots after the day's first */

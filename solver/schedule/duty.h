@@ -29,7 +29,7 @@ struct duty_take {
 
 struct duty_kind {
 	int32_t contract, calendar;
-	uint64_t skilled;    /* duties whose skill the agents have */
+	bool skilled[WFM_MAX_DUTIES]; /* the agents have the duty's skill */
 	double *speed;       /* [duties] on the duty's queue; 0: they do not serve it */
 	int32_t *start;      /* [days x duties] slots into the day; -1: not that day */
 	int32_t *first;      /* [days x duties + 1] into take */
@@ -68,6 +68,12 @@ struct duty_model {
 enum wfm_status duty_model_build(struct duty_model *m, const struct wfm_problem *p,
 				 struct wfm_error *e);
 void duty_model_free(struct duty_model *m);
+
+/* The duty's bit where rules name duties; 0 for those they cannot name. */
+static inline uint64_t duty_bit(int32_t duty)
+{
+	return duty < WFM_NAMED_DUTIES ? UINT64_C(1) << duty : 0;
+}
 
 /* Breaks of a shift of that many slots, each as early as it may be: contract rows and slots into the
  * shift; their number, -1 when they do not fit. */

@@ -190,19 +190,20 @@ static void offer(struct list *x, struct duty_plan *plan)
 				if (who >= 0) /* else a person short, which the cost will show */
 					plan->tours[who].duty[day] = (int8_t)duty;
 			}
-	uint64_t seen = 0;
+	bool seen[WFM_MAX_DUTIES] = { false };
 	for (int32_t i = 0; i < plan->count; i++) {
 		struct duty_tour t = plan->tours[i];
 		t.cents = t.rules = 0;
 		for (int32_t d = 0; d < m->days; d++) {
 			int32_t cls = t.duty[d] < 0 ? m->duties : t.duty[d];
 			t.cents += m->types[0].cents[d * (m->duties + 1) + cls];
-			seen |= t.duty[d] < 0 ? 0 : UINT64_C(1) << t.duty[d];
+			if (t.duty[d] >= 0)
+				seen[t.duty[d]] = true;
 		}
 		duty_plan_put(m, plan, i, &t);
 	}
 	for (int32_t d = 0; d < m->duties; d++)
-		used += (seen >> d) & 1 ? m->p->duties[d].used_cents : 0;
+		used += seen[d] ? m->p->duties[d].used_cents : 0;
 	plan->tour_cents += used;
 	duty_offer(x->s, plan);
 }

@@ -146,8 +146,8 @@ static void describe_duty(struct duty_model *m, struct duty_kind *k, int32_t dut
 	k->classes[duty] = (struct shift_class){
 		.paid_min = paid,
 		.night = touches_night(m, k, duty),
-		.other_skill = !((k->skilled >> duty) & 1),
-		.duty = UINT64_C(1) << duty,
+		.other_skill = !k->skilled[duty],
+		.duty = duty_bit(duty),
 		.slots = d->minutes / m->p->slot_min,
 	};
 	for (int32_t day = 0; day < m->days; day++) {
@@ -166,7 +166,7 @@ static int32_t list_takes(const struct duty_model *m, const struct duty_kind *k,
 	if (start < 0)
 		return 0;
 	for (int32_t i = 0; i < p->cover_count; i++)
-		if (p->covers[i].day == day && ((p->covers[i].duties >> duty) & 1)) {
+		if (p->covers[i].day == day && (p->covers[i].duties & duty_bit(duty))) {
 			if (out)
 				out[n] = (struct duty_take){ i, 1 };
 			n++;
@@ -221,12 +221,12 @@ static enum wfm_status kind_get(struct duty_model *m, const struct wfm_agent *a,
 	double speed[WFM_MAX_DUTIES];
 	for (int32_t d = 0; d < m->duties; d++) {
 		speed[d] = speed_on(m->p, a, m->p->duties[d].queue);
-		k.skilled |= has_skill(a, m->p->duties[d].skill) ? UINT64_C(1) << d : 0;
+		k.skilled[d] = has_skill(a, m->p->duties[d].skill);
 	}
 	size_t size = (size_t)m->duties * sizeof *speed;
 	for (int32_t i = 0; i < m->kind_count; i++)
 		if (m->kinds[i].contract == k.contract && m->kinds[i].calendar == k.calendar &&
-		    m->kinds[i].skilled == k.skilled && memcmp(m->kinds[i].speed, speed, size) == 0) {
+		    memcmp(m->kinds[i].skilled, k.skilled, sizeof k.skilled) == 0 && memcmp(m->kinds[i].speed, speed, size) == 0) {
 			*out = i;
 			return WFM_OK;
 		}
@@ -246,24 +246,27 @@ static enum wfm_status kind_get(struct duty_model *m, const struct wfm_agent *a,
 struct offer {
 	const struct duty_model *m;
 	const struct duty_kind *kind;
-	uint64_t never; /* duties of which a hard rule allows none */
+	bool never[WFM_MAX_DUTIES]; /* a hard rule allows none */
 };
 
 static bool duty_offered(const struct automaton_spec *spec, int32_t day, int32_t duty)
 {
 	const struct offer *o = spec->context;
-	return o->kind->start[day * o->m->duties + duty] >= 0 && !((o->never >> duty) & 1);
+	return o->kind->start[day * o->m->duties + duty] >= 0 && !o->never[duty];
 }
 
-static uint64_t never_worked(const struct duty_model *m, const struct duty_kind *k, bool locks)
+static void mark_never(const struct duty_model *m, const struct duty_kind *k, bool locks, bool *never)
 {
 	const struct wfm_contract *c = &m->p->contracts[k->contract];
-	uint64_t never = hard_row(c, WFM_RULE_OTHER_SKILL) || locks ? 0 : ~k->skilled;
-	for (int32_t i = 0; i < c->rule_count; i++)
-		if (c->rules[i].rule == WFM_RULE_PLAN_SHIFTS && c->rules[i].mode == WFM_HARD &&
-		    c->rules[i].high == 0)
-			never |= c->rules[i].duties ? c->rules[i].duties : UINT64_MAX;
-	return never;
+	bool any_skill = hard_row(c, WFM_RULE_OTHER_SKILL) || locks;
+	for (int32_t d = 0; d < m->duties; d++) {
+		never[d] = !any_skill && !k->skilled[d];
+		for (int32_t i = 0; i < c->rule_count; i++) {
+			const struct wfm_rule_row *r = &c->rules[i];
+			if (r->rule == WFM_RULE_PLAN_SHIFTS && r->mode == WFM_HARD && r->high == 0)
+				never[d] |= r->duties == 0 || (r->duties & duty_bit(d)) != 0;
+		}
+	}
 }
 
 static enum wfm_status automaton_get(struct duty_model *m, int32_t kind, const struct wfm_agent *a,
@@ -280,7 +283,8 @@ static enum wfm_status automaton_get(struct duty_model *m, int32_t kind, const s
 			*out = i;
 			return WFM_OK;
 		}
-	struct offer offer = { m, k, never_worked(m, k, worked) };
+	struct offer offer = { m, k, { false } };
+	mark_never(m, k, worked, offer.never);
 	struct automaton_spec spec = {
 		.p = m->p, .contract = &m->p->contracts[k->contract], .cal = &m->p->calendars[k->calendar],
 		.credit_of = a, .previous_days_worked = a->previous_days_worked, .minutes_matter = true,
@@ -339,10 +343,10 @@ static double duty_cents(const struct duty_model *m, const struct duty_kind *k,
 		return INFINITY;
 	if (!lock && a->previous_end != WFM_NONE && start < a->previous_end + gap)
 		return INFINITY;
-	if (!lock && !((k->skilled >> duty) & 1) && !hard_row(c, WFM_RULE_OTHER_SKILL))
+	if (!lock && !k->skilled[duty] && !hard_row(c, WFM_RULE_OTHER_SKILL))
 		return INFINITY;
 	double pay = c->salaried ? 0 : k->classes[duty].paid_min / 60.0 * c->hour_cents;
-	return pay + model_wish_cents(a, day, m->p->duties[duty].start, start, end, UINT64_C(1) << duty);
+	return pay + model_wish_cents(a, day, m->p->duties[duty].start, start, end, duty_bit(duty));
 }
 
 static void price_days(const struct duty_model *m, const struct duty_kind *k,

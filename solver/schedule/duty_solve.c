@@ -132,11 +132,11 @@ static void add_row_costs(const struct duty_solve *s, struct wfm_roster *r)
 		*(s->best->people[i] > m->rows[i].required ? &r->cost.surplus : &r->cost.shortage) += cents;
 	}
 	r->cost.shortage += m->constant;
-	uint64_t used = 0;
+	bool used[WFM_MAX_DUTIES] = { false };
 	for (int32_t i = 0; i < r->shift_count; i++)
-		used |= UINT64_C(1) << r->shifts[i].duty;
+		used[r->shifts[i].duty] = true;
 	for (int32_t d = 0; d < m->duties; d++)
-		r->cost.duties += (used >> d) & 1 ? m->p->duties[d].used_cents : 0;
+		r->cost.duties += used[d] ? m->p->duties[d].used_cents : 0;
 	struct wfm_cost *c = &r->cost;
 	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties;
 }

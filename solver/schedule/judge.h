@@ -27,6 +27,12 @@ struct judge {
 	int32_t week_of[DAYS], weeks;
 };
 
+/* Does the set of duties hold this one? All bits: whatever there is. */
+static inline bool judge_names(uint64_t duties, int32_t duty)
+{
+	return duties == UINT64_MAX || (duty < WFM_NAMED_DUTIES && ((duties >> duty) & 1));
+}
+
 /* Adds a breach of the agent in hand. */
 void judge_breach(struct judge *j, enum wfm_breach_kind kind, int32_t day, enum wfm_rule rule,
 		  double amount, const char *fmt, ...) __attribute__((format(printf, 6, 7)));

@@ -96,7 +96,7 @@ static enum wfm_status check_duty(const struct wfm_problem *p, int32_t i, struct
 /* Bits that no duty has, or bits where there are no duties to have them. */
 static bool has_strange_duties(const struct wfm_problem *p, uint64_t duties)
 {
-	return p->duty_count < WFM_MAX_DUTIES && (duties >> p->duty_count) != 0;
+	return p->duty_count < WFM_NAMED_DUTIES && (duties >> p->duty_count) != 0;
 }
 
 static enum wfm_status check_cover(const struct wfm_problem *p, int32_t i, struct wfm_error *e)

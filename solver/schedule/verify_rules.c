@@ -83,7 +83,7 @@ void judge_week_row(struct judge *j, const struct wfm_rule_row *r, int32_t week)
 			continue;
 		const struct wfm_shift *s = j->shift[j->on_day[d]];
 		int32_t wall = judge_start(j, s);
-		shifts += r->duties == 0 || j->p->duty_count == 0 || ((r->duties >> s->duty) & 1);
+		shifts += r->duties == 0 || j->p->duty_count == 0 || judge_names(r->duties, s->duty);
 		worked++;
 		minutes += judge_paid_minutes(j, s);
 		nights += at_night(j, r, s);

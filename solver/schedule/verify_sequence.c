@@ -32,7 +32,7 @@ static bool works(const struct judge *j, int32_t day)
 static bool works_one(const struct judge *j, int32_t day, uint64_t duties)
 {
 	const struct wfm_shift *s = shift_on(j, day);
-	return s && (duties == 0 || j->p->duty_count == 0 || ((duties >> s->duty) & 1));
+	return s && (duties == 0 || j->p->duty_count == 0 || judge_names(duties, s->duty));
 }
 
 static double outside(const struct wfm_rule_row *r, double v)
@@ -221,11 +221,11 @@ void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_
 {
 	const struct wfm_problem *p = j->p;
 	struct wfm_report *out = j->out;
-	uint64_t used = 0;
+	bool used[WFM_MAX_DUTIES] = { false };
 	for (int32_t i = 0; i < count && p->duty_count > 0; i++) {
-		used |= UINT64_C(1) << shifts[i]->duty;
+		used[shifts[i]->duty] = true;
 		for (int32_t c = 0; c < p->cover_count; c++)
-			if (p->covers[c].day == shifts[i]->day && ((p->covers[c].duties >> shifts[i]->duty) & 1))
+			if (p->covers[c].day == shifts[i]->day && judge_names(p->covers[c].duties, shifts[i]->duty))
 				out->on_cover[c]++;
 	}
 	for (int32_t c = 0; c < p->cover_count; c++) {
@@ -236,6 +236,6 @@ void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_
 		out->cost.surplus += fmax(0, -lack) * p->covers[c].surplus_cents;
 	}
 	for (int32_t d = 0; d < p->duty_count; d++)
-		if ((used >> d) & 1)
+		if (used[d])
 			out->cost.duties += p->duties[d].used_cents;
 }
