@@ -106,7 +106,7 @@ static void whole_agents(const struct string_problem *s, const struct wfm_fluid 
 		double due = wfm_fluid_due(f, next, o->turnaround_s, o->turnaround_open_hours);
 		done = fmin(done + agents * useful, f->arrived[i + 1]);
 		q->agents = (int32_t)agents;
-		q->load_erl = (s->height[k] - s->height[k - 1]) / f->seconds;
+		q->load_erl = fmax(0.0, s->height[k] - s->height[k - 1]) / f->seconds;
 		q->occupancy = agents > 0.0 ? (done - before) / (agents * f->seconds) : 0.0;
 		q->service_level = 1.0;
 		if (due > due_before)
