@@ -58,7 +58,8 @@ struct wfm_skills_problem {
 
 struct wfm_skills_options {
 	uint64_t seed;
-	/* Contacts played to judge one staffing of one interval; 0: 60,000. Four times as many prove it. */
+	/* Contacts played to judge one staffing of one interval; 0: 60,000, and 30,000 where a solved
+	   interval stands near. Four times as many prove it. */
 	int32_t contacts;
 	int32_t solved; /* intervals solved from the start; 0: 4 */
 	bool rough;     /* the others are not tried: for totals */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOLVED = 4, SOLVED_MOST = 64 };
+enum { SOLVED = 4, SOLVED_MOST = 64, CONTACTS_BESIDE = 30000 };
 static const double ALIKE = 0.25; /* distance below which one solved interval stands for another */
 
 struct run {
@@ -257,7 +257,10 @@ static void take_begin(const struct run *u, int32_t interval, int32_t *n)
 static enum wfm_status do_interval(struct run *u, int32_t interval, bool from_start)
 {
 	enum wfm_status status = WFM_OK;
+	struct wfm_skills_options beside = u->o;
 	uint32_t seen = 0;
+	if (beside.contacts == 0)
+		beside.contacts = CONTACTS_BESIDE;
 	while (status == WFM_OK && sk_part_next(&u->h, interval, &seen, u->part)) {
 		int32_t n[WFM_SKILLS_GROUPS] = { 0 };
 		bool guessed = !from_start && !sk_part_is_plain(u->part);
@@ -270,7 +273,7 @@ static enum wfm_status do_interval(struct run *u, int32_t interval, bool from_st
 		bool begun = from_start && u->o.begin != NULL;
 		if (begun)
 			take_begin(u, interval, n);
-		status = sk_solve(&u->h, u->part, &u->o, guessed || begun ? n : NULL, !guessed,
+		status = sk_solve(&u->h, u->part, guessed ? &beside : &u->o, guessed || begun ? n : NULL, !guessed,
 				  u->answer, u->e);
 		if (status == WFM_OK)
 			take_answer(u);

@@ -83,6 +83,7 @@ struct sk_bench {
 	size_t count, room;
 	double margin[SK_LIMITS];
 	int64_t plays, contacts, cuts;
+	bool light; /* only the neighbourhood is searched: the start is a good one */
 	enum wfm_status status; /* the first failure; then everything stops */
 	struct wfm_error *e;
 };

@@ -103,10 +103,11 @@ static bool improve(struct sk_bench *b, int32_t *n)
 		return false;
 	if (sk_worst(b, p) < 0.0 && !accept_limits(b, n))
 		return false;
-	return sk_polish(b, n) && sk_reduce(b, n);
+	return (b->light || sk_polish(b, n)) && sk_reduce(b, n);
 }
 
-static bool prove(struct sk_bench *b, int32_t *n, struct sk_answer *a)
+/* quick: the first that is proved will do. */
+static bool prove(struct sk_bench *b, int32_t *n, bool quick, struct sk_answer *a)
 {
 	const struct sk_part *part = b->part;
 	int32_t seen[PROOFS_MOST][WFM_SKILLS_GROUPS];
@@ -129,6 +130,8 @@ static bool prove(struct sk_bench *b, int32_t *n, struct sk_answer *a)
 			break;
 		if (k == 0 || better(part, &proof, a))
 			keep(a, part, &proof, f);
+		if (quick && proven_worst(part, &a->proof) >= 0.0)
+			break;
 		for (int32_t c = 0; c < part->limit_count; c++)
 			b->margin[c] = judged->slack[c] - proof.slack[c];
 		ok = improve(b, n);
@@ -182,7 +185,9 @@ enum wfm_status sk_solve(const struct sk_horizon *h, const struct sk_part *part,
 		return WFM_OK;
 	}
 	sk_bench_open(&b, part, o, e);
-	bool ok = search(&b, start, by_rows, n) && prove(&b, n, answer);
+	b.light = !by_rows;
+	bool ok = search(&b, start, by_rows, n);
+	ok = ok && prove(&b, n, !by_rows, answer);
 	answer->plays = b.plays;
 	answer->cuts = b.cuts;
 	answer->contacts = b.contacts;
