@@ -311,8 +311,32 @@ static void divide_slot(struct naming *n, const struct presence *list, int32_t c
 		;
 }
 
+/* Where nobody has a choice of queues there is nothing to divide. */
+static bool without_choice(struct naming *n)
+{
+	for (int32_t k = 0; k < n->m->kind_count; k++)
+		if (n->m->kinds[k].queue_count > 1)
+			return false;
+	for (int32_t p = 0; p < n->count; p++) {
+		const struct tour *t = n->people[p].tour;
+		const struct profile *pr = profile_of(n->m, t);
+		const struct kind *kind = &n->m->kinds[n->people[p].kind];
+		int32_t cell = n->people[p].base;
+		for (int32_t i = 0; i < t->count; i++) {
+			const struct opt *o = &pr->opts[t->s[i].opt];
+			for (int32_t x = 0; x < o->end - o->start; x++, cell++)
+				if (kind->queue_count == 1 && at_work(pr, &t->s[i], x) &&
+				    is_open(n, kind->queue[0], (o->start + x) % n->m->slots))
+					n->queue_at[cell] = 0;
+		}
+	}
+	return true;
+}
+
 static bool divide_queues(struct naming *n)
 {
+	if (without_choice(n))
+		return true;
 	struct presence *list = calloc((size_t)n->slot_total + 1, sizeof *list);
 	if (!list)
 		return false;

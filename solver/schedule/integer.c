@@ -106,9 +106,12 @@ static void read_plan(const struct master *m, struct plan *out)
 		}
 }
 
-/* Small steps find better plans; where a step costs many pivots, fewer are taken. */
+/* Small steps find better plans; where a step costs many pivots, fewer are taken. Small plans are
+ * soon whole, and many rough dives serve them better than one with care. */
 static double step_share(const struct master *m, int32_t pivots)
 {
+	if (m->run->best->count < MASTER_SMALL)
+		return MANY;
 	return FEW + (MANY - FEW) * fmin(1, pivots / (2.0 * m->rows));
 }
 

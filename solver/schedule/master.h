@@ -6,7 +6,10 @@
 #include "solver/lp.h"
 #include "solver/schedule/bound.h"
 
-enum { MASTER_SEVERAL = 12 }; /* tours of a class taken from one pricing */
+enum {
+	MASTER_SEVERAL = 12, /* tours of a class taken from one pricing */
+	MASTER_SMALL = 100,  /* agents of a small plan */
+};
 
 struct column {
 	struct tour *tour;

@@ -151,7 +151,7 @@ enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct w
 	if (s == WFM_OK)
 		s = master_dive(m, h->out, e);
 	if (s == WFM_OK && !run_stopped(m->run) &&
-	    !plan_improve(m->run, h->out, n < 500 ? 4 * (int64_t)n : 2000, 0))
+	    !plan_improve(m->run, h->out, 2000, n < 500 ? 0.1 : 0))
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
 	if (s == WFM_OK)
 		s = master_trim(m, 2 * m->rows, e);
