@@ -52,8 +52,10 @@ static const struct wfm_break full_breaks[] = {
 };
 static const struct wfm_break part_breaks[] = { { WFM_REST_BREAK, 15, true, 60, 180, 0, 0, 1440 } };
 static const struct wfm_contract contracts[2] = {
-	{ "full", full_rules, 8, full_breaks, 3, 500, false, false },
-	{ "part", part_rules, 7, part_breaks, 1, 450, false, false },
+	{ .name = "full", .rules = full_rules, .rule_count = 8, .breaks = full_breaks, .break_count = 3,
+	  .hour_cents = 500 },
+	{ .name = "part", .rules = part_rules, .rule_count = 7, .breaks = part_breaks, .break_count = 1,
+	  .hour_cents = 450 },
 };
 
 static double now_s(void *context)
