@@ -17,7 +17,7 @@ struct path_node {
 	int32_t parent, state, cell, next; /* next: in its closed chain */
 	int16_t day;
 	int8_t duty; /* of day `day` */
-	uint8_t used[COUNTER_TOTALS]; /* of totals off the grid, in steps of their unit, by order */
+	uint16_t used[COUNTER_TOTALS]; /* of totals off the grid, in steps of their unit, by order */
 };
 
 struct walk {
@@ -153,7 +153,7 @@ static void extend(struct walk *w, int32_t from, int32_t edge)
 			return;
 		extra += over > 0 ? over * r->weight_cents : 0;
 		priced += x->price * more;
-		n.used[k] = (uint8_t)(n.used[k] + more);
+		n.used[k] = (uint16_t)(n.used[k] + more);
 	}
 	n.suffix += gain - extra;
 	n.plain += gain - extra + priced;

@@ -538,12 +538,13 @@ double duty_price(struct duty_pricer *p, int32_t type, const double *worth, stru
 	for (int32_t most = FEW_NODES;;) {
 		if (!find_prices(p, type, &s, out))
 			return NAN;
-		*bound = s.bound;
-		if (s.bound - s.value <= TINY * (1 + fabs(s.bound)))
+		/* Who need not work may be worth more idle than in any tour. */
+		*bound = fmax(s.bound, s.value);
+		if (*bound - s.value <= TINY * (1 + fabs(*bound)))
 			return s.value;
-		double known = s.bound;
+		double known = *bound;
 		enum wfm_status st = duty_path(p, type, most, &s.value, bound, out);
-		*bound = *bound < known ? *bound : known;
+		*bound = fmax(fmin(*bound, known), s.value);
 		if (st == WFM_NO_MEMORY)
 			return NAN;
 		if (st == WFM_OK)
