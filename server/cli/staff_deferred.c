@@ -19,6 +19,7 @@ struct work {
 	struct wfm_deferred_class *classes; /* extra people by queue, then those of the live queues */
 	size_t class_count;
 	const struct staff_row **row; /* [queue x n] NULL: no row */
+	uint8_t *kept; /* [queue x n] 1: the least number of people is there */
 };
 
 static bool find_horizon(struct work *w, struct err *e)
@@ -66,6 +67,7 @@ static void own_people(struct work *w, size_t q)
 	double useful = c->useful > 0 ? c->useful : 1;
 	for (size_t i = 0; i < w->n; i++) {
 		bool kept = o->min_agents > 0 && loads[i].open && loads[i].volume > 0;
+		w->kept[q * w->n + i] = kept;
 		there[i] = kept ? o->min_agents * useful * (double)w->d->seconds : 0;
 		most[i] = kept ? cap_of(o) : o->max_agents;
 	}
@@ -252,9 +254,8 @@ static void write_number(struct strbuf *s, double v)
 
 static int32_t agents_at(const struct work *w, const struct wfm_deferred *r, size_t q, size_t i)
 {
-	const struct wfm_load *l = &w->queues[q].loads[i];
-	bool kept = l->open && l->volume > 0;
-	return r->extra[q * w->n + i] + (kept ? w->d->options->min_agents : 0);
+	size_t at = q * w->n + i;
+	return r->extra[at] + (w->kept[at] ? w->d->options->min_agents : 0);
 }
 
 static void write_queue(const struct work *w, const struct wfm_deferred *r, size_t q, struct strbuf *s)
@@ -364,6 +365,7 @@ bool staff_deferred_run(struct arena *a, struct staff_deferred *d, struct strbuf
 	w.queues = arena_array(a, d->count, sizeof *w.queues);
 	w.classes = arena_array(a, MOST, sizeof *w.classes);
 	w.row = arena_array(a, d->count * w.n, sizeof(const struct staff_row *));
+	w.kept = arena_array(a, d->count * w.n, 1);
 	for (size_t q = 0; q < d->count; q++) {
 		fill_loads(&w, q);
 		own_people(&w, q);

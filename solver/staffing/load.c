@@ -52,7 +52,7 @@ static double leaving(const struct flow *f, double x, double *slope)
 	above = 0.5 * erfc(-z * M_SQRT1_2);
 	double queue = spread * (z * above + exp(-0.5 * z * z) * 0.5 * M_2_SQRTPI * M_SQRT1_2);
 	queue = fmin(queue, x * above); /* too few for a normal */
-	*slope = 1.0 + (f->theta - 1.0) * above;
+	*slope = fmax(1.0 + (f->theta - 1.0) * above, 1e-12);
 	return x + (f->theta - 1.0) * queue;
 }
 

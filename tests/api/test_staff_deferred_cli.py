@@ -135,6 +135,14 @@ def test_a_list_is_called_by_its_date(tmp_path):
     assert done.returncode == 2 and b"line 2, column start: comes too late" in done.stderr
 
 
+def test_people_kept_in_any_case_are_told_beside_a_date(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("queue,start,mean,aht_s\n" + "".join(f"list,{moment(0, k)},10,360\n" for k in range(4)))
+    rows, told = staff(path, "--channel", "outbound", "--turnaround", 4, "--min-agents", 2, "--finish", moment(0, 12))
+    assert [r["agents"] for r in rows] == [2, 2, 2, 2]
+    assert "100.00 %" in told and f"{sum(r['agents'] for r in rows) * (900 / 3600):.1f} hours of people" in told
+
+
 def test_a_backlog_has_its_own_dates(files):
     at, mail, _ = files
     carried = at / "carried.csv"

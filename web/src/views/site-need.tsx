@@ -35,6 +35,7 @@ export function SiteNeed({ forecast, week, queues }: { forecast: Forecast; week:
 	const how = asked(choice.value);
 	const key = `${forecast.id} ${week} ${JSON.stringify(how)}`;
 	const [wanted, setWanted] = useState("");
+	const [tries, setTries] = useState(0);
 	const [lines, setLines] = useState<Line[]>([]);
 	const [error, setError] = useState<Error>();
 	useEffect(() => {
@@ -50,10 +51,10 @@ export function SiteNeed({ forecast, week, queues }: { forecast: Forecast; week:
 			}
 		})().catch((e: Error) => { if (!abort.signal.aborted) setError(e); });
 		return () => abort.abort();
-	}, [wanted, key]);
+	}, [wanted, key, tries]);
 	const running = wanted === key && lines.length < queues.length && !error;
 	return (
-		<Card title={t("risk.site")} aside={<Button id="site-need" disabled={wanted === key && !error} onClick={() => setWanted(key)}>{t("risk.site_ask")}</Button>}>
+		<Card title={t("risk.site")} aside={<Button id="site-need" disabled={wanted === key && !error} onClick={() => { setWanted(key); setTries(tries + 1); }}>{t("risk.site_ask")}</Button>}>
 			{error && <ProblemBox error={error} />}
 			{lines.length > 0 ? (
 				<div class="scroll" tabIndex={0} role="group" aria-label={t("risk.site")} aria-busy={running}>
