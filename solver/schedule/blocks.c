@@ -156,7 +156,9 @@ static void block_solve(struct blocks *x, struct block *b, bool callers_thread)
 	o.progress = NULL;
 	o.seed = b->seed;
 	o.time_limit_s = b->limit_s;
-	o.iteration_limit = x->r->o.iteration_limit / (MAX_PASSES * x->count);
+	o.iteration_limit /= MAX_PASSES * x->count;
+	if (o.iteration_limit == 0 && x->r->o.iteration_limit > 0)
+		o.iteration_limit = 1; /* 0 would be none */
 	o.gap_target = 0;
 	b->status = run_open(&b->run, &b->m, &b->p, &o, &b->error);
 	if (b->status != WFM_OK)

@@ -309,22 +309,6 @@ static enum wfm_status automaton_get(struct duty_model *m, int32_t kind, const s
 
 /* ---- types ---- */
 
-static const struct wfm_lock *lock_of_day(const struct wfm_agent *a, int32_t day)
-{
-	for (int32_t i = 0; i < a->lock_count; i++)
-		if (a->locks[i].day == day)
-			return &a->locks[i];
-	return NULL;
-}
-
-static bool is_away(const struct wfm_agent *a, int32_t start, int32_t end)
-{
-	for (int32_t i = 0; i < a->unavailable_count; i++)
-		if (a->unavailable[i].start < end && a->unavailable[i].end > start)
-			return true;
-	return false;
-}
-
 static double duty_cents(const struct duty_model *m, const struct duty_kind *k,
 			 const struct wfm_agent *a, int32_t day, int32_t duty)
 {
@@ -334,12 +318,12 @@ static double duty_cents(const struct duty_model *m, const struct duty_kind *k,
 		return INFINITY;
 	int32_t start = m->p->calendars[k->calendar].days[day].first_slot + into;
 	int32_t end = start + k->classes[duty].slots;
-	const struct wfm_lock *lock = lock_of_day(a, day);
+	const struct wfm_lock *lock = model_lock_of_day(a, day);
 	const struct wfm_rule_row *rest = hard_row(c, WFM_RULE_REST);
 	int64_t gap = rest ? (rest->low + m->p->slot_min - 1) / m->p->slot_min : 0;
 	if (lock && (lock->start != start || lock->end != end))
 		return INFINITY;
-	if (!lock && is_away(a, start, end))
+	if (!lock && model_is_away(a, start, end))
 		return INFINITY;
 	if (!lock && a->previous_end != WFM_NONE && start < a->previous_end + gap)
 		return INFINITY;
@@ -354,7 +338,7 @@ static void price_days(const struct duty_model *m, const struct duty_kind *k,
 {
 	for (int32_t day = 0; day < m->days; day++) {
 		double *row = &cents[day * (m->duties + 1)];
-		const struct wfm_lock *lock = lock_of_day(a, day);
+		const struct wfm_lock *lock = model_lock_of_day(a, day);
 		for (int32_t d = 0; d < m->duties; d++)
 			row[d] = duty_cents(m, k, a, day, d);
 		bool in = day < m->p->calendars[k->calendar].day_count;

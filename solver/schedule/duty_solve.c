@@ -2,6 +2,7 @@
 /* The order of a solve with duties, and the roster it ends with; see duty.h. */
 #include "solver/schedule/assign.h"
 #include "solver/schedule/duty.h"
+#include "solver/schedule/evidence.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -173,35 +174,6 @@ out:
 	return r;
 }
 
-static void add_evidence(const struct duty_solve *s, struct wfm_roster *r)
-{
-	r->bound = s->run.bound + s->run.fixed_cents + r->cost.fixed_pay;
-	r->seed = s->run.o.seed;
-	r->iterations = s->run.iterations;
-	r->columns = s->run.columns;
-	r->classes = s->m->type_count;
-	r->seconds = s->run.o.now_s ? s->run.o.now_s(s->run.o.context) - s->run.started_s : 0;
-	double variable = r->cost.total - r->cost.fixed_pay, lack = r->cost.total - r->bound;
-	if (lack < 0 && lack > -1e-7 * fmax(1, fabs(r->cost.total)))
-		r->bound = r->cost.total, lack = 0;
-	bool known = s->run.bound > -HUGE_VAL;
-	r->gap = !known || r->cost.total <= 0 ? lack > 0 : lack / r->cost.total;
-	r->variable_gap = !known || variable <= 0 ? lack > 0 : lack / variable;
-}
-
-static enum wfm_status judge(const struct wfm_problem *p, const struct wfm_roster *roster,
-			     struct wfm_error *e)
-{
-	struct wfm_report *report = NULL;
-	enum wfm_status s = wfm_schedule_verify(p, roster, true, &report, e);
-	if (s == WFM_OK && report->breach_count > 0)
-		s = wfm_fail(e, WFM_INTERNAL, "", "the roster found breaks a rule: %s (agent %d, day %d)",
-			     report->breaches[0].message, report->breaches[0].agent,
-			     report->breaches[0].day);
-	wfm_report_free(report);
-	return s;
-}
-
 static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, struct wfm_error *e)
 {
 	struct wfm_roster *r = build_roster(s);
@@ -210,8 +182,8 @@ static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, str
 		wfm_roster_free(r);
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the roster");
 	}
-	add_evidence(s, r);
-	st = judge(s->m->p, r, e);
+	evidence_add(&s->run, s->m->type_count, r);
+	st = evidence_judge(s->m->p, r, e);
 	if (st != WFM_OK) {
 		wfm_roster_free(r);
 		return st;

@@ -124,7 +124,7 @@ double model_idle_cents(const struct wfm_agent *a, int32_t days)
 	return cost;
 }
 
-static const struct wfm_lock *lock_of_day(const struct wfm_agent *a, int32_t day)
+const struct wfm_lock *model_lock_of_day(const struct wfm_agent *a, int32_t day)
 {
 	for (int32_t i = 0; i < a->lock_count; i++)
 		if (a->locks[i].day == day)
@@ -132,7 +132,7 @@ static const struct wfm_lock *lock_of_day(const struct wfm_agent *a, int32_t day
 	return NULL;
 }
 
-static bool is_away(const struct wfm_agent *a, int32_t start, int32_t end)
+bool model_is_away(const struct wfm_agent *a, int32_t start, int32_t end)
 {
 	for (int32_t i = 0; i < a->unavailable_count; i++)
 		if (a->unavailable[i].start < end && a->unavailable[i].end > start)
@@ -144,7 +144,7 @@ static bool is_away(const struct wfm_agent *a, int32_t start, int32_t end)
 static double personal_cost(const struct model *m, const struct wfm_agent *a,
 			    const struct profile *pr, const struct opt *o)
 {
-	const struct wfm_lock *lock = lock_of_day(a, o->day);
+	const struct wfm_lock *lock = model_lock_of_day(a, o->day);
 	double wish = 0;
 	if (a->wish_count > 0) {
 		int32_t wall = model_start_minute(m->p, a->calendar, o->day, o->start);
@@ -153,7 +153,7 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 	}
 	if (lock)
 		return lock->start == o->start && lock->end == o->end ? wish : INFINITY;
-	if (is_away(a, o->start, o->end))
+	if (model_is_away(a, o->start, o->end))
 		return INFINITY;
 	if (a->previous_end != WFM_NONE && o->start < a->previous_end + pr->rest)
 		return INFINITY;

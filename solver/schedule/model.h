@@ -167,6 +167,9 @@ double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, in
 			int32_t end, uint64_t duty);
 /* The same for an agent who never works: what tours' costs are counted from. */
 double model_idle_cents(const struct wfm_agent *a, int32_t days);
+const struct wfm_lock *model_lock_of_day(const struct wfm_agent *a, int32_t day); /* or NULL */
+/* Touches a time in which the agent is unavailable. */
+bool model_is_away(const struct wfm_agent *a, int32_t start, int32_t end);
 
 /* Cents for `covered` people on queue q in slot t (shortage, surplus). */
 static inline double model_slot_cost(const struct model *m, int32_t q, int32_t t, double covered)

@@ -8,6 +8,7 @@
 #include "solver/schedule/blocks.h"
 #include "solver/schedule/bound.h"
 #include "solver/schedule/duty.h"
+#include "solver/schedule/evidence.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -144,36 +145,6 @@ out:
 	return s;
 }
 
-static void add_evidence(const struct run *r, struct wfm_roster *out)
-{
-	double fixed = r->fixed_cents + out->cost.fixed_pay;
-	out->bound = r->bound + fixed;
-	out->seed = r->o.seed;
-	out->iterations = r->iterations;
-	out->columns = r->columns;
-	out->classes = r->m->type_count;
-	out->seconds = r->o.now_s ? r->o.now_s(r->o.context) - r->started_s : 0;
-	double variable = out->cost.total - out->cost.fixed_pay;
-	double lack = out->cost.total - out->bound;
-	if (lack < 0 && lack > -1e-7 * fmax(1, fabs(out->cost.total)))
-		out->bound = out->cost.total, lack = 0;
-	out->gap = r->bound == -HUGE_VAL || out->cost.total <= 0 ? lack > 0 : lack / out->cost.total;
-	out->variable_gap = r->bound == -HUGE_VAL || variable <= 0 ? lack > 0 : lack / variable;
-}
-
-static enum wfm_status judge(const struct wfm_problem *p, const struct wfm_roster *roster,
-			     struct wfm_error *e)
-{
-	struct wfm_report *report = NULL;
-	enum wfm_status s = wfm_schedule_verify(p, roster, true, &report, e);
-	if (s == WFM_OK && report->breach_count > 0)
-		s = wfm_fail(e, WFM_INTERNAL, "", "the roster found breaks a rule: %s (agent %d, day %d)",
-			     report->breaches[0].message, report->breaches[0].agent,
-			     report->breaches[0].day);
-	wfm_report_free(report);
-	return s;
-}
-
 static enum wfm_status finish(struct run *r, struct wfm_roster **out, struct wfm_error *e)
 {
 	struct wfm_roster *roster = assign_roster(r);
@@ -182,8 +153,8 @@ static enum wfm_status finish(struct run *r, struct wfm_roster **out, struct wfm
 		(void)wfm_fail(e, s, "", "no memory for the roster");
 		goto fail;
 	}
-	add_evidence(r, roster);
-	s = judge(r->m->p, roster, e);
+	evidence_add(r, r->m->type_count, roster);
+	s = evidence_judge(r->m->p, roster, e);
 	if (s != WFM_OK)
 		goto fail;
 	r->phase = WFM_PHASE_DONE;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum { CONTACTS_WANTED = 2000000, PLAYS_LEAST = 10, PLAYS_MOST = 100 };
-static const double REDIAL_AFTER_S = 300.0;
 
 struct days {
 	struct wfm_sim_problem p;
@@ -29,19 +28,7 @@ static void add_queues(const struct wfm_skills_problem *p, struct days *d)
 			aht_s[i] = from->loads[i].aht_s > 0.0 ? from->loads[i].aht_s : 1.0;
 			d->contacts += volume[i];
 		}
-		d->queues[q] = (struct wfm_sim_queue){
-			.volume = volume,
-			.aht_s = aht_s,
-			.patience_s = o->patience_s,
-			.lobby = o->lobby_limited ? o->lobby : -1,
-			.redial = o->redial,
-			.redial_after_s = REDIAL_AFTER_S,
-			.concurrency = o->channel == WFM_CHAT ? (int32_t)o->concurrency : 1,
-			.stretch = o->channel == WFM_CHAT ? o->stretch : 0.0,
-			.within_s = o->target.within_s,
-			.definition = o->target.definition,
-			.target = o->target.service_level,
-		};
+		d->queues[q] = sk_sim_queue(o, volume, aht_s);
 	}
 }
 

@@ -55,16 +55,10 @@ struct stage {
 	double *rows; /* [queue x 2 x pieces] volumes and handling times */
 };
 
-static void set_queue(const struct sk_part *part, int32_t i, struct stage *s)
+struct wfm_sim_queue sk_sim_queue(const struct wfm_staffing_options *o, const double *volume,
+				  const double *aht_s)
 {
-	const struct wfm_staffing_options *o = &part->p->queues[part->queue[i]].staffing;
-	int32_t pieces = s->p.interval_count;
-	double *volume = s->rows + 2 * (size_t)i * (size_t)pieces, *aht_s = volume + pieces;
-	for (int32_t k = 0; k < pieces; k++) {
-		volume[k] = part->per_s[i] * s->p.interval_s;
-		aht_s[k] = part->aht_s[i];
-	}
-	s->queues[i] = (struct wfm_sim_queue){
+	return (struct wfm_sim_queue){
 		.volume = volume,
 		.aht_s = aht_s,
 		.patience_s = o->patience_s,
@@ -77,6 +71,18 @@ static void set_queue(const struct sk_part *part, int32_t i, struct stage *s)
 		.definition = o->target.definition,
 		.target = o->target.service_level,
 	};
+}
+
+static void set_queue(const struct sk_part *part, int32_t i, struct stage *s)
+{
+	const struct wfm_staffing_options *o = &part->p->queues[part->queue[i]].staffing;
+	int32_t pieces = s->p.interval_count;
+	double *volume = s->rows + 2 * (size_t)i * (size_t)pieces, *aht_s = volume + pieces;
+	for (int32_t k = 0; k < pieces; k++) {
+		volume[k] = part->per_s[i] * s->p.interval_s;
+		aht_s[k] = part->aht_s[i];
+	}
+	s->queues[i] = sk_sim_queue(o, volume, aht_s);
 }
 
 static bool set_people(const struct sk_part *part, const int32_t *n, struct stage *s)

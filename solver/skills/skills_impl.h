@@ -4,7 +4,7 @@
  *
  * A part is queues and groups of one interval that hang together by skills; parts do not touch each
  * other and are solved apart. A staffing is the number of people in each of a part's groups. Its slack
- * in a limit (a target of a queue) is how far the figure is on the good side (play.c); a staffing when no slack is below the limit's margin.
+ * in a limit (a target of a queue) is how far the figure is on the good side (play.c); a staffing holds when no slack is below the limit's margin.
  */
 #ifndef WFM_SKILLS_IMPL_H
 #define WFM_SKILLS_IMPL_H
@@ -58,6 +58,10 @@ double sk_load(const struct sk_horizon *h, int32_t queue, int32_t interval);
 bool sk_part_next(const struct sk_horizon *h, int32_t interval, uint32_t *seen, struct sk_part *part);
 /* The only queue's people all take nothing else at speed 1: no simulation is needed. */
 bool sk_part_is_plain(const struct sk_part *part);
+
+/* The queue as the simulator plays it; the arrays stay the caller's. */
+struct wfm_sim_queue sk_sim_queue(const struct wfm_staffing_options *o, const double *volume,
+				  const double *aht_s);
 
 /* ---- one staffing tried (play.c) --------------------------------------------------------- */
 
