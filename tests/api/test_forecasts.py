@@ -140,7 +140,7 @@ def test_people_are_planned_for_the_adjusted_forecast(planner, forecast, queue, 
     assert needed[other["start"]]["volume"] == pytest.approx(other["mean"])
 
 
-def test_more_than_can_be_played_is_said_in_words(service, planner, queue):
+def test_more_than_can_be_planned_for_is_said_in_words(service, planner, queue):
     """Nobody can adjust so far, but forecasts come from histories of all kinds."""
     huge = make(planner, week=week_ahead(2), weeks=1)
     start = intervals(planner, huge, queue)[4]["start"]
@@ -151,7 +151,7 @@ def test_more_than_can_be_played_is_said_in_words(service, planner, queue):
     service.sql("DELETE FROM forecast WHERE id = %s", (huge["id"],))
     assert job["state"] == "failed", job
     at = instant(start).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert f"1500000 contacts in the quarter-hour of {at} are more than the 1000000" in str(job), job
+    assert f"3000000 contacts in the interval of {at} are more than the 100000 that are planned for" in str(job), job
 
 
 def test_adjustments_stay_on_record(planner, forecast, queue, admin):
