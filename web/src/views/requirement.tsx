@@ -52,7 +52,7 @@ function Beside({ w }: { w: RequiredWeek }) {
 			<Stat label={t("risk.cost")} value={money(chosen.cost_cents, currency)}
 				{...more(`${chosen.cost_cents > point.cost_cents ? "+" : ""}${money(chosen.cost_cents - point.cost_cents, currency)}`)} />
 			<Stat label={t("risk.p_target")} value={pct(chosen.p_target, 0)}
-				{...(chosen.p_target == null ? { hint: t(`risk.reason_${w.reason}`) }
+				{...(chosen.p_target == null ? w.reason !== "asked" && { hint: t(`risk.reason_${w.reason}`) }
 					: { hint: `${t("risk.least_day", { p: pct(chosen.p_least, 0) })}${plain ? "" : ` · ${t("risk.beside_points", { value: points })}`}` })} />
 		</>
 	);
