@@ -285,6 +285,7 @@ async function board(visit) {
 		const rows = Number(await page.locator("[role=grid]").getAttribute("aria-rowcount")) - 1;
 		expect(await at() === `${rows - 1}:7`, `focus is on ${await at()} of ${rows} rows`);
 		await page.keyboard.press("Control+Home");
+		await page.waitForSelector(`[data-cell="${rows - 1}:7"]`, { state: "detached" }); // scrolled up again
 		const cell = await page.locator(".bcell-busy").first().getAttribute("data-cell");
 		await page.locator(`[data-cell="${cell}"]`).focus();
 		await page.locator(`[data-cell="${cell}"]`).click();
