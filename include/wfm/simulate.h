@@ -104,12 +104,22 @@ struct wfm_sim_problem {
 	const struct wfm_sim_span *spans; /* by agent, then start */
 	int32_t span_count;
 	int32_t agent_count;
-	const double *absence; /* [agent_count] probability that an agent's day fails; NULL: none */
+	/* Probability that an agent's day fails: [agent_count x absence_days], the last also of later
+	   days. NULL: none; absence_days 0: one figure an agent. */
+	const double *absence;
+	int32_t absence_days;
 	/* Volumes to draw from in place of `volume`, one scenario a replication, in turn:
 	   [scenario_count x queue_count x interval_count] whole counts. NULL: Poisson(volume). */
 	const double *scenarios;
 	int32_t scenario_count;
 };
+
+static inline double wfm_sim_absence(const struct wfm_sim_problem *p, int32_t agent, int32_t day)
+{
+	int32_t days = p->absence_days > 0 ? p->absence_days : 1;
+	return p->absence == NULL ? 0.0 : p->absence[(size_t)agent * (size_t)days +
+						     (size_t)(day < days ? day : days - 1)];
+}
 
 struct wfm_sim_options {
 	uint64_t seed;

@@ -105,10 +105,11 @@ static void add_people(struct week_play *t, const struct wfm_sim_people *people)
 					agents++, people->set_count + (int32_t)q,
 					fmax(0, (double)(w->covered[i].start - w->from)),
 					(double)(w->covered[i].end - w->from), false };
-	double *absence = arena_array(t->a, (size_t)agents, sizeof *absence);
-	for (int32_t i = 0; i < t->w->problem.agent_count; i++)
-		absence[i] = w->site.shrinkage_unplanned;
+	double *absence = arena_array(t->a, (size_t)agents * WEEK_DAYS, sizeof *absence);
+	for (int32_t i = 0; i < t->w->problem.agent_count * WEEK_DAYS; i++)
+		absence[i] = week_unplanned(w, w->monday + i % WEEK_DAYS);
 	t->p.absence = absence;
+	t->p.absence_days = WEEK_DAYS;
 	t->p.spans = all;
 	t->p.span_count = n;
 	t->p.sets = sets;

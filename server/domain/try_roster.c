@@ -68,15 +68,16 @@ static void count_people(struct trial *t)
 {
 	const struct week_problem *w = t->k.w;
 	t->people = arena_array(t->k.a, w->queue_count * (size_t)t->k.slots, sizeof *t->people);
-	for (int32_t i = 0; i < t->k.r->shift_count; i++)
+	for (int32_t i = 0; i < t->k.r->shift_count; i++) {
+		double comes = 1 - week_unplanned(w, w->monday + t->k.r->shifts[i].day);
 		for (int32_t k = 0; k < t->k.r->shifts[i].activity_count; k++) {
 			const struct wfm_activity *v =
 				&t->k.r->activities[t->k.r->shifts[i].first_activity + k];
 			for (int32_t s = v->start; s < v->start + v->slots && s < t->k.slots; s++)
 				if (v->kind == WFM_WORK && v->queue != WFM_NONE && s >= 0)
-					t->people[(size_t)v->queue * (size_t)t->k.slots + (size_t)s] +=
-						1 - w->site.shrinkage_unplanned;
+					t->people[(size_t)v->queue * (size_t)t->k.slots + (size_t)s] += comes;
 		}
+	}
 	for (size_t i = 0; i < w->covered_count; i++)
 		for (size_t q = 0; q < w->queue_count; q++)
 			for (int64_t at = w->covered[i].start; at < w->covered[i].end; at += SLOT_MIN * 60) {
@@ -140,9 +141,11 @@ static void count_help(struct trial *t)
 		int32_t planned = queue_planned(&p->sets[v->set]), end = (int32_t)(v->end_s / (SLOT_MIN * 60));
 		if (planned < 0 || site_queue_is_live(&w->queues[planned]))
 			continue;
-		for (int32_t s = (int32_t)(v->start_s / (SLOT_MIN * 60)); s < end && s < t->k.slots; s++)
+		int32_t first = (int32_t)(v->start_s / (SLOT_MIN * 60));
+		for (int32_t s = first; s < end && s < t->k.slots; s++)
 			help_slot(t, &p->sets[v->set], s,
-				  (1 - p->absence[v->agent]) * idle[(size_t)planned * slots + (size_t)s]);
+				  (1 - wfm_sim_absence(p, v->agent, p->day[first])) *
+					  idle[(size_t)planned * slots + (size_t)s]);
 	}
 }
 

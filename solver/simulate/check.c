@@ -12,7 +12,7 @@ static enum wfm_status bad(struct wfm_error *e, const char *what, int32_t i, con
 			   const char *message)
 {
 	char path[96];
-	(void)snprintf(path, sizeof path, "/%s/%d/%s", what, (int)i, field);
+	(void)snprintf(path, sizeof path, "/%s/%d%s%s", what, (int)i, *field ? "/" : "", field);
 	return wfm_fail(e, WFM_INVALID, path, "%s", message);
 }
 
@@ -184,8 +184,9 @@ enum wfm_status sim_check(const struct wfm_sim_problem *p, const struct wfm_sim_
 		status = check_sets(p, e);
 	if (status == WFM_OK)
 		status = check_spans(p, e);
-	for (int32_t a = 0; p->absence != NULL && a < p->agent_count && status == WFM_OK; a++)
-		if (!(p->absence[a] >= 0.0 && p->absence[a] <= 1.0))
-			status = bad(e, "absence", a, "", "must be between 0 and 1");
+	int32_t shares = p->agent_count * (p->absence_days > 0 ? p->absence_days : 1);
+	for (int32_t i = 0; p->absence != NULL && i < shares && status == WFM_OK; i++)
+		if (!(p->absence[i] >= 0.0 && p->absence[i] <= 1.0))
+			status = bad(e, "absence", i, "", "must be between 0 and 1");
 	return status == WFM_OK ? check_scenarios(p, e) : status;
 }

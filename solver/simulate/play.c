@@ -409,7 +409,8 @@ static void end_span(struct sim_world *w, int32_t agent)
 {
 	int32_t next = w->agents[agent].span + 1;
 	go(w, agent);
-	if (next < w->t->first_span[agent + 1] && w->t->p->spans[next].start_s <= w->now)
+	if (next < w->t->first_span[agent + 1] && w->t->p->spans[next].start_s <= w->now &&
+	    !w->absent_span[next])
 		due_to_come(w, agent, next);
 }
 
@@ -499,10 +500,8 @@ static void draw_absences(struct sim_world *w, int32_t replication)
 		for (int32_t i = w->t->first_span[a]; i < w->t->first_span[a + 1]; i++) {
 			/* A break does not make a new day of a night shift. */
 			int32_t of = p->spans[i].after_break ? day : sim_day_of(w->t, p->spans[i].start_s);
-			while (day < of) {
-				absent = rng_unit(&s.rng) < p->absence[a];
-				day++;
-			}
+			while (day < of)
+				absent = rng_unit(&s.rng) < wfm_sim_absence(p, a, ++day);
 			w->absent_span[i] = absent;
 		}
 	}

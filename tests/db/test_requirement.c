@@ -13,6 +13,7 @@
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_schedule.h"
 #include "server/domain/measure_shrinkage.h"
+#include "server/domain/play_week.h"
 #include "server/domain/queue_staffing.h"
 #include "server/domain/week_staffing.h"
 #include "solver/num/rng.h"
@@ -255,6 +256,14 @@ static void test_measured_absence_is_reckoned_with(void **state)
 		assert_true(a->agents == b->agents && fabs(a->agents_on_roster - a->agents / 0.95) < 1e-9);
 		assert_true(fabs(b->agents_on_roster - b->agents / (1 - used)) < 1e-9);
 	}
+	/* Who is planned for Mondays fails as often on Mondays, in a trial too. */
+	struct wfm_roster nobody = { 0 };
+	struct week_play play;
+	assert_true(week_problem_fill(f->db, f->arena, &measured, &f->err));
+	assert_true(week_play_open(f->arena, &measured, &nobody, &play, &f->err));
+	assert_true(measured.problem.agent_count > 0 && measured.unplanned[0] != measured.unplanned[6]);
+	for (int32_t d = 0; d < 7; d++)
+		assert_true(wfm_sim_absence(&play.p, 0, d) == s.weekdays[d].used);
 	ask(f, "DELETE FROM absence; DELETE FROM shift; UPDATE site SET shrinkage_unplanned = 0.08");
 	measured = require(f, (struct staffing_choice){ 0 }); /* nothing to measure */
 	assert_true(measured.site.shrinkage_unplanned == 0.08 && measured.unplanned[3] == 0.08);

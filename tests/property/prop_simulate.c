@@ -298,6 +298,40 @@ static void test_one_more_helps(void **state)
 	wfm_simulation_free(b);
 }
 
+/* Two days, people who fail on the second or on both alike. */
+static void test_absence_by_day(void **state)
+{
+	(void)state;
+	static struct station s;
+	static const double second[] = { 0.0, 1.0, 0.0, 1.0 }, always[] = { 1.0, 1.0 };
+	int32_t day[INTERVALS];
+	double half = INTERVALS / 2 * INTERVAL_S;
+	station_make(&s, 0.01, 60.0, 60.0, 4);
+	for (int i = 0; i < INTERVALS; i++)
+		day[i] = i >= INTERVALS / 2;
+	for (int i = 0; i < 4; i++)
+		s.spans[i] = (struct wfm_sim_span){ i / 2, 0, i % 2 * half, (1 + i % 2) * half, false };
+	s.p.agent_count = 2;
+	s.p.day = day;
+	s.p.absence = second;
+	s.p.absence_days = 2;
+	struct wfm_sim_options o = { .seed = 3, .replications = 5, .threads = 1, .trace_replication = -1 };
+	struct wfm_simulation *r = simulate(&s.p, &o);
+	assert_true(r->day[0].figures.service_level > 0.5 && r->day[1].figures.abandoned_share == 1.0);
+	wfm_simulation_free(r);
+	s.p.absence = always;
+	s.p.absence_days = 0;
+	r = simulate(&s.p, &o);
+	assert_true(r->day[0].figures.abandoned_share == 1.0 && r->day[1].figures.abandoned_share == 1.0);
+	wfm_simulation_free(r);
+	static const double wrong[] = { 0.0, 0.0, 0.0, 1.5 };
+	struct wfm_error e = { 0 };
+	s.p.absence = wrong;
+	s.p.absence_days = 2;
+	assert_int_equal(wfm_simulate(&s.p, &o, &r, &e), WFM_INVALID);
+	assert_string_equal(e.path, "/absence/3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_threads_do_not_show),
 		cmocka_unit_test(test_trace_adds_up),
 		cmocka_unit_test(test_one_more_helps),
+		cmocka_unit_test(test_absence_by_day),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
