@@ -217,6 +217,18 @@ enum wfm_status lp_set_bounds(struct lp *lp, int col, double low, double high, s
 	return guard(lp, do_set_bounds, &c, e);
 }
 
+static enum wfm_status do_set_row(struct lp *lp, struct call *c)
+{
+	glp_set_row_bnds(lp->prob, c->index + 1, bound_kind(c->low, c->high), c->low, c->high);
+	return WFM_OK;
+}
+
+enum wfm_status lp_set_row(struct lp *lp, int row, double low, double high, struct wfm_error *e)
+{
+	struct call c = { .low = low, .high = high, .index = row };
+	return guard(lp, do_set_row, &c, e);
+}
+
 static enum wfm_status do_delete(struct lp *lp, struct call *c)
 {
 	int *ind = malloc(((size_t)c->n + 1) * sizeof *ind);

@@ -254,7 +254,7 @@ static enum wfm_status price_all(struct master *m, bool skip_fixed, double near,
 	for (int32_t i = 0; i < m->m->type_count && s == WFM_OK; i++) {
 		int32_t k = m->by_profile[i];
 		const struct type *t = &m->m->types[k];
-		if (!t->has_tour || (skip_fixed && m->fixed[k] >= t->count))
+		if (!t->has_tour || t->count == 0 || (skip_fixed && m->fixed[k] >= t->count))
 			continue;
 		if (t->profile != profile) {
 			profile = t->profile;
@@ -359,17 +359,12 @@ static double close_enough(const struct master *m)
 	return work < 1 ? x : work < 3 ? 5 * x : 10 * x;
 }
 
-enum wfm_status master_converge(struct master *m, struct wfm_error *e)
+/* Prices and solves, mixing that much of the centre in, until the bound is within close(m) of the LP. */
+static enum wfm_status approach(struct master *m, double top, double (*close)(const struct master *),
+				struct wfm_error *e)
 {
-	double top = SMOOTH;
-	enum wfm_status s = WFM_OK;
-	if (soft_fits(m->m) && 16 * m->m->type_count <= m->rows) {
-		s = master_smooth_start(m, e);
-		top = TRUSTING;
-	}
 	double alpha = top;
-	if (s == WFM_OK)
-		s = master_solve(m, LP_PRIMAL, e);
+	enum wfm_status s = master_solve(m, LP_PRIMAL, e);
 	while (s == WFM_OK && run_step(m->run) && !m->run->stage_over) {
 		double bound, lp = lp_objective(m->lp) * m->unit + m->constant;
 		int32_t added;
@@ -378,7 +373,7 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 		if (s != WFM_OK)
 			break;
 		master_keep_centre(m, bound);
-		if (lp - m->run->bound <= close_enough(m) * fabs(lp))
+		if (lp - m->run->bound <= close(m) * fabs(lp))
 			break;
 		if (added == 0) {
 			if (alpha == 0 || !m->has_centre)
@@ -394,6 +389,29 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 		m->run->columns = m->column_count;
 	}
 	return s;
+}
+
+enum wfm_status master_converge(struct master *m, struct wfm_error *e)
+{
+	double top = SMOOTH;
+	enum wfm_status s = WFM_OK;
+	if (soft_fits(m->m) && 16 * m->m->type_count <= m->rows) {
+		s = master_smooth_start(m, e);
+		top = TRUSTING;
+	}
+	return s == WFM_OK ? approach(m, top, close_enough, e) : s;
+}
+
+/* Differences between two relaxations are small: a two-hundredth of what one agent costs. */
+static double very_close(const struct master *m)
+{
+	double x = 0.005 / (m->m->p->agent_count + 1);
+	return x < 1e-8 ? 1e-8 : x;
+}
+
+enum wfm_status master_refine(struct master *m, struct wfm_error *e)
+{
+	return approach(m, SMOOTH, very_close, e);
 }
 
 enum wfm_status master_bound_at(struct master *m, const double *duals, struct wfm_error *e)

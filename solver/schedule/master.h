@@ -25,6 +25,7 @@ struct master {
 	int32_t *row;      /* [queues x slots] LP row, -1 none */
 	uint8_t *joined;   /* [queues x slots] its row is the difference to the slot before */
 	int32_t *type_row; /* [types] */
+	int32_t *short_col; /* [queues x slots] LP column of its first shortage; the second is the next */
 	int32_t slack_count; /* slacks and transfers: columns before those of tours */
 	bool shared;         /* some kind serves several queues: there are transfers */
 	struct column *columns;
@@ -60,6 +61,8 @@ void master_deal_queues(struct master *m, const struct plan *p, int32_t i, int32
 enum wfm_status master_trim(struct master *m, int32_t keep, struct wfm_error *e);
 enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e);
 enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct wfm_error *e);
+/* Writes the rows' sides anew after the model's agents or requirements have changed in number. */
+enum wfm_status master_reset_rows(struct master *m, struct wfm_error *e);
 enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
 /* Solves the LP and reads the duals. */
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e);

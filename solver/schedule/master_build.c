@@ -33,6 +33,28 @@ static void mark_rows(struct master *m)
 		}
 }
 
+/* Right-hand side of a cover row. */
+static double wanted(const struct master *m, int32_t q, int32_t t)
+{
+	const double *r = m->m->p->queues[q].required;
+	return r[t] - (m->joined[q * m->m->slots + t] ? r[t - 1] : 0);
+}
+
+enum wfm_status master_reset_rows(struct master *m, struct wfm_error *e)
+{
+	const struct model *x = m->m;
+	enum wfm_status s = WFM_OK;
+	for (int32_t k = 0; k < x->type_count && s == WFM_OK; k++)
+		if (m->type_row[k] >= 0)
+			s = lp_set_row(m->lp, m->type_row[k], x->types[k].count, x->types[k].count, e);
+	for (int32_t i = 0; i < x->p->queue_count * x->slots && s == WFM_OK; i++) {
+		double rhs = wanted(m, i / x->slots, i % x->slots);
+		if (m->row[i] >= 0)
+			s = lp_set_row(m->lp, m->row[i], rhs, rhs, e);
+	}
+	return s;
+}
+
 static enum wfm_status add_rows(struct master *m, struct wfm_error *e)
 {
 	const struct model *x = m->m;
@@ -47,10 +69,9 @@ static enum wfm_status add_rows(struct master *m, struct wfm_error *e)
 	for (int32_t q = 0; q < x->p->queue_count; q++)
 		for (int32_t t = 0; t < x->slots && s == WFM_OK; t++) {
 			int32_t at = q * x->slots + t;
-			const double *r = x->p->queues[q].required;
 			if (m->row[at] < 0)
 				continue;
-			double rhs = r[t] - (m->joined[at] ? r[t - 1] : 0);
+			double rhs = wanted(m, q, t);
 			s = lp_add_row(m->lp, rhs, rhs, &m->row[at], e);
 			m->rows++;
 		}
@@ -77,6 +98,7 @@ static enum wfm_status add_slacks(struct master *m, struct wfm_error *e)
 			if (m->row[at] < 0)
 				continue;
 			bool last = t + 1 == x->slots || m->row[at + 1] < 0 || !m->joined[at + 1];
+			m->short_col[at] = m->slack_count;
 			s = add_slack(m, at, 1, x->step1[at], u->short1_cents * x->slot_h, last, e);
 			if (s == WFM_OK)
 				s = add_slack(m, at, 1, HUGE_VAL, u->short2_cents * x->slot_h, last, e);
@@ -144,6 +166,7 @@ static bool allocate(struct master *m)
 	m->row = calloc(cells, sizeof *m->row);
 	m->joined = calloc(cells, 1);
 	m->type_row = calloc(types, sizeof *m->type_row);
+	m->short_col = calloc(cells, sizeof *m->short_col);
 	m->pi = calloc(cells, sizeof *m->pi);
 	m->centre = calloc(cells, sizeof *m->centre);
 	m->at = calloc(cells, sizeof *m->at);
@@ -159,7 +182,7 @@ static bool allocate(struct master *m)
 	m->found = calloc(MASTER_SEVERAL, sizeof *m->found);
 	for (int32_t k = 0; k < x->kind_count; k++)
 		m->shared |= x->kinds[k].queue_count > 1;
-	return m->row && m->joined && m->type_row && m->pi && m->centre && m->at && m->take &&
+	return m->row && m->joined && m->type_row && m->short_col && m->pi && m->centre && m->at && m->take &&
 	       m->sigma && m->fixed && m->by_profile && m->worth && m->choice && m->stamp &&
 	       m->entry_row && m->entry && m->found;
 }
@@ -212,6 +235,7 @@ static void copy_rows(struct master *to, const struct master *from)
 	size_t types = (size_t)from->m->type_count;
 	memcpy(to->row, from->row, cells * sizeof *to->row);
 	memcpy(to->joined, from->joined, cells);
+	memcpy(to->short_col, from->short_col, cells * sizeof *to->short_col);
 	memcpy(to->type_row, from->type_row, types * sizeof *to->type_row);
 	memcpy(to->by_profile, from->by_profile, types * sizeof *to->by_profile);
 	memcpy(to->fixed, from->fixed, types * sizeof *to->fixed);
@@ -259,6 +283,7 @@ void master_free(struct master *m)
 	free(m->row);
 	free(m->joined);
 	free(m->type_row);
+	free(m->short_col);
 	free(m->pi);
 	free(m->centre);
 	free(m->at);
