@@ -131,6 +131,9 @@ static const struct {
 	{ { .rule = WFM_RULE_PATTERN, .pattern = night_then_off, .pattern_count = 3, .days = 1 << 4 }, "....n..",
 	  "n...n.e", 1 },
 	{ { .rule = WFM_RULE_WEEK_SHIFTS, .low = 2, .high = 3, .duties = 1 << EARLY }, "eeeeel.", "eelllll", 2 },
+	{ { .rule = WFM_RULE_WEEK_MINUTES, .low = 960, .high = 1000 }, "en.....", "ee.....", 80 / 60.0 },
+	{ { .rule = WFM_RULE_DAYS_OFF_TOGETHER, .low = 2 }, "e.e.e.e", "e..e.e.", 1 },
+	{ { .rule = WFM_RULE_DAYS_OFF_BLOCKS, .high = 1 }, "e..e..e", "e..eeee", 1 },
 	{ { .rule = WFM_RULE_SUNDAYS, .high = 0 }, "......e", ".....e.", 1 },
 	{ { .rule = WFM_RULE_WEEKENDS_OFF, .low = 1 }, ".....e.", "....e..", 1 },
 	{ { .rule = WFM_RULE_NIGHT_SHIFTS, .high = 1, .from = 0, .to = 300 }, "n.n....", "n.l....", 1 },
@@ -165,6 +168,25 @@ static void test_each_rule_broken_is_caught(void **state)
 		wfm_roster_free(good);
 		drop();
 	}
+}
+
+/* A rule without a line here has no test in which breaking it is caught. */
+static void test_no_rule_is_left_out(void **state)
+{
+	(void)state;
+	static const enum wfm_rule elsewhere[] = {
+		WFM_RULE_OTHER_SKILL, /* test_duties_skills_and_wishes */
+		/* of shifts that are no duties: test_schedule_verify.c */
+		WFM_RULE_SHIFT_MINUTES, WFM_RULE_START_WINDOW, WFM_RULE_START_STEP, WFM_RULE_START_SPREAD,
+	};
+	bool shown[WFM_RULE_COUNT] = { false };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		shown[rows[i].rule.rule] = true;
+	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+		shown[elsewhere[i]] = true;
+	for (int i = 0; i < WFM_RULE_COUNT; i++)
+		if (!shown[i])
+			fail_msg("no test breaks %s", wfm_rules[i].name);
 }
 
 static void test_duties_skills_and_wishes(void **state)
@@ -328,6 +350,7 @@ int main(void)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_rule_broken_is_caught),
+		cmocka_unit_test(test_no_rule_is_left_out),
 		cmocka_unit_test(test_duties_skills_and_wishes),
 		cmocka_unit_test(test_the_place_is_named),
 		cmocka_unit_test(test_tiny_plans_equal_brute_force),

@@ -99,6 +99,11 @@ static void test_every_hard_rule(void **state)
 	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_NIGHT_SHIFTS, .high = 1, .from = 0,
 					   .to = 1440 });
 	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_WEEKENDS_OFF, .low = 2 });
+	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .low = 6, .high = 7 });
+	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_PLAN_MINUTES, .high = 2370 });
+	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_PLAN_SHIFTS, .low = 6, .high = 9 });
+	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_WINDOW_SHIFTS, .high = 1, .window = 3 });
+	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_WINDOW_MINUTES, .high = 900, .window = 3 });
 	f.days[2].holiday = f.days[3].holiday = true;
 	expect_rule((struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS, .high = 0 });
 }
