@@ -398,7 +398,8 @@ struct wfm_roster {
 };
 
 /*
- * Finds a roster and a bound. Options NULL: defaults. WFM_OK: ran to its end or gap_target;
+ * Finds a roster and a bound, the same whatever the order in which agents are listed (those alike in
+ * everything may change places). Options NULL: defaults. WFM_OK: ran to its end or gap_target;
  * WFM_LIMIT, WFM_CANCELLED: stopped before, *out is the best roster; a demand that cannot be met or
  * an agent without a tour is no error but told in the roster. WFM_INVALID (see
  * wfm_problem_check), WFM_NO_MEMORY, WFM_INTERNAL: *out is NULL.

@@ -9,6 +9,7 @@
 #include "solver/schedule/bound.h"
 #include "solver/schedule/duty.h"
 #include "solver/schedule/evidence.h"
+#include "solver/schedule/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -168,21 +169,37 @@ fail:
 	return s;
 }
 
-enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
-				   struct wfm_roster **out, struct wfm_error *e)
+static enum wfm_status solve_ordered(const struct wfm_problem *p, const struct wfm_solve_options *o,
+				     struct wfm_roster **out, struct wfm_error *e)
 {
-	*out = NULL;
+	if (p->duty_count > 0)
+		return duty_schedule_solve(p, o, out, e);
 	struct model m = { 0 };
 	struct run r = { 0 };
-	enum wfm_status s = wfm_problem_check(p, e);
-	if (s == WFM_OK && p->duty_count > 0)
-		return duty_schedule_solve(p, o, out, e);
-	if (s == WFM_OK)
-		s = run_open(&r, &m, p, o, e);
+	enum wfm_status s = run_open(&r, &m, p, o, e);
 	if (s == WFM_OK)
 		s = search(&r, e);
 	if (s == WFM_OK)
 		s = finish(&r, out, e);
 	run_close(&r, &m);
+	return s;
+}
+
+enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
+				   struct wfm_roster **out, struct wfm_error *e)
+{
+	*out = NULL;
+	struct order order = { 0 };
+	enum wfm_status s = wfm_problem_check(p, e);
+	if (s == WFM_OK && !order_open(&order, p))
+		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the agents");
+	if (s == WFM_OK)
+		s = solve_ordered(&order.p, o, out, e);
+	if (*out && !order_back(&order, *out)) {
+		wfm_roster_free(*out);
+		*out = NULL;
+		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the roster");
+	}
+	order_close(&order);
 	return s;
 }

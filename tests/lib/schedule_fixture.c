@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/schedule_fixture.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
 #include <math.h>
 #include <string.h>
+
+#include "solver/num/rng.h"
 
 void fixture_add_rule(struct fixture *f, int contract, struct wfm_rule_row row)
 {
@@ -102,4 +109,52 @@ void fixture_init(struct fixture *f, int agents, double people)
 			f->skills[a][q] = (struct wfm_agent_skill){ q, 1 };
 	}
 	fixture_link(f);
+}
+
+static void set_mode(struct fixture *x, int contract, enum wfm_rule rule, enum wfm_mode mode)
+{
+	struct wfm_rule_row *row = fixture_rule(x, contract, rule);
+	assert_non_null(row);
+	if (row)
+		row->mode = mode;
+}
+
+void fixture_random(struct fixture *x, uint64_t seed)
+{
+	struct rng r;
+	rng_seed(&r, seed);
+	fixture_init(x, 6 + (int)rng_below(&r, 14), 2 + rng_below(&r, 6));
+	x->p.queue_count = 1 + (int)rng_below(&r, 3);
+	for (int a = 0; a < x->p.agent_count; a++) {
+		x->agents[a].contract = (int)rng_below(&r, 2);
+		x->agents[a].skill_count = 0;
+		for (int q = 0; q < x->p.queue_count; q++)
+			if (rng_below(&r, 2) || (q == 0 && a % 2 == 0))
+				x->skills[a][x->agents[a].skill_count++] =
+					(struct wfm_agent_skill){ q, rng_below(&r, 3) ? 1 : 0.75 };
+		if (rng_below(&r, 3) == 0) {
+			int d = (int)rng_below(&r, 7);
+			x->spans[a][0] = (struct wfm_span){ 48 * d, 48 * d + 48 };
+			x->agents[a].unavailable_count = 1;
+		}
+		x->agents[a].previous_days_worked = (int)rng_below(&r, 7);
+		x->agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 20) : WFM_NONE;
+	}
+	if (rng_below(&r, 2)) /* no spread: rest must be carried by the pricing */
+		set_mode(x, 0, WFM_RULE_START_SPREAD, WFM_OFF);
+	if (rng_below(&r, 2))
+		set_mode(x, 1, WFM_RULE_DAYS_OFF_TOGETHER, WFM_HARD);
+	if (rng_below(&r, 3) == 0)
+		fixture_add_rule(x, 1, (struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS, .high = 0 });
+}
+
+void fixture_expect_clean(const struct wfm_problem *p, const struct wfm_roster *r)
+{
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(p, r, true, &report, &e), WFM_OK);
+	if (report->breach_count > 0)
+		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
+			 report->breaches[0].message);
+	wfm_report_free(report);
 }

@@ -32,6 +32,10 @@ struct fixture {
 /* Full-time (5 x 8 h + meal) and part-time (4 x 4-6 h) agents alternate, all with skill 0; demand
  * of one queue is a hump of about `people` heads. */
 void fixture_init(struct fixture *f, int agents, double people);
+/* The same with 6 to 19 agents, one to three queues, skills, leave and a previous week, all drawn. */
+void fixture_random(struct fixture *f, uint64_t seed);
+/* Fails the test unless the judge finds the roster, its cost and its bound good. */
+void fixture_expect_clean(const struct wfm_problem *p, const struct wfm_roster *r);
 /* Points the problem at the struct's own storage (after a copy). */
 void fixture_link(struct fixture *f);
 /* The contract's row of that rule, for changing; NULL: none. */

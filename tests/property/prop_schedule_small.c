@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Properties of whole solves: random tiny problems against brute force over every tour of every agent
- * (judged by wfm_schedule_verify alone), bounds below costs, agents in any order, weeks shifted.
+ * (judged by wfm_schedule_verify alone), bounds below costs. Agents in another order and weeks shifted
+ * are in prop_schedule_moved.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -255,99 +256,17 @@ static void test_tiny_equals_brute_force(void **state)
 
 /* ---- larger random problems ---- */
 
-static void random_problem(struct fixture *x, uint64_t seed)
-{
-	struct rng r;
-	rng_seed(&r, seed);
-	fixture_init(x, 6 + (int)rng_below(&r, 14), 2 + rng_below(&r, 6));
-	x->p.queue_count = 1 + (int)rng_below(&r, 3);
-	for (int a = 0; a < x->p.agent_count; a++) {
-		x->agents[a].contract = (int)rng_below(&r, 2);
-		x->agents[a].skill_count = 0;
-		for (int q = 0; q < x->p.queue_count; q++)
-			if (rng_below(&r, 2) || (q == 0 && a % 2 == 0))
-				x->skills[a][x->agents[a].skill_count++] =
-					(struct wfm_agent_skill){ q, rng_below(&r, 3) ? 1 : 0.75 };
-		if (rng_below(&r, 3) == 0) {
-			int d = (int)rng_below(&r, 7);
-			x->spans[a][0] = (struct wfm_span){ 48 * d, 48 * d + 48 };
-			x->agents[a].unavailable_count = 1;
-		}
-		x->agents[a].previous_days_worked = (int)rng_below(&r, 7);
-		x->agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 20) : WFM_NONE;
-	}
-	if (rng_below(&r, 2)) /* no spread: rest must be carried by the pricing */
-		fixture_rule(x, 0, WFM_RULE_START_SPREAD)->mode = WFM_OFF;
-	if (rng_below(&r, 2))
-		fixture_rule(x, 1, WFM_RULE_DAYS_OFF_TOGETHER)->mode = WFM_HARD;
-	if (rng_below(&r, 3) == 0)
-		fixture_add_rule(x, 1, (struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS, .high = 0 });
-}
-
-static void expect_clean(const struct wfm_problem *p, const struct wfm_roster *r)
-{
-	struct wfm_report *report = NULL;
-	struct wfm_error e;
-	assert_int_equal(wfm_schedule_verify(p, r, true, &report, &e), WFM_OK);
-	if (report->breach_count > 0)
-		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
-			 report->breaches[0].message);
-	wfm_report_free(report);
-}
-
 static void test_random_problems_verify(void **state)
 {
 	(void)state;
 	static struct fixture x;
 	for (uint64_t seed = 1; seed <= 10; seed++) {
-		random_problem(&x, seed);
+		fixture_random(&x, seed);
 		struct wfm_roster *r = solve(&x.p, seed);
-		expect_clean(&x.p, r);
+		fixture_expect_clean(&x.p, r);
 		assert_true(r->bound <= r->cost.total + 1e-6);
 		wfm_roster_free(r);
 	}
-}
-
-/* Another order of agents: each bound is below each cost, whatever the search found. */
-static void test_order_of_agents(void **state)
-{
-	(void)state;
-	static struct fixture x, y;
-	for (uint64_t seed = 1; seed <= 3; seed++) {
-		random_problem(&x, seed);
-		y = x;
-		fixture_link(&y);
-		for (int a = 0; a < x.p.agent_count; a++) {
-			int b = x.p.agent_count - 1 - a;
-			y.agents[b] = x.agents[a];
-		}
-		y.p.agents = y.agents;
-		struct wfm_roster *r = solve(&x.p, 1), *s = solve(&y.p, 1);
-		expect_clean(&y.p, s);
-		assert_int_equal(r->unplanned_count, s->unplanned_count);
-		assert_true(r->bound <= s->cost.total + 1e-6);
-		assert_true(s->bound <= r->cost.total + 1e-6);
-		assert_true(fabs(r->bound - s->bound) <= 2e-3 * fabs(r->cost.total));
-		wfm_roster_free(r);
-		wfm_roster_free(s);
-	}
-}
-
-/* The same week later: the same roster, slot by slot. */
-static void test_weeks_shifted(void **state)
-{
-	(void)state;
-	static struct fixture x, y;
-	random_problem(&x, 3);
-	y = x;
-	fixture_link(&y);
-	for (int d = 0; d < 7; d++)
-		y.days[d].date += 7;
-	struct wfm_roster *r = solve(&x.p, 5), *s = solve(&y.p, 5);
-	assert_int_equal(r->shift_count, s->shift_count);
-	assert_memory_equal(r->shifts, s->shifts, (size_t)r->shift_count * sizeof *r->shifts);
-	wfm_roster_free(r);
-	wfm_roster_free(s);
 }
 
 /* One more of an optional kind never costs more in the bound's sense: old bound >= new bound. */
@@ -373,8 +292,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tiny_equals_brute_force),
 		cmocka_unit_test(test_random_problems_verify),
-		cmocka_unit_test(test_order_of_agents),
-		cmocka_unit_test(test_weeks_shifted),
 		cmocka_unit_test(test_more_agents_cost_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

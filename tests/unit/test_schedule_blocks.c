@@ -13,17 +13,6 @@
 
 enum { MANY = 2200 };
 
-static void expect_clean(const struct wfm_problem *p, const struct wfm_roster *r)
-{
-	struct wfm_report *report = NULL;
-	struct wfm_error e;
-	assert_int_equal(wfm_schedule_verify(p, r, true, &report, &e), WFM_OK);
-	if (report->breach_count > 0)
-		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
-			 report->breaches[0].message);
-	wfm_report_free(report);
-}
-
 /* Agents told apart by the hour they would like to begin, on two days. */
 static struct wfm_agent *many_agents(struct fixture *f, struct wfm_wish *wishes)
 {
@@ -63,7 +52,7 @@ static void test_blocks_cover_and_bound(void **state)
 		enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r[i], &e);
 		if (s != WFM_OK && s != WFM_LIMIT)
 			fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
-		expect_clean(&f.p, r[i]);
+		fixture_expect_clean(&f.p, r[i]);
 	}
 	assert_int_equal(r[0]->shift_count, MANY);
 	assert_true(r[0]->bound <= r[0]->cost.total + 1e-6);
@@ -103,7 +92,7 @@ static void test_late_start_counts_to_the_day_before(void **state)
 		struct wfm_error e = { 0 };
 		midnight_work(&f, late);
 		assert_int_equal(wfm_schedule_solve(&f.p, NULL, &r, &e), WFM_OK);
-		expect_clean(&f.p, r);
+		fixture_expect_clean(&f.p, r);
 		assert_int_equal(r->shift_count, 1);
 		assert_true(r->shifts[0].start >= 48);
 		assert_int_equal(r->shifts[0].day, late ? 0 : 1);

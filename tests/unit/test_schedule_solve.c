@@ -22,24 +22,13 @@ static struct wfm_roster *solve(const struct fixture *f)
 	return r;
 }
 
-static void expect_clean(const struct fixture *f, const struct wfm_roster *r)
-{
-	struct wfm_report *report = NULL;
-	struct wfm_error e;
-	assert_int_equal(wfm_schedule_verify(&f->p, r, true, &report, &e), WFM_OK);
-	if (report->breach_count > 0)
-		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
-			 report->breaches[0].message);
-	wfm_report_free(report);
-}
-
 static void test_covers_demand(void **state)
 {
 	(void)state;
 	struct fixture f;
 	fixture_init(&f, 24, 10);
 	struct wfm_roster *r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	assert_int_equal(r->unplanned_count, 0);
 	assert_int_equal(r->shift_count, 12 * 5 + 12 * 4);
 	assert_true(r->bound <= r->cost.total + 1e-6);
@@ -71,7 +60,7 @@ static void test_two_threads_same_roster(void **state)
 		struct wfm_solve_options o = { .seed = 3, .iteration_limit = 6000, .threads = 1 + i };
 		enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r[i], &e);
 		assert_true(s == WFM_OK || s == WFM_LIMIT);
-		expect_clean(&f, r[i]);
+		fixture_expect_clean(&f.p, r[i]);
 	}
 	assert_int_equal(r[0]->iterations, r[1]->iterations);
 	assert_int_equal(r[0]->shift_count, r[1]->shift_count);
@@ -94,7 +83,7 @@ static void test_library_abort_is_an_error(void **state)
 	assert_null(r);
 	assert_non_null(strstr(e.message, "injected"));
 	r = solve(&f); /* the next solve starts afresh */
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	wfm_roster_free(r);
 }
 
@@ -113,7 +102,7 @@ static void test_cancel_returns_the_best(void **state)
 	struct wfm_roster *r = NULL;
 	struct wfm_error e;
 	assert_int_equal(wfm_schedule_solve(&f.p, &o, &r, &e), WFM_CANCELLED);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	wfm_roster_free(r);
 }
 
@@ -125,7 +114,7 @@ static void test_impossible_agent_is_named(void **state)
 	f.spans[3][0] = (struct wfm_span){ 0, 5 * 48 }; /* away Monday to Friday */
 	f.agents[3].unavailable_count = 1;
 	struct wfm_roster *r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	assert_int_equal(r->unplanned_count, 1);
 	assert_int_equal(r->unplanned[0].agent, 3);
 	assert_true(r->unplanned[0].conflict_count > 0);
@@ -138,7 +127,7 @@ static void test_impossible_agent_is_named(void **state)
 	f.agents[3].credit_count = 3;
 	f.spans[3][0].end = 3 * 48;
 	r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	assert_int_equal(r->unplanned_count, 0);
 	wfm_roster_free(r);
 }
@@ -152,7 +141,7 @@ static void test_locks_stand(void **state)
 	f.locks[0][1] = (struct wfm_lock){ 2, 0, 0 };
 	f.agents[0].lock_count = 2;
 	struct wfm_roster *r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	bool found = false;
 	for (int i = 0; i < r->shift_count; i++) {
 		const struct wfm_shift *s = &r->shifts[i];
@@ -171,7 +160,7 @@ static void test_previous_roster_counts(void **state)
 	f.agents[0].previous_end = -2; /* 23:00 on Sunday: not before 11:00 */
 	f.agents[0].previous_days_worked = 5;
 	struct wfm_roster *r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	int run = 5;
 	for (int d = 0; d < 7; d++) {
 		bool works = false;
@@ -193,7 +182,7 @@ static void test_shortage_says_why(void **state)
 	fixture_init(&f, 6, 2);
 	f.p.queue_count = 2; /* nobody has skill 1 */
 	struct wfm_roster *r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	int lacking = 0;
 	for (int i = 0; i < r->shortage_count; i++)
 		if (r->shortages[i].queue == 1) {
@@ -216,7 +205,7 @@ static void test_skills_share_queues(void **state)
 	for (int a = 1; a < 24; a += 3)
 		f.skills[a][0].skill = 1;
 	struct wfm_roster *r = solve(&f);
-	expect_clean(&f, r);
+	fixture_expect_clean(&f.p, r);
 	assert_true(r->bound <= r->cost.total + 1e-6);
 	wfm_roster_free(r);
 }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/schedule/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+	const struct wfm_agent *agent;
+	int32_t place;
+};
+
+static int of_ints(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int of_reals(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
+static int of_skills(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->skill_count, b->skill_count);
+	for (int32_t i = 0; c == 0 && a->skills != b->skills && i < a->skill_count; i++) {
+		c = of_ints(a->skills[i].skill, b->skills[i].skill);
+		c = c ? c : of_reals(a->skills[i].speed, b->skills[i].speed);
+	}
+	return c;
+}
+
+static int of_absences(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->unavailable_count, b->unavailable_count);
+	for (int32_t i = 0; c == 0 && i < a->unavailable_count; i++) {
+		c = of_ints(a->unavailable[i].start, b->unavailable[i].start);
+		c = c ? c : of_ints(a->unavailable[i].end, b->unavailable[i].end);
+	}
+	return c;
+}
+
+static int of_locks(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->lock_count, b->lock_count);
+	for (int32_t i = 0; c == 0 && i < a->lock_count; i++) {
+		c = of_ints(a->locks[i].day, b->locks[i].day);
+		c = c ? c : of_ints(a->locks[i].start, b->locks[i].start);
+		c = c ? c : of_ints(a->locks[i].end, b->locks[i].end);
+	}
+	return c;
+}
+
+static int of_wishes(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->wish_count, b->wish_count);
+	for (int32_t i = 0; c == 0 && i < a->wish_count; i++) {
+		const struct wfm_wish *x = &a->wishes[i], *y = &b->wishes[i];
+		c = of_ints(x->kind, y->kind);
+		c = c ? c : of_ints(x->day, y->day);
+		c = c ? c : of_ints(x->minute, y->minute);
+		c = c ? c : of_reals(x->weight_cents, y->weight_cents);
+		c = c ? c : (x->duties > y->duties) - (x->duties < y->duties);
+		c = c ? c : of_ints(x->start, y->start);
+		c = c ? c : of_ints(x->end, y->end);
+	}
+	return c;
+}
+
+static int of_credits(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->credit_count, b->credit_count);
+	for (int32_t i = 0; c == 0 && i < a->credit_count; i++) {
+		c = of_ints(a->credits[i].day, b->credits[i].day);
+		c = c ? c : of_ints(a->credits[i].minutes, b->credits[i].minutes);
+		c = c ? c : of_ints(a->credits[i].shifts, b->credits[i].shifts);
+	}
+	return c;
+}
+
+/* A member of wfm_agent that is missing here may let the order of the list show. */
+static int of_agents(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->contract, b->contract);
+	c = c ? c : of_ints(a->site, b->site);
+	c = c ? c : of_ints(a->calendar, b->calendar);
+	c = c ? c : of_skills(a, b);
+	c = c ? c : of_ints(a->previous_days_worked, b->previous_days_worked);
+	c = c ? c : of_ints(a->previous_end, b->previous_end);
+	c = c ? c : of_absences(a, b);
+	c = c ? c : of_locks(a, b);
+	c = c ? c : of_credits(a, b);
+	c = c ? c : of_wishes(a, b);
+	return c ? c : of_reals(a->burden, b->burden);
+}
+
+static int by_what_they_are(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int c = of_agents(x->agent, y->agent);
+	return c ? c : of_ints(x->place, y->place);
+}
+
+bool order_open(struct order *o, const struct wfm_problem *p)
+{
+	*o = (struct order){ .p = *p };
+	int32_t n = p->agent_count, i = 1;
+	while (i < n && of_agents(&p->agents[i - 1], &p->agents[i]) <= 0)
+		i++;
+	if (i >= n)
+		return true;
+	struct entry *entries = malloc((size_t)n * sizeof *entries);
+	o->agents = malloc((size_t)n * sizeof *o->agents);
+	o->place = malloc((size_t)n * sizeof *o->place);
+	bool ok = entries && o->agents && o->place;
+	for (i = 0; ok && i < n; i++)
+		entries[i] = (struct entry){ &p->agents[i], i };
+	if (ok)
+		qsort(entries, (size_t)n, sizeof *entries, by_what_they_are);
+	for (i = 0; ok && i < n; i++) {
+		o->agents[i] = *entries[i].agent;
+		o->place[i] = entries[i].place;
+	}
+	if (ok)
+		o->p.agents = o->agents;
+	free(entries);
+	return ok;
+}
+
+void order_close(struct order *o)
+{
+	free(o->agents);
+	free(o->place);
+}
+
+static int by_agent_and_start(const void *a, const void *b)
+{
+	const struct wfm_shift *x = a, *y = b;
+	int c = of_ints(x->agent, y->agent);
+	return c ? c : of_ints(x->start, y->start);
+}
+
+static int by_agent(const void *a, const void *b)
+{
+	const struct wfm_unplanned *x = a, *y = b;
+	return of_ints(x->agent, y->agent);
+}
+
+bool order_back(const struct order *o, struct wfm_roster *r)
+{
+	if (!o->agents)
+		return true;
+	struct wfm_activity *row = malloc(((size_t)r->activity_count + 1) * sizeof *row);
+	if (!row)
+		return false;
+	for (int32_t i = 0; i < r->shift_count; i++)
+		r->shifts[i].agent = o->place[r->shifts[i].agent];
+	for (int32_t i = 0; i < r->unplanned_count; i++)
+		r->unplanned[i].agent = o->place[r->unplanned[i].agent];
+	if (r->shift_count > 1)
+		qsort(r->shifts, (size_t)r->shift_count, sizeof *r->shifts, by_agent_and_start);
+	if (r->unplanned_count > 1)
+		qsort(r->unplanned, (size_t)r->unplanned_count, sizeof *r->unplanned, by_agent);
+	int32_t n = 0;
+	for (int32_t i = 0; i < r->shift_count; i++) {
+		struct wfm_shift *s = &r->shifts[i];
+		memcpy(&row[n], &r->activities[s->first_activity],
+		       (size_t)s->activity_count * sizeof *row);
+		s->first_activity = n;
+		n += s->activity_count;
+	}
+	free(r->activities);
+	r->activities = row;
+	r->activity_count = n;
+	return true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The order in which the solver sees the agents: by what they are, never by where they stand in the
+ * caller's list. So a list in another order gives the same cost, the same bound and the same roster
+ * with the agents renumbered. Agents alike in everything keep the caller's order among themselves.
+ *
+ * The order owns a copy of the agents' rows, not what they point to. No shared state.
+ */
+#ifndef WFM_SCHEDULE_ORDER_H
+#define WFM_SCHEDULE_ORDER_H
+
+#include "wfm/schedule.h"
+
+struct order {
+	struct wfm_problem p;     /* the problem to solve */
+	struct wfm_agent *agents; /* NULL: the caller's order is the solver's */
+	int32_t *place;           /* [agents] the caller's index of each of ours */
+};
+
+/* False: no memory. Call order_close in any case. */
+bool order_open(struct order *o, const struct wfm_problem *p);
+void order_close(struct order *o);
+/* Renumbers a roster of o->p for the caller: shifts by agent, then start. False: no memory. */
+bool order_back(const struct order *o, struct wfm_roster *r);
+
+#endif
