@@ -226,8 +226,9 @@ enum wfm_wish_kind {
 	WFM_WISH_DAY_OFF,  /* weight for a shift that starts on `day` (on one of `duties`) */
 	WFM_WISH_START,    /* weight for each hour between start and `minute` of the wall clock */
 	WFM_WISH_DAY_ON,   /* weight for no shift on `day` (on one of `duties`) */
-	WFM_WISH_KEEP,     /* weight unless the shift start..end of `day` stands as it is, or with
-			      start = end the day stays free: short notice, a published roster */
+	WFM_WISH_KEEP,     /* weight unless the shift start..end of `day` (on one of `duties`) stands as
+			      it is, or with start = end the day stays free: short notice, a
+			      published roster; see wfm/replan.h */
 };
 
 struct wfm_wish {
@@ -318,6 +319,7 @@ struct wfm_solve_options {
 					   2 threads it is called in both at once */
 	bool (*progress)(void *context, const struct wfm_progress *); /* true cancels; may be NULL */
 	void *context;
+	const struct wfm_roster *start; /* where to begin; NULL: nowhere. See below */
 };
 
 /* ---- the answer ------------------------------------------------------------------------ */
@@ -394,6 +396,7 @@ struct wfm_roster {
 	int64_t iterations;
 	int32_t columns;
 	int32_t classes;     /* groups of interchangeable agents the solver worked with */
+	int32_t start_tours; /* agents whose shifts of options.start stood as they were; 0 without */
 	double seconds;      /* by now_s; 0 without */
 };
 
@@ -403,6 +406,15 @@ struct wfm_roster {
  * WFM_LIMIT, WFM_CANCELLED: stopped before, *out is the best roster; a demand that cannot be met or
  * an agent without a tour is no error but told in the roster. WFM_INVALID (see
  * wfm_problem_check), WFM_NO_MEMORY, WFM_INTERNAL: *out is NULL.
+ *
+ * options.start is any roster in the slots and days of this problem: its last one, last week's moved
+ * by the caller, one made by hand. Of it only agent, day, start, end, breaks and duty are read; who
+ * serves which queue is divided anew. An agent whose shifts obey every rule gets them as they are.
+ * Shifts that exist no more, stand on other days than the problem's or break a rule or lock are left
+ * out, and the agent gets the legal tour that changes the fewest days; agents without any shift are
+ * planned anew. That is the first plan told to `progress` and the relaxation's first tours, so a start
+ * that breaks nothing is never made worse. Indices that point nowhere: WFM_INVALID at
+ * /start/shifts/3/agent. See wfm/replan.h for a price on changing it.
  */
 enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
 				   struct wfm_roster **out, struct wfm_error *e);

@@ -171,7 +171,7 @@ static void block_solve(struct blocks *x, struct block *b, bool callers_thread)
 		return;
 	}
 	run_stage(&b->run, WFM_PHASE_START, 0, 0.1);
-	if (x->first)
+	if (x->first && !x->r->o.start)
 		plan_greedy(&b->run, b->plan);
 	else
 		carry(x, b, false);
@@ -280,6 +280,9 @@ static enum wfm_status first_pass(struct blocks *x, struct wfm_error *e)
 		s = take(x, &x->block[i], true, e);
 	if (s == WFM_OK)
 		s = offer(x, e);
+	/* A roster to start from may be better than what shares of the requirement lead to. */
+	if (s == WFM_OK && plan_cost(x->plan) > plan_cost(x->r->best) && !plan_copy(x->plan, x->r->best))
+		s = WFM_INTERNAL;
 	if (s == WFM_OK && !run_stopped(x->r))
 		s = bound_from_blocks(x, e);
 	for (int32_t i = 0; i < x->count; i++)

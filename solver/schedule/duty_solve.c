@@ -3,6 +3,7 @@
 #include "solver/schedule/assign.h"
 #include "solver/schedule/duty.h"
 #include "solver/schedule/evidence.h"
+#include "solver/schedule/start.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,15 +36,23 @@ static enum wfm_status search(struct duty_solve *s, struct wfm_error *e)
 	s->best = duty_plan_new(s->m);
 	if (!plan || !s->best)
 		goto out;
+	if (s->run.o.start) {
+		run_stage(&s->run, WFM_PHASE_START, 0, 0.1);
+		if (!duty_start_plan(s, plan))
+			goto out;
+		run_tell(&s->run);
+	}
 	if (duty_list_applies(s->m)) {
 		run_stage(&s->run, WFM_PHASE_IMPROVE, 0.1, 1);
 		st = duty_list_search(s, plan, e);
 		goto out;
 	}
 	run_stage(&s->run, WFM_PHASE_START, 0, 0.1);
-	if (!greedy(s, plan))
-		goto out;
-	duty_offer(s, plan);
+	if (!s->run.o.start) {
+		if (!greedy(s, plan))
+			goto out;
+		duty_offer(s, plan);
+	}
 	if (!duty_improve(s, plan, 10 * (int64_t)plan->count, 0.05))
 		goto out;
 	st = WFM_OK;

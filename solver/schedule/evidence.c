@@ -15,6 +15,7 @@ void evidence_add(const struct run *r, int32_t classes, struct wfm_roster *roste
 	roster->iterations = r->iterations;
 	roster->columns = r->columns;
 	roster->classes = classes;
+	roster->start_tours = r->start_tours;
 	roster->seconds = r->o.now_s ? r->o.now_s(r->o.context) - r->started_s : 0;
 	double lack = total - roster->bound;
 	if (lack < 0 && lack > -ROUNDING * fmax(1, fabs(total)))

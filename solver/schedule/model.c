@@ -107,7 +107,7 @@ double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, in
 		else if (w->kind == WFM_WISH_DAY_ON)
 			cost += meant ? 0 : w->weight_cents;
 		else if (w->kind == WFM_WISH_KEEP)
-			cost += (w->start == w->end ? work : !work || start != w->start || end != w->end) ?
+			cost += (w->start == w->end ? work : !meant || start != w->start || end != w->end) ?
 					w->weight_cents :
 					0;
 		else if (work)

@@ -173,3 +173,20 @@ bool order_back(const struct order *o, struct wfm_roster *r)
 	r->activity_count = n;
 	return true;
 }
+
+bool order_there(const struct order *o, const struct wfm_roster *from, struct wfm_roster *to)
+{
+	const int32_t n = o->p.agent_count, shifts = from->shift_count;
+	int32_t *ours = malloc(((size_t)n + 1) * sizeof *ours);
+	*to = *from;
+	to->shifts = malloc(((size_t)shifts + 1) * sizeof *to->shifts);
+	bool ok = ours && to->shifts;
+	for (int32_t i = 0; ok && i < n; i++)
+		ours[o->agents ? o->place[i] : i] = i;
+	for (int32_t i = 0; ok && i < shifts; i++) {
+		to->shifts[i] = from->shifts[i];
+		to->shifts[i].agent = ours[from->shifts[i].agent];
+	}
+	free(ours);
+	return ok;
+}

@@ -22,5 +22,8 @@ bool order_open(struct order *o, const struct wfm_problem *p);
 void order_close(struct order *o);
 /* Renumbers a roster of o->p for the caller: shifts by agent, then start. False: no memory. */
 bool order_back(const struct order *o, struct wfm_roster *r);
+/* The caller's roster as one of o->p, its shifts copied for the caller to free, all else borrowed. False:
+ * no memory. */
+bool order_there(const struct order *o, const struct wfm_roster *from, struct wfm_roster *to);
 
 #endif

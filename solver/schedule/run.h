@@ -32,6 +32,7 @@ struct run {
 	double *worth;       /* [horizon] scratch */
 	double *duals;       /* [queues x slots] of the best bound, cents a slot; zeros before */
 	int32_t columns;
+	int32_t start_tours; /* agents whose shifts of the roster given to start from stand */
 	struct run *teller; /* of a part solved in the caller's thread: the run that tells the caller */
 	atomic_bool *halt; /* set by the run that listens to the caller, read by its helpers; or NULL */
 };

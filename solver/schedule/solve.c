@@ -10,6 +10,7 @@
 #include "solver/schedule/duty.h"
 #include "solver/schedule/evidence.h"
 #include "solver/schedule/order.h"
+#include "solver/schedule/start.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -122,7 +123,7 @@ enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search,
 	return s;
 }
 
-static enum wfm_status search(struct run *r, struct wfm_error *e)
+static enum wfm_status search(struct run *r, struct model *m, struct wfm_error *e)
 {
 	struct plan *plan = plan_new(r->m);
 	enum wfm_status s = WFM_NO_MEMORY;
@@ -130,8 +131,9 @@ static enum wfm_status search(struct run *r, struct wfm_error *e)
 		goto out;
 	bool blocks = blocks_suit(plan);
 	run_stage(r, WFM_PHASE_START, 0, 0.1);
-	plan_greedy(r, plan);
-	if (!run_offer(r, plan))
+	if (r->o.start == NULL)
+		plan_greedy(r, plan);
+	if (r->o.start != NULL ? !start_plan(r, m, plan) : !run_offer(r, plan))
 		goto out;
 	run_tell(r);
 	if (!plan_improve(r, plan, blocks ? 0 : first_steps(plan), 1))
@@ -178,7 +180,7 @@ static enum wfm_status solve_ordered(const struct wfm_problem *p, const struct w
 	struct run r = { 0 };
 	enum wfm_status s = run_open(&r, &m, p, o, e);
 	if (s == WFM_OK)
-		s = search(&r, e);
+		s = search(&r, &m, e);
 	if (s == WFM_OK)
 		s = finish(&r, out, e);
 	run_close(&r, &m);
@@ -191,15 +193,22 @@ enum wfm_status wfm_schedule_solve(const struct wfm_problem *p, const struct wfm
 	*out = NULL;
 	struct order order = { 0 };
 	enum wfm_status s = wfm_problem_check(p, e);
-	if (s == WFM_OK && !order_open(&order, p))
+	struct wfm_solve_options with = o ? *o : (struct wfm_solve_options){ 0 };
+	struct wfm_roster start = { 0 };
+	if (s == WFM_OK && with.start)
+		s = start_check(p, with.start, e);
+	if (s == WFM_OK &&
+	    (!order_open(&order, p) || (with.start && !order_there(&order, with.start, &start))))
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the agents");
+	with.start = with.start ? &start : NULL;
 	if (s == WFM_OK)
-		s = solve_ordered(&order.p, o, out, e);
+		s = solve_ordered(&order.p, &with, out, e);
 	if (*out && !order_back(&order, *out)) {
 		wfm_roster_free(*out);
 		*out = NULL;
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the roster");
 	}
+	free(start.shifts);
 	order_close(&order);
 	return s;
 }

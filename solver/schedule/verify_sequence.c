@@ -200,7 +200,9 @@ static double wish_amount(const struct judge *j, const struct wfm_wish *w, int32
 	case WFM_WISH_START:
 		return s ? abs(judge_start(j, s) - w->minute) / 60.0 : 0;
 	case WFM_WISH_KEEP:
-		return w->start == w->end ? s != NULL : !s || s->start != w->start || s->end != w->end;
+		if (w->start == w->end)
+			return s != NULL;
+		return !works_one(j, day, w->duties) || s->start != w->start || s->end != w->end;
 	}
 	return 0;
 }
