@@ -138,12 +138,20 @@ def write_rows(path, series, keys, origin, past):
                   f"{'' if y is None else f'{y:g}'},{f'{full:g}' if past else ''}", file=f)
 
 
-def write_origin(series, k, folder):
-    """Writes TRAIN and FUTURE of origin k; nothing of FUTURE's own figures is in either."""
-    origin = series.origin_of(k)
+def stem(series, k, weeks=0):
+    """What the files of an origin begin with; weeks: all the history there is, 0 = everything."""
+    return f"{series.name}-{k}" + (f"-{weeks}w" if weeks else "")
+
+
+def write_origin(series, k, folder, weeks=0):
+    """Writes TRAIN and FUTURE of origin k; nothing of FUTURE's own figures is in either. With few
+    weeks of history, older days are in TRAIN only where they were closed: a calendar is known."""
+    origin, closed = series.origin_of(k), closed_of(series)
     first = min(series.offered)
-    train, future = folder / f"{series.name}-{k}-train.csv", folder / f"{series.name}-{k}-future.csv"
-    past = [key for key in keys_of(series, first[0], origin[0] + 1) if first <= key < origin]
+    cut = (origin[0] - 7 * weeks, 0) if weeks else first
+    train, future = (folder / f"{stem(series, k, weeks)}-{part}.csv" for part in ("train", "future"))
+    past = [key for key in keys_of(series, first[0], origin[0] + 1)
+            if first <= key < origin and (key >= cut or key[0] in closed)]
     write_rows(train, series, past, origin, True)
     write_rows(future, series, series.future_of(k), origin, False)
 

@@ -9,7 +9,8 @@ the table. Environment: PEERS_PYTHON (an interpreter with statsforecast and prop
 RSCRIPT (Rscript), PEERS_LIMIT_S (processor seconds an origin may take; 300), PEERS_BUDGET_S (those
 after which a method goes to no further origin of a series; 600), PEERS_SERIES and PEERS_METHODS
 (comma lists, to run some), PEERS_RESUME=1 (keep what an earlier run left in build/bench/peers)
-or only (add nothing to it but our own), CUADRANTE_SHARED_DATA. One process at a time, one thread.
+or only (add nothing to it but our own), PEERS_COLD=only (write just the page's last section, of
+little history, anew), CUADRANTE_SHARED_DATA. One process at a time, one thread.
 """
 import os
 import resource
@@ -59,12 +60,17 @@ METHODS = [
     Method("tbats", "R TBATS", "R", BANKS),
     Method("tbats_2000", "R TBATS, last 2,000 intervals", "R", ("A5", "B30", "ED")),
 ]
+# The algorithm of our own starting point, with little history: tables of its own.
+COLD = [METHODS[0], Method("published", "published day-level algorithm", "published")]
+COLD_SERIES, COLD_WEEKS = ("A30", "B30"), (2, 4, 8, 0)
 PACKAGES = {"R": "R's forecast", "statsforecast": "statsforecast", "prophet": "Prophet"}
 
 
 def commands(ours):
     return {"ours": [ours], "R": [os.environ.get("RSCRIPT", "Rscript"), str(HERE / "peer_r.R")],
-            "python": [os.environ.get("PEERS_PYTHON", "python3"), str(HERE / "peer_python.py")]}
+            "python": [os.environ.get("PEERS_PYTHON", "python3"), str(HERE / "peer_python.py")],
+            "published": [os.environ.get("PEERS_PYTHON", "python3"),
+                          str(HERE / "published_dlm.py")]}
 
 
 def installed(command):
@@ -94,9 +100,10 @@ def arguments(method, command, series, train, future, out):
     return [*command, name, train, future, out, *periods, series.country]
 
 
-def forecast(method, command, series, k):
-    """One origin in its own process; "" or why it failed."""
-    out = WORK / f"{series.name}-{k}-{method.name}.csv"
+def forecast(method, command, series, k, weeks=0):
+    """One origin in its own process; "" or why it failed. weeks: of history, 0 = all."""
+    stem = protocol.stem(series, k, weeks)
+    out = WORK / f"{stem}-{method.name}.csv"
     why = out.with_suffix(".failed")
     resume = os.environ.get("PEERS_RESUME")
     if resume and (out.exists() or why.exists()) and (resume == "1" or method.kind != "ours"):
@@ -105,7 +112,7 @@ def forecast(method, command, series, k):
         return NOT_RUN
     out.unlink(missing_ok=True)
     why.unlink(missing_ok=True)
-    train, future = (WORK / f"{series.name}-{k}-{part}.csv" for part in ("train", "future"))
+    train, future = (WORK / f"{stem}-{part}.csv" for part in ("train", "future"))
     part = out.with_suffix(".part")
     done = subprocess.run(arguments(method, command, series, str(train), str(future), str(part)),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -148,25 +155,34 @@ def run_method(method, command, series):
         print(f"{series.name} {method.name} origin {k + 1}: {seconds:.2f} s {note}", flush=True)
 
 
+def run_cold(series, with_what):
+    """(method, weeks) -> scores, one an origin; without those that failed."""
+    found = {}
+    for method in COLD:
+        if not chosen(method.name, "PEERS_METHODS"):
+            continue
+        for weeks in COLD_WEEKS:
+            for k in range(series.count):
+                protocol.write_origin(series, k, WORK, weeks)
+                said = forecast(method, with_what[method.kind], series, k, weeks)
+                if said:
+                    print(f"{protocol.stem(series, k, weeks)} {method.name}: {said}", flush=True)
+                    continue
+                out = WORK / f"{protocol.stem(series, k, weeks)}-{method.name}.csv"
+                found.setdefault((method.name, weeks), {})[k] = protocol.read_forecast(out)[:2]
+    return found
+
+
 def chosen(name, variable):
     only = os.environ.get(variable)
     return not only or name in only.split(",")
 
 
-def main():
-    ours, page = sys.argv[1:3]
-    WORK.mkdir(parents=True, exist_ok=True)
-    shared = os.environ.get("CUADRANTE_SHARED_DATA", "../shared/data")
-    series = [s for s in protocol.SERIES
-              if chosen(s.name, "PEERS_SERIES") and protocol.load(s, shared)]
-    if not series:
-        print("# skipped: none of the series is on this machine")
-        return 0
+def run_all(series, with_what, versions):
+    """The page but for its last section."""
     for s in series:
         for k in range(s.count):
             protocol.write_origin(s, k, WORK)
-    with_what = commands(ours)
-    versions = {"R": installed(with_what["R"]), "python": installed(with_what["python"])}
     absent = set()
     for method in METHODS:
         found = method.kind == "ours" or method.kind in versions["python"] or (
@@ -179,8 +195,28 @@ def main():
         for s in series:
             if chosen(method.name, "PEERS_METHODS") and (not method.only or s.name in method.only):
                 run_method(method, command, s)
-    text = table.page(series, METHODS, versions, sorted(PACKAGES[kind] for kind in absent),
+    return table.page(series, METHODS, versions, sorted(PACKAGES[kind] for kind in absent),
                       LIMIT_S, BUDGET_S)
+
+
+def main():
+    ours, page = sys.argv[1:3]
+    WORK.mkdir(parents=True, exist_ok=True)
+    shared = os.environ.get("CUADRANTE_SHARED_DATA", "../shared/data")
+    series = [s for s in protocol.SERIES
+              if chosen(s.name, "PEERS_SERIES") and protocol.load(s, shared)]
+    if not series:
+        print("# skipped: none of the series is on this machine")
+        return 0
+    with_what = commands(ours)
+    versions = {"R": installed(with_what["R"]), "python": installed(with_what["python"])}
+    if os.environ.get("PEERS_COLD") == "only":
+        text = Path(page).read_text(encoding="utf-8").split(table.COLD_TITLE)[0]
+    else:
+        text = run_all(series, with_what, versions)
+    rival = installed(with_what["published"])
+    cold = {s.name: run_cold(s, with_what) for s in series if rival and s.name in COLD_SERIES}
+    text += table.cold([s for s in series if cold.get(s.name)], COLD, COLD_WEEKS, cold, rival)
     Path(page).write_text(text, encoding="utf-8")
     print(text)
     return 0
