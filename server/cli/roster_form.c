@@ -3,7 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "server/calendar/zones.h"
 #include "server/cli/name_index.h"
 
 struct form_activity {
@@ -35,10 +37,16 @@ struct form_cost {
 	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, total;
 };
 
+struct form_changes {
+	int64_t shifts, added, removed, moved;
+	double cents;
+};
+
 struct roster_form {
 	const char *comment;
 	int64_t status;
 	struct form_cost cost;
+	struct form_changes changes;
 	double bound, gap, variable_gap, seconds;
 	int64_t seed, iterations, columns, classes;
 	struct form_shift *shifts;
@@ -119,10 +127,20 @@ static const struct field cost_rows[] = {
 };
 static const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_rows);
 
+static const struct field changes_rows[] = {
+	F_INT(struct form_changes, shifts, 0, 0, 1000000, "added, removed and moved"),
+	F_INT(struct form_changes, added, 0, 0, 1000000, "days on which an agent now works"),
+	F_INT(struct form_changes, removed, 0, 0, 1000000, "days on which an agent is now free"),
+	F_INT(struct form_changes, moved, 0, 0, 1000000, "shifts at other times"),
+	F_REAL(struct form_changes, cents, 0, 0, 0, "their price, among the wishes of cost"),
+};
+static const struct fields changes_fields = FIELDS("RosterChanges", struct form_changes, changes_rows);
+
 static const struct field roster_rows[] = {
 	F_TEXT(struct roster_form, comment, O, 0, 4000, "for the reader; not used"),
 	F_ENUM(struct roster_form, status, O, states, "why the solver stopped"),
 	F_OBJECT(struct roster_form, cost, O, &cost_fields, "null: the roster makes no claims"),
+	F_OBJECT(struct roster_form, changes, O, &changes_fields, "against the roster it was made from"),
 	F_REAL(struct roster_form, bound, O, 0, 0, "no roster costs less"),
 	F_REAL(struct roster_form, gap, O, 0, 0, "(total - bound) / total"),
 	F_REAL(struct roster_form, variable_gap, O, 0, 0, "the same without fixed pay"),
@@ -208,10 +226,15 @@ static void write_evidence(struct arena *a, const struct problem *p, const struc
 }
 
 void roster_write(struct arena *a, const struct problem *p, const struct wfm_roster *r,
-		  enum wfm_status status, struct strbuf *s)
+		  enum wfm_status status, const struct wfm_changes *changes, struct strbuf *s)
 {
 	struct roster_form f;
 	field_init(&roster_form_fields, &f);
+	if (changes != NULL)
+		f.changes = (struct form_changes){
+			(int64_t)changes->added + changes->removed + changes->moved, changes->added,
+			changes->removed, changes->moved, changes->cents
+		};
 	f.status = status == WFM_OK ? 0 : status == WFM_LIMIT ? 1 : 2;
 	f.cost = cost_form(&r->cost);
 	f.bound = isfinite(r->bound) ? r->bound : (double)NAN;
@@ -321,8 +344,13 @@ static double or_zero(double v)
 	return isnan(v) ? 0 : v;
 }
 
-static void read_claims(const struct roster_form *f, struct wfm_roster *r)
+static void read_claims(const struct roster_form *f, struct wfm_roster *r, struct roster_claims *claims)
 {
+	claims->cost = !isnan(f->cost.total);
+	claims->changed = f->changes.added != FIELD_NULL;
+	if (claims->changed)
+		claims->changes = (struct wfm_changes){ (int32_t)f->changes.added, (int32_t)f->changes.removed,
+							(int32_t)f->changes.moved, f->changes.cents };
 	r->cost = (struct wfm_cost){
 		.pay = or_zero(f->cost.pay),	     .fixed_pay = or_zero(f->cost.fixed_pay),
 		.shortage = or_zero(f->cost.shortage), .surplus = or_zero(f->cost.surplus),
@@ -334,30 +362,42 @@ static void read_claims(const struct roster_form *f, struct wfm_roster *r)
 	r->variable_gap = or_zero(f->variable_gap);
 }
 
-bool roster_read(struct arena *a, const struct problem *p, const char *text, size_t len,
-		 struct wfm_roster **out, bool *claims, struct err *e)
+/* Parses the form and makes room for the roster; NULL: said in e. */
+static struct wfm_roster *open_form(struct reading *in, struct arena *a, const struct problem *p,
+				    const char *text, size_t len, struct roster_form *f, struct err *e)
 {
-	struct roster_form f;
-	struct reading in = { .a = a, .p = p, .e = e };
-	if (!field_from_text_json(&roster_form_fields, text, len, ROSTER_BYTES_MAX, a, &f, e))
-		return false;
-	(void)name_index_build(&in.agents, a, p->form.agents, sizeof *p->form.agents,
+	*in = (struct reading){ .a = a, .p = p, .e = e };
+	if (!field_from_text_json(&roster_form_fields, text, len, ROSTER_BYTES_MAX, a, f, e))
+		return NULL;
+	(void)name_index_build(&in->agents, a, p->form.agents, sizeof *p->form.agents,
 			       p->form.agent_count, "", false, NULL);
-	(void)name_index_build(&in.queues, a, p->form.queues, sizeof *p->form.queues,
+	(void)name_index_build(&in->queues, a, p->form.queues, sizeof *p->form.queues,
 			       p->form.queue_count, "", false, NULL);
-	(void)name_index_build(&in.duties, a, p->form.duties, sizeof *p->form.duties,
+	(void)name_index_build(&in->duties, a, p->form.duties, sizeof *p->form.duties,
 			       p->form.duty_count, "", false, NULL);
 	size_t activities = 0;
-	for (size_t i = 0; i < f.shift_count; i++)
-		activities += f.shifts[i].activity_count;
+	for (size_t i = 0; i < f->shift_count; i++)
+		activities += f->shifts[i].activity_count;
+	struct wfm_roster *r = NULL;
 	if (activities > INT32_MAX)
-		return err_set(e, ERR_TOO_LARGE, "too many activities");
-	struct wfm_roster *r = wfm_roster_new((int32_t)f.shift_count, (int32_t)activities,
-					      (int32_t)f.unplanned_count);
+		(void)err_set(e, ERR_TOO_LARGE, "too many activities");
+	else if ((r = wfm_roster_new((int32_t)f->shift_count, (int32_t)activities,
+				     (int32_t)f->unplanned_count)) == NULL)
+		(void)err_set(e, ERR_UNAVAILABLE, "out of memory");
+	return r;
+}
+
+bool roster_read(struct arena *a, const struct problem *p, const char *text, size_t len,
+		 struct wfm_roster **out, struct roster_claims *claims, struct err *e)
+{
+	struct roster_form f;
+	struct reading in;
+	*claims = (struct roster_claims){ 0 };
+	struct wfm_roster *r = open_form(&in, a, p, text, len, &f, e);
 	if (r == NULL)
-		return err_set(e, ERR_UNAVAILABLE, "out of memory");
+		return false;
 	read_shifts(&in, &f, r);
-	read_claims(&f, r);
+	read_claims(&f, r, claims);
 	for (size_t i = 0; i < f.unplanned_count; i++) {
 		r->unplanned[i].agent = find_agent(&in, f.unplanned[i].agent, "unplanned", i);
 		for (size_t k = 0; k < f.unplanned[i].conflict_count; k++)
@@ -368,8 +408,95 @@ bool roster_read(struct arena *a, const struct problem *p, const char *text, siz
 		wfm_roster_free(r);
 		return false;
 	}
-	*claims = !isnan(f.cost.total);
 	*out = r;
+	return true;
+}
+
+/* ---- a roster to start from ---------------------------------------------------------------- */
+
+/* Weeks by which it must move. */
+static int64_t weeks_to_plan(const struct problem *p, const struct roster_form *f)
+{
+	int64_t first = INT64_MAX;
+	for (size_t i = 0; i < f->shift_count; i++)
+		first = f->shifts[i].date < first ? f->shifts[i].date : first;
+	if (f->shift_count == 0 || (first >= p->form.start && first < p->form.start + p->form.days))
+		return 0;
+	int64_t late = p->form.start - first; /* rounded up to whole weeks, towards the later date */
+	return late > 0 ? (late + 6) / 7 : late / 7;
+}
+
+/* The instant so many weeks on by the clocks of the zone. */
+static int64_t move_weeks(const struct zone *z, int64_t utc, int64_t weeks)
+{
+	int64_t date;
+	int minute;
+	if (weeks == 0)
+		return utc;
+	zone_to_local(z, utc, &date, &minute);
+	return zone_to_utc(z, date + 7 * weeks, minute) + (utc % 60 + 60) % 60;
+}
+
+static const struct zone *zone_of(const struct problem *p, int32_t agent)
+{
+	const struct zone *z = NULL;
+	struct err ignored = ERR_INIT;
+	for (size_t i = 0; i < p->form.site_count; i++)
+		if (strcmp(p->form.sites[i].name, p->form.agents[agent].site) == 0 &&
+		    zone_find(p->form.sites[i].zone, &z, &ignored)) /* else problem_read had refused it */
+			break;
+	return z;
+}
+
+/* False: nobody of the problem, or not on its slots. Durations stay; the start moves. */
+static bool start_shift(const struct reading *in, const struct form_shift *x, int64_t weeks,
+			struct wfm_roster *r)
+{
+	size_t agent, duty = 0;
+	struct wfm_shift s = { .first_activity = r->activity_count, .duty = WFM_NONE };
+	if (!name_index_find(&in->agents, x->agent, &agent))
+		return false;
+	if (x->duty != NULL && name_index_find(&in->duties, x->duty, &duty))
+		s.duty = (int32_t)duty;
+	int64_t by = move_weeks(zone_of(in->p, (int32_t)agent), x->start, weeks) - x->start;
+	s.agent = (int32_t)agent;
+	s.day = (int32_t)(x->date + 7 * weeks - in->p->form.start);
+	if (!problem_slot(in->p, x->start + by, &s.start) || !problem_slot(in->p, x->end + by, &s.end) ||
+	    s.end <= s.start)
+		return false;
+	for (size_t k = 0; k < x->activity_count; k++) {
+		const struct form_activity *y = &x->activities[k];
+		struct wfm_activity *to = &r->activities[r->activity_count];
+		int32_t end;
+		*to = (struct wfm_activity){ .kind = (enum wfm_activity_kind)y->kind, .queue = WFM_NONE, .paid = y->paid };
+		if (!problem_slot(in->p, y->start + by, &to->start) || !problem_slot(in->p, y->end + by, &end))
+			continue; /* breaks are placed anew then */
+		to->slots = end - to->start;
+		r->activity_count++;
+		s.activity_count++;
+	}
+	r->shifts[r->shift_count++] = s;
+	return true;
+}
+
+bool roster_read_start(struct arena *a, const struct problem *p, const char *text, size_t len,
+		       struct roster_start *out, struct err *e)
+{
+	struct roster_form f;
+	struct reading in;
+	struct wfm_roster *r = open_form(&in, a, p, text, len, &f, e);
+	*out = (struct roster_start){ 0 };
+	if (r == NULL)
+		return false;
+	out->weeks = weeks_to_plan(p, &f);
+	r->shift_count = r->activity_count = r->unplanned_count = 0;
+	for (size_t i = 0; i < f.shift_count; i++)
+		out->left_out += !start_shift(&in, &f.shifts[i], out->weeks, r);
+	if (r->shift_count == 0) {
+		wfm_roster_free(r);
+		return err_at(e, ERR_INVALID, "/shifts", "has no shift of anybody in the problem");
+	}
+	out->roster = r;
 	return true;
 }
 

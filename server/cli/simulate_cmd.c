@@ -44,7 +44,8 @@ static bool play(struct trial *t, const char *path, struct wfm_simulation **out,
 	struct wfm_roster *r = NULL;
 	struct wfm_sim_people people = { 0 };
 	struct wfm_error w;
-	bool claims, ok = false;
+	struct roster_claims claims;
+	bool ok = false;
 	t->failed = path;
 	if (!cli_read_file(t->a, path, ROSTER_BYTES_MAX, &text, &len, e) ||
 	    !roster_read(t->a, &t->p, text, len, &r, &claims, e))

@@ -23,12 +23,12 @@ static void judge(struct arena *a, const struct problem *p, const char *text, si
 	struct wfm_roster *r = NULL;
 	struct wfm_report *report = NULL;
 	struct wfm_error w;
-	bool claims;
+	struct roster_claims claims;
 	if (!roster_read(a, p, text, len, &r, &claims, &e)) {
 		check(e.code != ERR_NONE);
 		return;
 	}
-	enum wfm_status status = wfm_schedule_verify(&p->wfm, r, claims, &report, &w);
+	enum wfm_status status = wfm_schedule_verify(&p->wfm, r, claims.cost, &report, &w);
 	if (status == WFM_OK) {
 		struct strbuf s;
 		const struct json *j;
@@ -37,7 +37,7 @@ static void judge(struct arena *a, const struct problem *p, const char *text, si
 		check(!s.overflow && json_parse(a, s.data, s.len, s.len, &j, &e));
 		if (report->breach_count == 0) { /* what is sound can be written again */
 			strbuf_reset(&s);
-			roster_write(a, p, r, WFM_OK, &s);
+			roster_write(a, p, r, WFM_OK, claims.changed ? &claims.changes : NULL, &s);
 			check(!s.overflow && json_parse(a, s.data, s.len, s.len, &j, &e));
 		}
 		strbuf_free(&s);

@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct problem p;
 	struct wfm_sim_problem work;
 	struct wfm_roster *r = NULL;
-	bool claims;
+	struct roster_claims claims;
 	if (!started)
 		check(zones_start(&e));
 	started = true;
