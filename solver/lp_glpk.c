@@ -34,6 +34,8 @@ struct call {
 	enum lp_method method;
 	bool basic;
 	const struct lp *from;
+	int *ind; /* rows or cols as GLPK counts them; the caller of guard frees them, whatever happens */
+	double *val;
 };
 
 static void on_abort(void *info)
@@ -174,24 +176,23 @@ enum wfm_status lp_add_row(struct lp *lp, double low, double high, int *out, str
 
 static enum wfm_status do_add_col(struct lp *lp, struct call *c)
 {
-	int *ind = malloc(((size_t)c->n + 1) * sizeof *ind);
-	double *val = malloc(((size_t)c->n + 1) * sizeof *val);
-	if (!ind || !val) {
-		free(ind);
-		free(val);
-		return WFM_NO_MEMORY;
-	}
-	for (int i = 0; i < c->n; i++) {
-		ind[i + 1] = c->rows[i] + 1;
-		val[i + 1] = c->values[i];
-	}
 	c->index = glp_add_cols(lp->prob, 1) - 1;
 	glp_set_col_bnds(lp->prob, c->index + 1, bound_kind(c->low, c->high), c->low, c->high);
 	glp_set_obj_coef(lp->prob, c->index + 1, c->cost);
-	glp_set_mat_col(lp->prob, c->index + 1, c->n, ind, val);
-	free(ind);
-	free(val);
+	glp_set_mat_col(lp->prob, c->index + 1, c->n, c->ind, c->val);
 	return WFM_OK;
+}
+
+/* Copies rows and values to arrays that begin at 1. */
+static bool call_arrays(struct call *c)
+{
+	c->ind = malloc(((size_t)c->n + 1) * sizeof *c->ind);
+	c->val = malloc(((size_t)c->n + 1) * sizeof *c->val);
+	for (int i = 0; c->ind && c->val && i < c->n; i++) {
+		c->ind[i + 1] = c->rows[i] + 1;
+		c->val[i + 1] = c->values ? c->values[i] : 0;
+	}
+	return c->ind && c->val;
 }
 
 enum wfm_status lp_add_col(struct lp *lp, double low, double high, double cost, int n,
@@ -199,7 +200,13 @@ enum wfm_status lp_add_col(struct lp *lp, double low, double high, double cost, 
 {
 	struct call c = { .low = low, .high = high, .cost = cost, .n = n, .rows = rows,
 			  .values = values };
-	enum wfm_status s = guard(lp, do_add_col, &c, e);
+	enum wfm_status s = WFM_NO_MEMORY;
+	if (call_arrays(&c))
+		s = guard(lp, do_add_col, &c, e);
+	else
+		(void)wfm_fail(e, s, "", "no memory for the linear program");
+	free(c.ind);
+	free(c.val);
 	if (out)
 		*out = c.index;
 	return s;
@@ -231,20 +238,21 @@ enum wfm_status lp_set_row(struct lp *lp, int row, double low, double high, stru
 
 static enum wfm_status do_delete(struct lp *lp, struct call *c)
 {
-	int *ind = malloc(((size_t)c->n + 1) * sizeof *ind);
-	if (!ind)
-		return WFM_NO_MEMORY;
-	for (int i = 0; i < c->n; i++)
-		ind[i + 1] = c->rows[i] + 1;
-	glp_del_cols(lp->prob, c->n, ind);
-	free(ind);
+	glp_del_cols(lp->prob, c->n, c->ind);
 	return WFM_OK;
 }
 
 enum wfm_status lp_delete_cols(struct lp *lp, int n, const int *cols, struct wfm_error *e)
 {
 	struct call c = { .n = n, .rows = cols };
-	return n == 0 ? WFM_OK : guard(lp, do_delete, &c, e);
+	enum wfm_status s = WFM_OK;
+	if (n > 0 && !call_arrays(&c))
+		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the linear program");
+	else if (n > 0)
+		s = guard(lp, do_delete, &c, e);
+	free(c.ind);
+	free(c.val);
+	return s;
 }
 
 static enum wfm_status do_set_basic(struct lp *lp, struct call *c)

@@ -71,20 +71,60 @@ static void test_two_threads_same_roster(void **state)
 	wfm_roster_free(r[1]);
 }
 
+/* The n-th call of the LP library aborts, for one n after another until none of them is reached: the
+ * solve says so each time, keeps nothing (the sanitized build looks for leaks), and the next is good. */
+static void abort_everywhere(const struct fixture *f)
+{
+	int aborted = 0;
+	for (int n = 1, step = 1; n < 100000; n += step, step += n / 3) {
+		struct wfm_roster *r = NULL;
+		struct wfm_error e = { 0 };
+		lp_inject_abort(n);
+		enum wfm_status s = wfm_schedule_solve(&f->p, &quick, &r, &e);
+		if (s == WFM_OK || s == WFM_LIMIT) {
+			wfm_roster_free(r);
+			break;
+		}
+		assert_int_equal(s, WFM_INTERNAL);
+		assert_null(r);
+		assert_non_null(strstr(e.message, "injected"));
+		aborted++;
+	}
+	lp_inject_abort(0);
+	assert_true(aborted >= 3);
+	struct wfm_roster *r = solve(f);
+	fixture_expect_clean(&f->p, r);
+	wfm_roster_free(r);
+}
+
 static void test_library_abort_is_an_error(void **state)
 {
 	(void)state;
 	struct fixture f;
 	fixture_init(&f, 16, 7);
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
-	lp_inject_abort(3);
-	assert_int_equal(wfm_schedule_solve(&f.p, &quick, &r, &e), WFM_INTERNAL);
-	assert_null(r);
-	assert_non_null(strstr(e.message, "injected"));
-	r = solve(&f); /* the next solve starts afresh */
-	fixture_expect_clean(&f.p, r);
-	wfm_roster_free(r);
+	abort_everywhere(&f);
+	fixture_random(&f, 2);
+	f.p.queue_count = 2;
+	abort_everywhere(&f);
+}
+
+static void test_library_abort_among_duties(void **state)
+{
+	(void)state;
+	static const struct wfm_duty duties[] = { { "early", 480, 480, WFM_NONE, 0, 0 },
+						  { "late", 720, 480, WFM_NONE, 0, 0 },
+						  { "short", 600, 240, WFM_NONE, 0, 0 } };
+	struct fixture f;
+	fixture_random(&f, 2);
+	f.p.queue_count = 1;
+	f.p.duties = duties;
+	f.p.duty_count = 3;
+	for (int c = 0; c < 2; c++) {
+		f.contracts[c].break_count = 0;
+		f.rules[c][0].low = 2; /* shifts of the week */
+		f.rules[c][1].mode = WFM_OFF; /* minutes of the week */
+	}
+	abort_everywhere(&f);
 }
 
 static bool cancel_at_once(void *context, const struct wfm_progress *p)
@@ -218,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_same_seed_same_roster),
 		cmocka_unit_test(test_two_threads_same_roster),
 		cmocka_unit_test(test_library_abort_is_an_error),
+		cmocka_unit_test(test_library_abort_among_duties),
 		cmocka_unit_test(test_cancel_returns_the_best),
 		cmocka_unit_test(test_impossible_agent_is_named),
 		cmocka_unit_test(test_locks_stand),
