@@ -24,6 +24,7 @@ static _Thread_local struct {
 	int live;
 	int abort_in;
 	char words[200];
+	bool line_ended;
 } env;
 
 struct call {
@@ -44,13 +45,22 @@ static void on_abort(void *info)
 	longjmp(env.leave, 1);
 }
 
+/* GLPK's lines as one, with "; " between them. */
 static int on_text(void *info, const char *text)
 {
 	(void)info;
-	size_t n = strlen(env.words), room = sizeof env.words - 1 - n;
-	size_t len = strlen(text) < room ? strlen(text) : room;
-	memcpy(env.words + n, text, len);
-	env.words[n + len] = '\0';
+	size_t n = strlen(env.words);
+	for (; *text != '\0' && n + 4 < sizeof env.words; text++) {
+		if (*text != '\n') {
+			if (env.line_ended && n > 0) {
+				memcpy(env.words + n, "; ", 2);
+				n += 2;
+			}
+			env.words[n++] = *text;
+		}
+		env.line_ended = *text == '\n';
+		env.words[n] = '\0';
+	}
 	return 1;
 }
 
@@ -73,6 +83,7 @@ static enum wfm_status guard(struct lp *lp, enum wfm_status (*body)(struct lp *,
 	if (lp->generation != env.generation)
 		return dead(e);
 	env.words[0] = '\0';
+	env.line_ended = false;
 	if (setjmp(env.leave) != 0) {
 		(void)glp_free_env();
 		env.generation++;

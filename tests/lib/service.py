@@ -61,7 +61,7 @@ def processes_on(folder):
 
 
 class Service:
-    def __init__(self, demo=True, workers=1, database_url=None, extra=(), fresh=False):
+    def __init__(self, demo=True, workers=1, database_url=None, extra=(), fresh=False, env=None):
         self.dir = tempfile.mkdtemp(prefix="cuadrante-api-", dir="/tmp")
         os.chmod(self.dir, 0o755)
         self.log_path = Path(self.dir) / "serve.log"
@@ -73,6 +73,7 @@ class Service:
             self.args.append("--demo")
         if database_url:
             self.args += ["--database-url", database_url]
+        self.env = env or {}  # beside the test's own
         self.process = None
         self.openapi = None
 
@@ -89,7 +90,7 @@ class Service:
         with open(self.log_path, "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env=clean_environment(),
+                                            stderr=log, env={**clean_environment(), **self.env},
                                             preexec_fn=die_with_parent)
         self.port, self.metrics_port = self._wait_listening(begin)
         self.base = f"http://127.0.0.1:{self.port}"
