@@ -15,6 +15,7 @@
  *             per cover row, short_cents a person
  *   surplus   per queue and slot, surplus_cents an hour for people above the requirement; per
  *             cover row, surplus_cents a person
+ *   service   per service, short_cents a contact not answered in time below the target
  *   duties    used_cents of each duty that anybody works
  *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
  *
@@ -67,6 +68,27 @@ struct wfm_queue {
 	double short2_cents;      /* an agent-hour, beyond it; >= short1_cents */
 	double surplus_cents;     /* an agent-hour above the requirement, >= 0 */
 };
+
+/*
+ * A target over many slots in place of one in each: of the contacts that come to a queue in a stretch
+ * (a day, a week) so many are to be answered in time. The queue's requirement stays as the floor of
+ * each slot. Slots share the target as is cheapest, so the same service level takes fewer hours.
+ * `served` says what people do: contacts of the slot answered in time on the mean with n on the
+ * queue, n = 0..people_max, not falling with n; straight lines in between, no more beyond. The
+ * bound takes its concave hull, costs are of the table itself. wfm_staffing_served fills it.
+ */
+struct wfm_service {
+	const char *name;       /* for messages; may be NULL */
+	int32_t queue;
+	int32_t first_slot, end_slot; /* contacts that come in [first, end) count */
+	double offered;         /* contacts expected there, for shares in reports; 0: not said */
+	double target;          /* contacts to be answered in time there, >= 0 */
+	double short_cents;     /* a contact below the target */
+	const double *served;   /* [slot_count x (people_max + 1)], slot after slot */
+	int32_t people_max;     /* 1..WFM_SERVICE_PEOPLE */
+};
+
+enum { WFM_MAX_SERVICES = 64, WFM_SERVICE_PEOPLE = 5000 };
 
 /* ---- duties ---------------------------------------------------------------------------- */
 
@@ -286,6 +308,8 @@ struct wfm_problem {
 	int32_t duty_count;
 	const struct wfm_cover *covers;
 	int32_t cover_count;
+	const struct wfm_service *services; /* not together with duties */
+	int32_t service_count;
 };
 
 /* WFM_OK, or WFM_INVALID with the place (/agents/3/locks/0/end) and the reason. */
@@ -374,7 +398,15 @@ struct wfm_cost {
 	double fixed_pay; /* of salaried contracts */
 	double shortage, surplus, rules, wishes;
 	double duties;    /* used_cents of those worked */
+	double service;   /* contacts below the services' targets */
 	double total;
+};
+
+/* What a roster does for a service. */
+struct wfm_service_figures {
+	double answered; /* contacts in time, by the table */
+	double missing;  /* below the target, >= 0 */
+	double cents;
 };
 
 struct wfm_roster {
@@ -387,6 +419,8 @@ struct wfm_roster {
 	struct wfm_shortage *shortages;
 	int32_t shortage_count;
 	double *value_cents; /* [queue_count x slot_count] worth of one more agent-hour; may be NULL */
+	struct wfm_service_figures *services; /* [service_count] as stated; NULL: no such claims */
+	int32_t service_count;
 	struct wfm_cost cost;
 	double bound;        /* certified lower bound of the variable cost, plus this roster's fixed pay,
 				to be read against cost.total; -HUGE_VAL if stopped before one */
@@ -457,6 +491,7 @@ struct wfm_report {
 	double short_hours, surplus_hours, required_hours, paid_hours; /* on queues */
 	double *on_cover;        /* [cover_count] people on each cover row */
 	double short_people, surplus_people; /* on cover rows */
+	struct wfm_service_figures *services; /* [service_count of the problem] */
 };
 
 /* Recomputes everything from the roster alone. WFM_OK says the judging worked; the roster is good

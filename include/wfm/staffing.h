@@ -157,6 +157,22 @@ enum wfm_status wfm_staffing_figures(double volume, double aht_s, int32_t agents
 				     struct wfm_requirement *figures, struct wfm_error *e);
 
 /*
+ * The table behind struct wfm_service (schedule.h): contacts of each interval answered within
+ * target.within_s with n = 0..people_max agents, by the same model of load, patience, redials and lobby
+ * as the requirement; never falling with n. Of the definitions only those that divide by the contacts
+ * offered make a sum that can be planned: WFM_SL_OFFERED and WFM_SL_WAIT. Voice, chat and walk_in. What
+ * an interval leaves to the next is taken from the requirement of each. served has
+ * [n x (people_max + 1)]; zeros where an interval is shut. WFM_INVALID, WFM_NO_MEMORY.
+ */
+enum wfm_status wfm_staffing_served(const struct wfm_load *loads, size_t n,
+				    const struct wfm_staffing_options *options, int32_t people_max,
+				    double *served, struct wfm_error *e);
+
+/* People beyond which nobody waits on these loads, at most WFM_SERVICE_PEOPLE: a fit people_max. */
+int32_t wfm_staffing_served_people(const struct wfm_load *loads, size_t n,
+				   const struct wfm_staffing_options *options);
+
+/*
  * Staffing against an uncertain forecast, and targets that hold over a day or a week instead of in
  * each interval. Live channels (voice, chat, walk_in).
  *

@@ -9,6 +9,7 @@
  * that of the transport problem, and spans on a queue become long.
  */
 #include "solver/schedule/assign.h"
+#include "solver/schedule/service.h"
 
 #include <assert.h>
 #include <math.h>
@@ -25,6 +26,7 @@ struct person {
 
 struct naming {
 	const struct model *m;
+	const double *mu; /* [services] */
 	struct person *people;
 	int32_t count;
 	int16_t *queue_at; /* index into the kind's queues; -1: none */
@@ -128,7 +130,8 @@ static bool at_work(const struct profile *pr, const struct tour_shift *s, int32_
 static double change(const struct naming *n, int32_t q, int32_t t, double people)
 {
 	double have = n->have[q];
-	return model_slot_cost(n->m, q, t, have + people) - model_slot_cost(n->m, q, t, have);
+	return service_slot_cost(n->m, n->mu, q, t, have + people) -
+	       service_slot_cost(n->m, n->mu, q, t, have);
 }
 
 static int32_t queue_of(const struct naming *n, int32_t w)
@@ -215,7 +218,7 @@ static double slot_cents(const struct naming *n, int32_t t)
 {
 	double sum = 0;
 	for (int32_t q = 0; q < n->m->p->queue_count; q++)
-		sum += model_slot_cost(n->m, q, t, n->have[q]);
+		sum += service_slot_cost(n->m, n->mu, q, t, n->have[q]);
 	return sum;
 }
 
@@ -454,8 +457,17 @@ static void add_cover_costs(const struct naming *n, struct wfm_roster *r, double
 			double cents = model_slot_cost(n->m, q, t, people);
 			*(people > p->queues[q].required[t] ? &r->cost.surplus : &r->cost.shortage) += cents;
 		}
+	for (int32_t s = 0; s < p->service_count; s++) {
+		const struct wfm_service *x = &p->services[s];
+		struct wfm_service_figures *f = &r->services[s];
+		for (int32_t t = x->first_slot; t < x->end_slot; t++)
+			f->answered += service_answered(n->m, s, t, have[x->queue * p->slot_count + t]);
+		f->missing = fmax(0, x->target - f->answered);
+		f->cents = service_cents(n->m, s, f->answered);
+		r->cost.service += f->cents;
+	}
 	r->cost.total = r->cost.pay + r->cost.fixed_pay + r->cost.shortage + r->cost.surplus +
-			r->cost.rules + r->cost.wishes;
+			r->cost.rules + r->cost.wishes + r->cost.service;
 }
 
 static int32_t lay_out(struct naming *n, int32_t *shifts)
@@ -477,7 +489,7 @@ struct wfm_roster *assign_roster(const struct run *r)
 {
 	const struct model *m = r->m;
 	int32_t nq = m->p->queue_count, shifts = 0, unplanned = 0;
-	struct naming n = { .m = m, .count = r->best->count };
+	struct naming n = { .m = m, .mu = r->mu, .count = r->best->count };
 	struct wfm_roster *out = NULL;
 	double *have = calloc((size_t)nq * (size_t)m->slots + 1, sizeof *have);
 	n.people = calloc((size_t)n.count + 1, sizeof *n.people);
@@ -500,6 +512,14 @@ struct wfm_roster *assign_roster(const struct run *r)
 	for (int32_t a = 0; a < m->p->agent_count; a++)
 		unplanned += !m->types[m->type_of[a]].has_tour;
 	out = wfm_roster_new(shifts, n.slot_total, unplanned);
+	if (out && m->p->service_count > 0) {
+		out->services = calloc((size_t)m->p->service_count, sizeof *out->services);
+		out->service_count = m->p->service_count;
+		if (!out->services) {
+			wfm_roster_free(out);
+			out = NULL;
+		}
+	}
 	if (!out)
 		goto out;
 	out->shift_count = out->activity_count = out->unplanned_count = 0;

@@ -46,7 +46,9 @@ static int32_t block_size(const struct plan *p)
 
 bool blocks_suit(const struct plan *p)
 {
-	return p->count >= 2 * block_size(p) && !plan_is_pooled(p);
+	/* A service's target does not fall apart into blocks. */
+	return p->count >= 2 * block_size(p) && !plan_is_pooled(p) &&
+	       p->cover->m->p->service_count == 0;
 }
 
 /* ---- one block as a problem ---- */

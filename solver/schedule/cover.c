@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/schedule/cover.h"
 #include "solver/schedule/pricing.h"
+#include "solver/schedule/service.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,10 +14,32 @@ struct walk {
 	int32_t kind;
 };
 
-static double loss_of(const struct cover *c, int32_t q, int32_t t, double people)
+/* What shortage and surplus rise by when so many go. */
+static double own_loss(const struct cover *c, int32_t q, int32_t t, double people)
 {
 	double have = c->have[q * c->m->slots + t];
 	return model_slot_cost(c->m, q, t, have - people) - model_slot_cost(c->m, q, t, have);
+}
+
+/* The same with contacts at their prices. */
+static double loss_of(const struct cover *c, int32_t q, int32_t t, double people)
+{
+	double loss = own_loss(c, q, t, people), have = c->have[q * c->m->slots + t];
+	if (!c->m->in_service[q])
+		return loss;
+	for (int32_t s = 0; s < c->m->p->service_count; s++)
+		if (service_holds(c->m, s, q, t))
+			loss += c->mu[s] * (service_hull(c->m, s, t, have) -
+					    service_hull(c->m, s, t, have - people));
+	return loss;
+}
+
+double cover_cents(const struct cover *c)
+{
+	double cents = c->cents;
+	for (int32_t s = 0; s < c->m->p->service_count; s++)
+		cents += service_cents(c->m, s, c->served[s]);
+	return cents;
 }
 
 static int32_t *people_at(const struct cover *c, int32_t kind, int32_t j, int32_t t)
@@ -77,8 +100,13 @@ static void shift_people(struct cover *c, int32_t kind, int32_t j, int32_t t, in
 {
 	const struct kind *x = &c->m->kinds[kind];
 	int32_t q = x->queue[j];
-	c->cents += loss_of(c, q, t, -people * x->speed[j]);
-	c->have[q * c->m->slots + t] += people * x->speed[j];
+	double *have = &c->have[q * c->m->slots + t], now = *have + people * x->speed[j];
+	c->cents += own_loss(c, q, t, -people * x->speed[j]);
+	for (int32_t s = 0; c->m->in_service[q] && s < c->m->p->service_count; s++)
+		if (service_holds(c->m, s, q, t))
+			c->served[s] += service_answered(c->m, s, t, now) -
+					service_answered(c->m, s, t, *have);
+	*have = now;
 	*people_at(c, kind, j, t) += people;
 }
 
@@ -197,10 +225,24 @@ void cover_worth(const struct cover *c, int32_t kind, double *w)
 		w[t] = w[t - n];
 }
 
+void cover_price(struct cover *c, const double *mu)
+{
+	if (c->m->p->service_count == 0)
+		return;
+	memcpy(c->mu, mu, (size_t)c->m->p->service_count * sizeof *c->mu);
+	for (int32_t t = 0; t < c->m->slots; t++)
+		refresh(c, t);
+}
+
 void cover_reset(struct cover *c)
 {
 	const struct model *m = c->m;
 	c->cents = 0;
+	for (int32_t s = 0; s < m->p->service_count; s++) {
+		c->served[s] = 0;
+		for (int32_t t = m->p->services[s].first_slot; t < m->p->services[s].end_slot; t++)
+			c->served[s] += service_answered(m, s, t, 0);
+	}
 	memset(c->have, 0, (size_t)m->p->queue_count * (size_t)m->slots * sizeof *c->have);
 	memset(c->count, 0, (size_t)c->rows * (size_t)m->slots * sizeof *c->count);
 	for (int32_t q = 0; q < m->p->queue_count; q++)
@@ -224,12 +266,14 @@ struct cover *cover_new(const struct model *m)
 		c->shared |= m->kinds[k].queue_count > 1;
 	}
 	size_t n = (size_t)m->p->queue_count * (size_t)m->slots + 1;
+	c->mu = calloc((size_t)m->p->service_count + 1, sizeof *c->mu);
+	c->served = calloc((size_t)m->p->service_count + 1, sizeof *c->served);
 	c->have = calloc(n, sizeof *c->have);
 	c->gain = calloc(n, sizeof *c->gain);
 	c->reach = calloc(n, sizeof *c->reach);
 	c->hop = calloc(n, sizeof *c->hop);
 	c->count = calloc((size_t)c->rows * (size_t)m->slots + 1, sizeof *c->count);
-	if (!c->first || !c->have || !c->gain || !c->reach || !c->hop || !c->count) {
+	if (!c->mu || !c->served || !c->first || !c->have || !c->gain || !c->reach || !c->hop || !c->count) {
 		cover_free(c);
 		return NULL;
 	}
@@ -242,6 +286,8 @@ void cover_free(struct cover *c)
 	if (!c)
 		return;
 	free(c->first);
+	free(c->mu);
+	free(c->served);
 	free(c->have);
 	free(c->gain);
 	free(c->reach);
@@ -253,7 +299,10 @@ void cover_free(struct cover *c)
 void cover_copy(struct cover *to, const struct cover *from)
 {
 	size_t n = (size_t)from->m->p->queue_count * (size_t)from->m->slots;
+	size_t services = (size_t)from->m->p->service_count;
 	to->cents = from->cents;
+	memcpy(to->mu, from->mu, services * sizeof *to->mu);
+	memcpy(to->served, from->served, services * sizeof *to->served);
 	memcpy(to->have, from->have, n * sizeof *to->have);
 	memcpy(to->gain, from->gain, n * sizeof *to->gain);
 	memcpy(to->reach, from->reach, n * sizeof *to->reach);

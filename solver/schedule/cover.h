@@ -4,7 +4,8 @@
  *
  * An agent of a kind serves one of its queues per slot. Per slot the best division is a transport
  * problem with convex costs; this keeps it good by chains: whoever joins queue a may free someone
- * who moves a -> b -> c. With one queue, or queues nobody shares, it is exact.
+ * who moves a -> b -> c. With one queue, or queues nobody shares, it is exact. Contacts answered in
+ * time towards a service's target are worth the price `mu`; what they cost in truth is cover_cents.
  * Not thread safe; one per plan.
  */
 #ifndef WFM_SCHEDULE_COVER_H
@@ -15,6 +16,8 @@
 struct cover {
 	const struct model *m;
 	double cents;   /* shortage and surplus of open slots */
+	double *mu;     /* [services] cents a contact; set by cover_price */
+	double *served; /* [services] contacts answered in time */
 	double *have;   /* [queues x slots] */
 	double *gain;   /* [queues x slots] saved by one more normal agent there */
 	double *reach;  /* [queues x slots] the same with chains */
@@ -27,6 +30,10 @@ struct cover {
 
 struct cover *cover_new(const struct model *m);
 void cover_free(struct cover *c);
+/* Takes other prices of contacts. */
+void cover_price(struct cover *c, const double *mu);
+/* Shortage, surplus and what is missing of the services. */
+double cover_cents(const struct cover *c);
 /* Nobody anywhere. */
 void cover_reset(struct cover *c);
 void cover_copy(struct cover *to, const struct cover *from);

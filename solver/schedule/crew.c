@@ -178,11 +178,14 @@ static bool make_helper(struct crew *c, struct run *r)
 	h->pricer = pricer_new(r->m);
 	h->worth = calloc((size_t)r->m->horizon + 1, sizeof *h->worth);
 	h->duals = calloc(cells, sizeof *h->duals);
+	h->mu = calloc((size_t)r->m->p->service_count + 1, sizeof *h->mu);
 	h->best = plan_new(r->m);
 	h->base_iterations = r->iterations;
 	h->halt = r->halt = &c->halt;
 	rng_seed(&h->rng, rng_next(&r->rng));
-	return h->pricer && h->worth && h->duals && h->best && plan_copy(h->best, r->best);
+	if (h->mu)
+		memcpy(h->mu, r->mu, (size_t)r->m->p->service_count * sizeof *h->mu);
+	return h->pricer && h->worth && h->duals && h->mu && h->best && plan_copy(h->best, r->best);
 }
 
 static void free_helper(struct crew *c)
@@ -190,6 +193,7 @@ static void free_helper(struct crew *c)
 	pricer_free(c->helper.pricer);
 	free(c->helper.worth);
 	free(c->helper.duals);
+	free(c->helper.mu);
 	plan_free(c->helper.best);
 }
 

@@ -87,6 +87,7 @@ enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_erro
 static void read_plan(const struct master *m, struct plan *out)
 {
 	const struct model *x = m->m;
+	cover_price(out->cover, m->run->mu);
 	cover_reset(out->cover);
 	out->tour_cents = 0;
 	for (int32_t pass = 0; pass < 2; pass++)

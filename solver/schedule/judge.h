@@ -60,4 +60,9 @@ void judge_wishes(struct judge *j);
 /* People on cover rows, their cost and that of duties in use. */
 void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_t count);
 
+/* Contacts answered in time and what is missing of the services; needs report->covered. */
+void judge_services(struct judge *j);
+/* The roster's words about its services. */
+void judge_service_claims(struct judge *j);
+
 #endif

@@ -11,23 +11,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVE = 3, BATCHES = 20 };
+enum { MOVE = 3, BATCHES = 20, PRICE_ROUNDS = 9, TRULY = 6 };
+
+static const double SHAKE = 0.5, STEER = 0.3, LEAST_PRICE = -16; /* of the price below the target; a power of two */
 
 static void store(struct tour *to, const struct tour *from)
 {
 	memcpy(to, from, tour_size(from->count));
 }
 
-void plan_insert(struct run *r, struct plan *p, int32_t i)
+/* A tour that is the best at no price of contacts may still be the one that meets the target: slots
+ * are worth a random bit more or less. */
+static void shake(struct run *r)
+{
+	for (int32_t t = 0; t < r->m->slots; t++)
+		r->worth[t] *= 1 + SHAKE * (2 * rng_unit(&r->rng) - 1);
+	for (int32_t t = r->m->slots; t < r->m->horizon; t++)
+		r->worth[t] = r->worth[t - r->m->slots];
+}
+
+static void insert(struct run *r, struct plan *p, int32_t i, bool shaken)
 {
 	const struct type *t = &r->m->types[p->tours[i]->type];
 	struct tour best;
 	cover_worth(p->cover, r->m->profiles[t->profile].kind, r->worth);
+	if (shaken)
+		shake(r);
 	pricer_set(r->pricer, t->profile, r->worth);
 	(void)pricer_best(r->pricer, p->tours[i]->type, &best);
 	store(p->tours[i], &best);
 	cover_add(p->cover, p->tours[i]);
 	p->tour_cents += best.cost;
+}
+
+void plan_insert(struct run *r, struct plan *p, int32_t i)
+{
+	insert(r, p, i, false);
 }
 
 void plan_remove(struct plan *p, int32_t i)
@@ -92,6 +111,49 @@ void plan_greedy(struct run *r, struct plan *p)
 	free(order);
 }
 
+void plan_find_prices(struct run *r, struct plan *p)
+{
+	const struct wfm_problem *w = r->m->p;
+	double low[WFM_MAX_SERVICES], high[WFM_MAX_SERVICES];
+	for (int32_t s = 0; s < w->service_count; s++) {
+		low[s] = LEAST_PRICE;
+		high[s] = 0;
+	}
+	for (int32_t round = 0; round < PRICE_ROUNDS && w->service_count > 0; round++) {
+		for (int32_t s = 0; s < w->service_count; s++)
+			r->mu[s] = w->services[s].short_cents * exp2((low[s] + high[s]) / 2);
+		cover_price(p->cover, r->mu);
+		plan_greedy(r, p);
+		for (int32_t s = 0; s < w->service_count; s++)
+			*(p->cover->served[s] < w->services[s].target ? &low[s] : &high[s]) =
+				(low[s] + high[s]) / 2;
+		cover_reset(p->cover);
+		p->tour_cents = 0;
+	}
+	for (int32_t s = 0; s < w->service_count; s++)
+		r->mu[s] = w->services[s].short_cents * exp2(high[s]);
+	cover_price(p->cover, r->mu);
+}
+
+/* Contacts are dearer while the target is missed and cheaper while it is passed, each time by another
+ * bit, so that whole tours come to lie just at it; now and then they cost what they would in truth. */
+static void steer(struct run *r, struct plan *p)
+{
+	const struct wfm_problem *w = r->m->p;
+	double mu[WFM_MAX_SERVICES];
+	if (w->service_count == 0)
+		return;
+	bool truly = rng_below(&r->rng, TRULY) == 0;
+	for (int32_t s = 0; s < w->service_count; s++) {
+		double by = STEER * rng_unit(&r->rng), most = w->services[s].short_cents;
+		bool missed = p->cover->served[s] < w->services[s].target;
+		mu[s] = fmin(most, r->mu[s] * (missed ? 1 + by : 1 - by));
+		if (truly)
+			mu[s] = missed ? most : 0;
+	}
+	cover_price(p->cover, mu);
+}
+
 /* Draws 1..MOVE distinct agents. */
 static int32_t draw(struct run *r, const struct plan *p, int32_t pick[MOVE])
 {
@@ -115,8 +177,10 @@ static void remake(struct run *r, struct plan *p, const int32_t *pick, int32_t n
 		store(&old[k], p->tours[pick[k]]);
 		plan_remove(p, pick[k]);
 	}
-	for (int32_t k = n - 1; k >= 0; k--)
-		plan_insert(r, p, pick[k]);
+	for (int32_t k = n - 1; k >= 0; k--) {
+		steer(r, p);
+		insert(r, p, pick[k], r->m->p->service_count > 0 && rng_below(&r->rng, 4) == 0);
+	}
 }
 
 static void undo(struct plan *p, const int32_t *pick, int32_t n, const struct tour *old)

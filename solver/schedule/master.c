@@ -16,10 +16,15 @@
  * Bound    for any pi in that box (Lagrange):
  *          sum_qt [r pi - step1 max(0, pi - short1)] - sum_k n_k max_j (sum_t max_q s_kq pi_qt - c_j)
  *          where the inner maximum is exact over all legal tours (pricing.h).
+ * Services master_service.c: a row each, sum of contacts in time + missing >= target with dual mu in
+ *          [0, short]; the slots of their queues have one slack a step of people in place of u1, u2, o.
+ *          The bound's part of such a slot is min over n of c(n) - mu g(n) + pi n (service.h), and
+ *          sum_s mu_s target_s comes to it.
  * Pricing  at a mix of the best such pi and the LP's (Wentges 1997); when that yields nothing the
  *          mix moves to the LP's own duals, where "nothing" proves optimality.
  */
 #include "solver/schedule/master.h"
+#include "solver/schedule/service.h"
 #include "solver/schedule/soft.h"
 
 #include <math.h>
@@ -135,6 +140,9 @@ static double reduced_cost(const struct master *m, const struct tour *t, const i
 static void read_duals(struct master *m)
 {
 	const int32_t n = m->m->slots;
+	for (int32_t s = 0; s < m->m->p->service_count; s++)
+		m->mu[s] = fmin(fmax(0, lp_dual(m->lp, m->service_row[s])),
+				m->m->p->services[s].short_cents / m->unit);
 	for (int32_t q = 0; q < m->m->p->queue_count; q++)
 		for (int32_t t = 0; t < n; t++) {
 			int32_t at = q * n + t;
@@ -145,7 +153,9 @@ static void read_duals(struct master *m)
 					      0;
 			const struct wfm_queue *x = &m->m->p->queues[q];
 			double pi = lp_dual(m->lp, m->row[at]) - next, h = m->m->slot_h / m->unit;
-			m->pi[at] = fmin(fmax(pi, -x->surplus_cents * h), x->short2_cents * h);
+			m->pi[at] = fmax(pi, -x->surplus_cents * h);
+			if (!m->m->in_service[q])
+				m->pi[at] = fmin(m->pi[at], x->short2_cents * h);
 		}
 	for (int32_t k = 0; k < m->m->type_count; k++)
 		if (m->type_row[k] >= 0)
@@ -210,12 +220,18 @@ void master_set_worth(struct master *m, int32_t kind)
 static double cover_bound(const struct master *m)
 {
 	double sum = m->constant;
+	for (int32_t s = 0; s < m->m->p->service_count; s++) {
+		m->mu_cents[s] = m->mu_at[s] * m->unit;
+		sum += m->mu_cents[s] * master_service_due(m, s);
+	}
 	for (int32_t q = 0; q < m->m->p->queue_count; q++) {
 		const struct wfm_queue *x = &m->m->p->queues[q];
 		for (int32_t t = 0; t < m->m->slots; t++) {
 			int32_t at = q * m->m->slots + t;
 			double pi = m->at[at] * m->unit, first = x->short1_cents * m->m->slot_h;
-			if (m->row[at] >= 0)
+			if (m->row[at] >= 0 && m->m->in_service[q])
+				sum += service_slot_bound(m->m, m->mu_cents, q, t, pi);
+			else if (m->row[at] >= 0)
 				sum += x->required[t] * pi - m->m->step1[at] * fmax(0, pi - first);
 		}
 	}
@@ -285,6 +301,8 @@ static void mix(struct master *m, double alpha)
 		alpha = 0;
 	for (int32_t i = 0; i < n; i++)
 		m->at[i] = alpha * m->centre[i] + (1 - alpha) * m->pi[i];
+	for (int32_t s = 0; s < m->m->p->service_count; s++)
+		m->mu_at[s] = alpha * m->mu_centre[s] + (1 - alpha) * m->mu[s];
 }
 
 void master_keep_centre(struct master *m, double bound)
@@ -297,6 +315,10 @@ void master_keep_centre(struct master *m, double bound)
 	run_raise_bound(m->run, bound);
 	for (size_t i = 0; i < n; i++)
 		m->run->duals[i] = m->at[i] * m->unit;
+	for (int32_t s = 0; s < m->m->p->service_count; s++) {
+		m->mu_centre[s] = m->mu_at[s];
+		m->run->mu[s] = m->mu_at[s] * m->unit;
+	}
 }
 
 static int by_size(const void *a, const void *b)

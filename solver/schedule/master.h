@@ -25,12 +25,15 @@ struct master {
 	int32_t *row;      /* [queues x slots] LP row, -1 none */
 	uint8_t *joined;   /* [queues x slots] its row is the difference to the slot before */
 	int32_t *type_row; /* [types] */
-	int32_t *short_col; /* [queues x slots] LP column of its first shortage; the second is the next */
+	int32_t *short_col; /* [queues x slots] LP column of its first shortage; the second is the next; -1 in services */
 	int32_t slack_count; /* slacks and transfers: columns before those of tours */
 	bool shared;         /* some kind serves several queues: there are transfers */
 	struct column *columns;
 	int32_t column_count, column_cap;
 	double *pi, *centre, *at; /* [queues x slots] LP units: duals, best centre, point priced */
+	int32_t *service_row;     /* [services] */
+	double *mu, *mu_centre, *mu_at; /* [services] the same of contacts, LP units */
+	double *mu_cents;         /* [services] scratch */
 	double *sigma;     /* [types] */
 	bool has_centre;
 	double *worth;     /* [horizon] LP units x unit: cents */
@@ -64,6 +67,12 @@ enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct
 /* Writes the rows' sides anew after the model's agents or requirements have changed in number. */
 enum wfm_status master_reset_rows(struct master *m, struct wfm_error *e);
 enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
+/* Rows of services with what is missing of them; before the slacks. */
+enum wfm_status master_add_services(struct master *m, struct wfm_error *e);
+/* Slacks of a slot of a queue with services: people step by step. */
+enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, bool last, struct wfm_error *e);
+/* Contacts that the services' targets still ask of slots with rows. */
+double master_service_due(const struct master *m, int32_t s);
 /* Solves the LP and reads the duals. */
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e);
 /* At most that many pivots of the primal: a feasible basis stays one, and gets better. */

@@ -90,7 +90,7 @@ static enum wfm_status add_slack(struct master *m, int32_t at, double sign, doub
 static enum wfm_status add_slacks(struct master *m, struct wfm_error *e)
 {
 	const struct model *x = m->m;
-	enum wfm_status s = WFM_OK;
+	enum wfm_status s = master_add_services(m, e);
 	for (int32_t q = 0; q < x->p->queue_count; q++) {
 		const struct wfm_queue *u = &x->p->queues[q];
 		for (int32_t t = 0; t < x->slots && s == WFM_OK; t++) {
@@ -98,7 +98,11 @@ static enum wfm_status add_slacks(struct master *m, struct wfm_error *e)
 			if (m->row[at] < 0)
 				continue;
 			bool last = t + 1 == x->slots || m->row[at + 1] < 0 || !m->joined[at + 1];
-			m->short_col[at] = m->slack_count;
+			m->short_col[at] = x->in_service[q] ? -1 : m->slack_count;
+			if (x->in_service[q]) {
+				s = master_add_steps(m, q, t, last, e);
+				continue;
+			}
 			s = add_slack(m, at, 1, x->step1[at], u->short1_cents * x->slot_h, last, e);
 			if (s == WFM_OK)
 				s = add_slack(m, at, 1, HUGE_VAL, u->short2_cents * x->slot_h, last, e);
@@ -171,6 +175,14 @@ static bool allocate(struct master *m)
 	m->centre = calloc(cells, sizeof *m->centre);
 	m->at = calloc(cells, sizeof *m->at);
 	m->take = calloc(cells, sizeof *m->take);
+	size_t services = (size_t)x->p->service_count + 1;
+	m->service_row = calloc(services, sizeof *m->service_row);
+	m->mu = calloc(4 * services, sizeof *m->mu);
+	if (!m->service_row || !m->mu)
+		return false;
+	m->mu_centre = m->mu + services;
+	m->mu_at = m->mu + 2 * services;
+	m->mu_cents = m->mu + 3 * services;
 	m->sigma = calloc(types, sizeof *m->sigma);
 	m->fixed = calloc(types, sizeof *m->fixed);
 	m->by_profile = calloc(types, sizeof *m->by_profile);
@@ -241,6 +253,9 @@ static void copy_rows(struct master *to, const struct master *from)
 	memcpy(to->fixed, from->fixed, types * sizeof *to->fixed);
 	memcpy(to->pi, from->pi, cells * sizeof *to->pi);
 	memcpy(to->sigma, from->sigma, types * sizeof *to->sigma);
+	size_t services = (size_t)from->m->p->service_count;
+	memcpy(to->service_row, from->service_row, services * sizeof *to->service_row);
+	memcpy(to->mu, from->mu, services * sizeof *to->mu);
 	to->constant = from->constant;
 	to->slack_count = from->slack_count;
 	to->rows = from->rows;
@@ -288,6 +303,8 @@ void master_free(struct master *m)
 	free(m->centre);
 	free(m->at);
 	free(m->take);
+	free(m->service_row);
+	free(m->mu);
 	free(m->sigma);
 	free(m->fixed);
 	free(m->by_profile);

@@ -2,6 +2,7 @@
 /* Groups agents into types; see model.h. */
 #include "solver/schedule/model.h"
 #include "solver/schedule/profile.h"
+#include "solver/schedule/service.h"
 
 #include <assert.h>
 #include <math.h>
@@ -296,7 +297,7 @@ enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct
 		late = p->contracts[i].late_start_min > late ? p->contracts[i].late_start_min : late;
 	m->horizon = p->cyclic ? p->slot_count + (1440 + late) / p->slot_min : p->slot_count;
 	m->slot_h = p->slot_min / 60.0;
-	if (!build_demand(m))
+	if (!build_demand(m) || !service_build(m))
 		return no_memory(e);
 	price_closed(m);
 	return build_types(m, e);

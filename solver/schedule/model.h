@@ -142,6 +142,8 @@ struct model {
 	int32_t *type_of; /* [agents] */
 	double *step1;    /* [queues x slots] people at the first price */
 	uint8_t *open;    /* [queues x slots] */
+	double **hull;       /* [services] see service.h: [slots x (people_max + 1)] */
+	uint8_t *in_service; /* [queues] some service speaks of it */
 	double closed_cents; /* shortage where nobody can work */
 	double idle_cents;   /* wishes of everybody if nobody worked */
 	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,

@@ -74,6 +74,40 @@ static enum wfm_status check_queue(const struct wfm_problem *p, int32_t i, struc
 	return WFM_OK;
 }
 
+static enum wfm_status check_served(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_service *x = &p->services[i];
+	char path[96];
+	for (int32_t t = x->first_slot; t < x->end_slot; t++) {
+		const double *row = &x->served[(size_t)t * ((size_t)x->people_max + 1)];
+		for (int32_t n = 0; n <= x->people_max; n++) {
+			if (row[n] >= (n > 0 ? row[n - 1] : 0) && row[n] < 1e9)
+				continue;
+			(void)snprintf(path, sizeof path, "/services/%d/served/%d/%d", i, t, n);
+			REFUSE(e, path, "contacts in time must be finite, >= 0 and not fall with people");
+		}
+	}
+	return WFM_OK;
+}
+
+static enum wfm_status check_service(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_service *x = &p->services[i];
+	char path[96];
+	(void)snprintf(path, sizeof path, "/services/%d", i);
+	if (x->queue < 0 || x->queue >= p->queue_count)
+		REFUSE(e, path, "queue %d does not exist", x->queue);
+	if (x->first_slot < 0 || x->end_slot <= x->first_slot || x->end_slot > p->slot_count)
+		REFUSE(e, path, "a service needs a stretch of slots within the horizon");
+	if (!(x->target >= 0 && x->target < 1e9) || !(x->offered >= 0 && x->offered < 1e9))
+		REFUSE(e, path, "target and offered contacts must be between 0 and a thousand million");
+	if (!(x->short_cents >= 0 && x->short_cents < 1e9))
+		REFUSE(e, path, "short_cents must be a price");
+	if (x->served == NULL || x->people_max < 1 || x->people_max > WFM_SERVICE_PEOPLE)
+		REFUSE(e, path, "served needs 1 to %d people", WFM_SERVICE_PEOPLE);
+	return check_served(p, i, e);
+}
+
 static enum wfm_status check_duty(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
 {
 	const struct wfm_duty *d = &p->duties[i];
@@ -343,6 +377,10 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		REFUSE(e, "/duties", "at most %d duties", WFM_MAX_DUTIES);
 	if (p->cover_count < 0 || (p->cover_count > 0 && p->duty_count == 0))
 		REFUSE(e, "/covers", "covers need duties");
+	if (p->service_count < 0 || p->service_count > WFM_MAX_SERVICES)
+		REFUSE(e, "/services", "at most %d services", WFM_MAX_SERVICES);
+	if (p->service_count > 0 && p->duty_count > 0)
+		REFUSE(e, "/services", "a plan with duties takes its demand from covers and requirements");
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; s == WFM_OK && i < p->calendar_count; i++)
 		s = check_calendar(p, i, e);
@@ -352,6 +390,8 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		s = check_cover(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->queue_count; i++)
 		s = check_queue(p, i, e);
+	for (int32_t i = 0; s == WFM_OK && i < p->service_count; i++)
+		s = check_service(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->contract_count; i++)
 		s = check_contract(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->agent_count; i++)

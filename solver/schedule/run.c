@@ -135,7 +135,7 @@ bool plan_copy(struct plan *to, const struct plan *from)
 
 double plan_cost(const struct plan *p)
 {
-	return p->tour_cents + p->cover->cents;
+	return p->tour_cents + cover_cents(p->cover);
 }
 
 bool run_offer(struct run *r, const struct plan *p)

@@ -31,6 +31,7 @@ struct run {
 	struct plan *best;
 	double *worth;       /* [horizon] scratch */
 	double *duals;       /* [queues x slots] of the best bound, cents a slot; zeros before */
+	double *mu;          /* [services] worth of a contact at the best bound, cents */
 	int32_t columns;
 	int32_t start_tours; /* agents whose shifts of the roster given to start from stand */
 	struct run *teller; /* of a part solved in the caller's thread: the run that tells the caller */
@@ -72,6 +73,9 @@ void plan_insert(struct run *r, struct plan *p, int32_t i);
 /* Gives the empty slot i that tour. */
 void plan_put(struct plan *p, int32_t i, const struct tour *t);
 void plan_remove(struct plan *p, int32_t i);
+/* Prices of contacts with which the greedy plan comes near the services' targets, in r->mu and the
+ * plan's cover; the plan is left empty. */
+void plan_find_prices(struct run *r, struct plan *p);
 /* Fills every slot greedily in random order. */
 void plan_greedy(struct run *r, struct plan *p);
 /* Remove and re-insert for `steps` rounds; keeps improvements, and lets small losses pass early:

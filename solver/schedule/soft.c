@@ -12,6 +12,8 @@
 bool soft_fits(const struct model *m)
 {
 	int32_t first[MODEL_MAX_WEEKS + 1];
+	if (m->p->service_count > 0) /* their slots have no such simple dual */
+		return false;
 	for (int32_t i = 0; i < m->profile_count; i++) {
 		const struct profile *pr = &m->profiles[i];
 		if (!pr->rest_implied || model_weeks(&m->p->calendars[pr->calendar], first) > 1)

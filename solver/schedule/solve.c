@@ -45,6 +45,7 @@ void wfm_roster_free(struct wfm_roster *r)
 	free(r->unplanned);
 	free(r->shortages);
 	free(r->value_cents);
+	free(r->services);
 	free(r);
 }
 
@@ -74,7 +75,8 @@ enum wfm_status run_open(struct run *r, struct model *m, const struct wfm_proble
 	r->pricer = pricer_new(m);
 	r->worth = calloc((size_t)m->horizon + 1, sizeof *r->worth);
 	r->duals = calloc((size_t)p->queue_count * (size_t)m->slots + 1, sizeof *r->duals);
-	if (!r->pricer || !r->worth || !r->duals)
+	r->mu = calloc((size_t)p->service_count + 1, sizeof *r->mu);
+	if (!r->pricer || !r->worth || !r->duals || !r->mu)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
 	find_tours(r, m);
 	return WFM_OK;
@@ -85,6 +87,7 @@ void run_close(struct run *r, struct model *m)
 	pricer_free(r->pricer);
 	free(r->worth);
 	free(r->duals);
+	free(r->mu);
 	plan_free(r->best);
 	model_free(m);
 }
@@ -131,6 +134,7 @@ static enum wfm_status search(struct run *r, struct model *m, struct wfm_error *
 		goto out;
 	bool blocks = blocks_suit(plan);
 	run_stage(r, WFM_PHASE_START, 0, 0.1);
+	plan_find_prices(r, plan);
 	if (r->o.start == NULL)
 		plan_greedy(r, plan);
 	if (r->o.start != NULL ? !start_plan(r, m, plan) : !run_offer(r, plan))

@@ -160,7 +160,9 @@ static void judge_cover(struct judge *j)
 		}
 	}
 	struct wfm_cost *c = &j->out->cost;
-	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties;
+	judge_services(j);
+	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties +
+		   c->service;
 }
 
 static void compare(struct judge *j, const char *name, double stated, double found)
@@ -182,7 +184,9 @@ static void judge_claims(struct judge *j)
 	compare(j, "rules", s->rules, f->rules);
 	compare(j, "wishes", s->wishes, f->wishes);
 	compare(j, "duties", s->duties, f->duties);
+	compare(j, "service", s->service, f->service);
 	compare(j, "total", s->total, f->total);
+	judge_service_claims(j);
 	if (j->r->bound > f->total + 1e-6 * fmax(1, fabs(f->total)))
 		judge_breach(j, WFM_BREACH_BOUND, WFM_NONE, WFM_RULE_COUNT, j->r->bound - f->total,
 		       "the bound %.4f lies above the cost %.4f", j->r->bound, f->total);
@@ -212,7 +216,9 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 		j.out->covered = calloc(cells, sizeof *j.out->covered);
 	if (j.out)
 		j.out->on_cover = calloc((size_t)p->cover_count + 1, sizeof *j.out->on_cover);
-	if (!all || !j.out || !j.out->covered || !j.out->on_cover) {
+	if (j.out)
+		j.out->services = calloc((size_t)p->service_count + 1, sizeof *j.out->services);
+	if (!all || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services) {
 		j.oom = true;
 		goto out;
 	}
@@ -251,5 +257,6 @@ void wfm_report_free(struct wfm_report *r)
 	free(r->breaches);
 	free(r->covered);
 	free(r->on_cover);
+	free(r->services);
 	free(r);
 }

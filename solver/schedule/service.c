@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/schedule/service.h"
+
+#include <math.h>
+
+/* The upper hull of row[0..n] at every n (Andrew's monotone chain). */
+static void hull_of(const double *row, int32_t n, int32_t *corner, double *hull)
+{
+	int32_t k = 0;
+	for (int32_t i = 0; i <= n; i++) {
+		while (k >= 2) {
+			int32_t a = corner[k - 2], b = corner[k - 1];
+			if ((row[b] - row[a]) * (i - a) > (row[i] - row[a]) * (b - a))
+				break;
+			k--;
+		}
+		corner[k++] = i;
+	}
+	for (int32_t c = 0; c + 1 < k; c++)
+		for (int32_t i = corner[c]; i <= corner[c + 1]; i++) {
+			double share = (double)(i - corner[c]) / (corner[c + 1] - corner[c]);
+			hull[i] = row[corner[c]] + share * (row[corner[c + 1]] - row[corner[c]]);
+		}
+}
+
+bool service_build(struct model *m)
+{
+	const struct wfm_problem *p = m->p;
+	m->hull = pool_alloc(&m->pool, (size_t)p->service_count + 1, sizeof *m->hull);
+	m->in_service = pool_alloc(&m->pool, (size_t)p->queue_count + 1, 1);
+	if (!m->hull || !m->in_service)
+		return false;
+	for (int32_t s = 0; s < p->service_count; s++) {
+		const struct wfm_service *x = &p->services[s];
+		size_t width = (size_t)x->people_max + 1;
+		m->in_service[x->queue] = 1;
+		/* Services on one table share its hull. */
+		for (int32_t k = 0; k < s && !m->hull[s]; k++)
+			if (p->services[k].served == x->served && p->services[k].people_max == x->people_max)
+				m->hull[s] = m->hull[k];
+		if (m->hull[s])
+			continue;
+		int32_t *corner = pool_alloc(&m->pool, width, sizeof *corner);
+		m->hull[s] = pool_alloc(&m->pool, width * (size_t)m->slots, sizeof **m->hull);
+		if (!corner || !m->hull[s])
+			return false;
+		for (int32_t t = 0; t < m->slots; t++)
+			hull_of(&x->served[(size_t)t * width], x->people_max, corner,
+				&m->hull[s][(size_t)t * width]);
+	}
+	return true;
+}
+
+static double between(const double *row, int32_t n, double people)
+{
+	if (people <= 0)
+		return row[0];
+	if (people >= n)
+		return row[n];
+	int32_t low = (int32_t)people;
+	return row[low] + (people - low) * (row[low + 1] - row[low]);
+}
+
+double service_answered(const struct model *m, int32_t s, int32_t t, double people)
+{
+	const struct wfm_service *x = &m->p->services[s];
+	return between(&x->served[(size_t)t * ((size_t)x->people_max + 1)], x->people_max, people);
+}
+
+double service_hull(const struct model *m, int32_t s, int32_t t, double people)
+{
+	int32_t n = m->p->services[s].people_max;
+	return between(&m->hull[s][(size_t)t * ((size_t)n + 1)], n, people);
+}
+
+double service_steepest(const struct model *m, int32_t s, int32_t t)
+{
+	const double *row = &m->hull[s][(size_t)t * ((size_t)m->p->services[s].people_max + 1)];
+	return row[1] - row[0];
+}
+
+double service_slot_cost(const struct model *m, const double *mu, int32_t q, int32_t t, double people)
+{
+	double cost = model_slot_cost(m, q, t, people);
+	for (int32_t s = 0; s < m->p->service_count; s++)
+		if (service_holds(m, s, q, t))
+			cost -= mu[s] * service_hull(m, s, t, people);
+	return cost;
+}
+
+double service_slot_bound(const struct model *m, const double *mu, int32_t q, int32_t t, double worth)
+{
+	int32_t low = 0, high = 1;
+	for (int32_t s = 0; s < m->p->service_count; s++)
+		if (service_holds(m, s, q, t) && m->p->services[s].people_max > high)
+			high = m->p->services[s].people_max;
+	/* Convex: the least whole number, then the corners that need not be whole. */
+	while (low < high) {
+		int32_t mid = (low + high) / 2;
+		double step = service_slot_cost(m, mu, q, t, mid + 1) - service_slot_cost(m, mu, q, t, mid);
+		if (step + worth < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	double r = m->p->queues[q].required[t], first = fmax(0, r - m->step1[q * m->slots + t]);
+	double best = service_slot_cost(m, mu, q, t, low) + worth * low;
+	best = fmin(best, service_slot_cost(m, mu, q, t, first) + worth * first);
+	return fmin(best, service_slot_cost(m, mu, q, t, r) + worth * r);
+}

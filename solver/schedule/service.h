@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Service targets over many slots (struct wfm_service), as the solver sees them.
+ *
+ * At a price mu a contact the slots fall apart: slot t of a queue costs
+ *
+ *   c_t(n) - sum_s mu_s g_st(n)
+ *
+ * with c the shortage and surplus of the requirement and g the contacts answered in time, concave as
+ * hulls, so the whole is convex and piecewise linear in the people n. The relaxation finds the prices
+ * (master.c), local search works at them (cover.h), and a roster's true cost is of the tables.
+ */
+#ifndef WFM_SCHEDULE_SERVICE_H
+#define WFM_SCHEDULE_SERVICE_H
+
+#include "solver/schedule/model.h"
+
+/* Concave hulls of the tables. False: no memory. */
+bool service_build(struct model *m);
+
+/* Is slot t of queue q in the service? */
+static inline bool service_holds(const struct model *m, int32_t s, int32_t q, int32_t t)
+{
+	const struct wfm_service *x = &m->p->services[s];
+	return x->queue == q && t >= x->first_slot && t < x->end_slot;
+}
+
+/* Contacts of the slot answered in time, by the table and by its hull. */
+double service_answered(const struct model *m, int32_t s, int32_t t, double people);
+double service_hull(const struct model *m, int32_t s, int32_t t, double people);
+/* Greatest gain of one more person anywhere: the hull's first slope. */
+double service_steepest(const struct model *m, int32_t s, int32_t t);
+
+/* Cents of the slot at those prices a contact, by hulls. */
+double service_slot_cost(const struct model *m, const double *mu, int32_t q, int32_t t, double people);
+/* min over n >= 0 of that plus worth x n, in cents: the slot's part of Lagrange's bound. */
+double service_slot_bound(const struct model *m, const double *mu, int32_t q, int32_t t, double worth);
+
+/* Cents for so many contacts in time. */
+static inline double service_cents(const struct model *m, int32_t s, double answered)
+{
+	double lack = m->p->services[s].target - answered;
+	return lack > 0 ? lack * m->p->services[s].short_cents : 0;
+}
+
+#endif
