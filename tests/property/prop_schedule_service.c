@@ -318,5 +318,6 @@ int main(void)
 		cmocka_unit_test(test_false_claims_are_caught),
 		cmocka_unit_test(test_bad_services_name_the_place),
 	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
