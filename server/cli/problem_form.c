@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fields of the problem form, which are also its JSON Schema. */
 #include "server/cli/problem_form.h"
+#include "server/cli/service_form.h"
 
 /* Order of enum wfm_rule; a unit test compares with wfm_rules[]. */
 const char *const problem_rule_names[] = {
@@ -244,6 +245,8 @@ static const struct field form_rows[] = {
 	       "named shifts; with any, every shift is one of them"),
 	F_LIST(struct problem_form, covers, cover_count, O, &cover_fields, 0, 5000,
 	       "people wanted on duties, a day each"),
+	F_LIST(struct problem_form, services, service_count, O, &service_fields, 0, WFM_MAX_SERVICES,
+	       "targets over days or the whole plan; the queue's requirement is then the floor of each slot"),
 	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
 	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 20000, "the people"),
 };

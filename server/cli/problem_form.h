@@ -141,6 +141,8 @@ struct form_agent {
 	double burden, absence;
 };
 
+struct form_service; /* service_form.h */
+
 struct problem_form {
 	const char *comment;
 	int64_t start, days, slot_min, tail_min;
@@ -155,6 +157,8 @@ struct problem_form {
 	size_t duty_count;
 	struct form_cover *covers;
 	size_t cover_count;
+	struct form_service *services;
+	size_t service_count;
 	struct form_contract *contracts;
 	size_t contract_count;
 	struct form_agent *agents;

@@ -7,6 +7,7 @@
 
 #include "server/calendar/zones.h"
 #include "server/cli/name_index.h"
+#include "server/cli/service_form.h"
 
 struct form_activity {
 	int64_t kind, start, end;
@@ -34,7 +35,7 @@ struct form_unplanned {
 };
 
 struct form_cost {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, total;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, service, total;
 };
 
 struct form_changes {
@@ -51,6 +52,8 @@ struct roster_form {
 	int64_t seed, iterations, columns, classes;
 	struct form_shift *shifts;
 	size_t shift_count;
+	struct form_service_figures *services;
+	size_t service_count;
 	struct form_shortage *shortages;
 	size_t shortage_count;
 	struct form_unplanned *unplanned;
@@ -123,6 +126,7 @@ static const struct field cost_rows[] = {
 	F_REAL(struct form_cost, rules, 0, 0, 0, "soft rules broken"),
 	F_REAL(struct form_cost, wishes, 0, 0, 0, "wishes not granted"),
 	F_REAL(struct form_cost, duties, O, 0, 0, "duties worked at all"),
+	F_REAL(struct form_cost, service, O, 0, 0, "contacts below service targets"),
 	F_REAL(struct form_cost, total, 0, 0, 0, "the objective"),
 };
 static const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_rows);
@@ -150,6 +154,8 @@ static const struct field roster_rows[] = {
 	F_INT(struct roster_form, classes, O, 0, 0, "groups of interchangeable agents"),
 	F_REAL(struct roster_form, seconds, O, 0, 0, "wall time"),
 	F_LIST(struct roster_form, shifts, shift_count, 0, &shift_fields, 0, 1000000, "by agent, then start"),
+	F_LIST(struct roster_form, services, service_count, O, &service_figures_fields, 0, WFM_MAX_SERVICES,
+	       "contacts answered in time, by the problem's services"),
 	F_LIST(struct roster_form, shortages, shortage_count, O, &shortage_fields, 0, 1000000,
 	       "where people are missing, and why"),
 	F_LIST(struct roster_form, unplanned, unplanned_count, O, &unplanned_fields, 0, 100000,
@@ -162,7 +168,7 @@ const struct fields roster_form_fields = FIELDS("Roster", struct roster_form, ro
 static struct form_cost cost_form(const struct wfm_cost *c)
 {
 	return (struct form_cost){ c->pay,	c->fixed_pay, c->shortage, c->surplus,
-				   c->rules, c->wishes,	  c->duties, c->total };
+				   c->rules, c->wishes,	  c->duties,    c->service,  c->total };
 }
 
 static void write_shifts(struct arena *a, const struct problem *p, const struct wfm_roster *r,
@@ -247,6 +253,7 @@ void roster_write(struct arena *a, const struct problem *p, const struct wfm_ros
 	f.classes = r->classes;
 	write_shifts(a, p, r, &f);
 	write_evidence(a, p, r, &f);
+	f.services = services_write(a, p, r->services, &f.service_count);
 	field_to_json(&roster_form_fields, &f, s);
 	strbuf_putc(s, '\n');
 }
@@ -355,7 +362,8 @@ static void read_claims(const struct roster_form *f, struct wfm_roster *r, struc
 		.pay = or_zero(f->cost.pay),	     .fixed_pay = or_zero(f->cost.fixed_pay),
 		.shortage = or_zero(f->cost.shortage), .surplus = or_zero(f->cost.surplus),
 		.rules = or_zero(f->cost.rules),     .wishes = or_zero(f->cost.wishes),
-		.duties = or_zero(f->cost.duties),   .total = or_zero(f->cost.total),
+		.duties = or_zero(f->cost.duties),   .service = or_zero(f->cost.service),
+		.total = or_zero(f->cost.total),
 	};
 	r->bound = isnan(f->bound) ? -HUGE_VAL : f->bound;
 	r->gap = or_zero(f->gap);
@@ -403,6 +411,10 @@ bool roster_read(struct arena *a, const struct problem *p, const char *text, siz
 		for (size_t k = 0; k < f.unplanned[i].conflict_count; k++)
 			r->unplanned[i].conflicts[k] = (enum wfm_rule)f.unplanned[i].conflicts[k];
 		r->unplanned[i].conflict_count = (int32_t)f.unplanned[i].conflict_count;
+	}
+	if (!services_read(f.services, f.service_count, r)) {
+		wfm_roster_free(r);
+		return err_set(e, ERR_UNAVAILABLE, "out of memory");
 	}
 	if (in.bad) {
 		wfm_roster_free(r);
@@ -513,6 +525,8 @@ struct report_form {
 	struct form_breach *breaches;
 	size_t breach_count;
 	struct form_cost cost;
+	struct form_service_figures *services;
+	size_t service_count;
 	double required_hours, short_hours, surplus_hours, paid_hours, short_people, surplus_people;
 };
 
@@ -530,6 +544,8 @@ static const struct field report_rows[] = {
 	F_BOOL(struct report_form, good, 0, "no breach"),
 	F_LIST(struct report_form, breaches, breach_count, 0, &breach_fields, 0, 0, "every one found"),
 	F_OBJECT(struct report_form, cost, 0, &cost_fields, "recomputed from the shifts alone"),
+	F_LIST(struct report_form, services, service_count, O, &service_figures_fields, 0, 0,
+	       "contacts answered in time, recomputed"),
 	F_REAL(struct report_form, required_hours, 0, 0, 0, "agent-hours asked for"),
 	F_REAL(struct report_form, short_hours, 0, 0, 0, "agent-hours missing"),
 	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
@@ -560,6 +576,7 @@ void report_write(struct arena *a, const struct problem *p, const struct wfm_rep
 		};
 	}
 	f.cost = cost_form(&r->cost);
+	f.services = services_write(a, p, r->services, &f.service_count);
 	f.required_hours = r->required_hours;
 	f.short_hours = r->short_hours;
 	f.surplus_hours = r->surplus_hours;

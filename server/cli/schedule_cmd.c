@@ -278,6 +278,14 @@ static void print_report(const struct problem *p, const struct wfm_report *r, st
 		      "%.2f, rules %.2f, wishes %.2f\n",
 		      (int)r->breach_count, r->cost.total, r->cost.pay, r->cost.fixed_pay,
 		      r->cost.shortage, r->cost.surplus, r->cost.rules, r->cost.wishes);
+	for (int32_t i = 0; i < p->wfm.service_count; i++) {
+		const struct wfm_service *x = &p->wfm.services[i];
+		strbuf_printf(s, "service %s: %.1f of %.1f contacts in time (%.1f %%), %.1f below the target, "
+				 "cost %.2f\n",
+			      x->name, r->services[i].answered, x->offered,
+			      100 * r->services[i].answered / fmax(x->offered, 1e-9), r->services[i].missing,
+			      r->services[i].cents);
+	}
 	strbuf_printf(s, "agent-hours required %.2f, short %.2f, surplus %.2f, paid %.2f\n",
 		      r->required_hours, r->short_hours, r->surplus_hours, r->paid_hours);
 }

@@ -13,8 +13,7 @@ static bool refuse(struct err *e, const char *why, size_t queue, size_t run)
 }
 
 /* Slots in no run get nobody; a slot in two runs is a mistake. */
-static bool fill_rows(const struct problem *p, size_t queue, double *volume, double *aht_s,
-		      struct err *e)
+bool trial_arrivals(const struct problem *p, size_t queue, double *volume, double *aht_s, struct err *e)
 {
 	const struct form_work *w = &p->form.queues[queue].work;
 	int32_t slots = p->wfm.slot_count;
@@ -93,7 +92,7 @@ bool trial_work(struct arena *a, const struct problem *p, struct wfm_sim_problem
 		if (w->arrival_count > 0) {
 			queues[q] = queue_of(w);
 			played++;
-			if (!fill_rows(p, q, volume, aht_s, e))
+			if (!trial_arrivals(p, q, volume, aht_s, e))
 				return false;
 		}
 		queues[q].volume = volume;

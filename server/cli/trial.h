@@ -17,6 +17,9 @@ extern const struct fields simulation_form_fields;
  * pointers; a problem in which no queue has work is refused. */
 bool trial_work(struct arena *a, const struct problem *p, struct wfm_sim_problem *out, struct err *e);
 
+/* Contacts and handling time by slot of a queue with work; nothing arrives in slots of no run. */
+bool trial_arrivals(const struct problem *p, size_t queue, double *volume, double *aht_s, struct err *e);
+
 struct trial_result {
 	const struct wfm_simulation *simulation;
 	const struct wfm_sim_difference *difference; /* [queue x day] against another roster, or NULL */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 static const double NOBODY = 1e-4, EVERYBODY = 1e-7; /* shares not worth following further */
+static const double FINE = 8;                        /* steps to a standard deviation */
 static const double WIDTH = 6;                       /* standard deviations of the load */
 
 struct serving {
@@ -92,6 +93,24 @@ static double share_in_time(struct serving *s, const struct wfm_load_course *as_
 	return fmin(fmax(sum, 0.0), 1.0);
 }
 
+/* Of large loads not every number is computed: a line between neighbours is right to a thousandth. */
+static int32_t stride_of(const struct serving *s, size_t i)
+{
+	double wide = floor(sqrt(fmax(0.0, s->courses[i].mean_erl)) / FINE);
+	return wide > 1.0 ? (int32_t)wide : 1;
+}
+
+static void draw_lines(double *row, int32_t people_max)
+{
+	for (int32_t n = 1, from = 0; n <= people_max; n++) {
+		if (isnan(row[n]))
+			continue;
+		for (int32_t k = from + 1; k < n; k++)
+			row[k] = row[from] + (row[n] - row[from]) * (k - from) / (n - from);
+		from = n;
+	}
+}
+
 static void serve(struct serving *s, int32_t people_max, double *served)
 {
 	size_t width = (size_t)people_max + 1;
@@ -99,14 +118,22 @@ static void serve(struct serving *s, int32_t people_max, double *served)
 		open_curve(s, agents);
 		for (size_t i = 0; i < s->n; i++) {
 			double *row = &served[i * width];
-			row[agents] = row[agents - 1];
+			row[agents] = s->done[i] ? row[agents - 1] : 0.0;
 			if (s->done[i] || is_hopeless(s, i, agents))
 				continue;
+			row[agents] = NAN;
+			if (agents % stride_of(s, i) != 0 && agents < people_max)
+				continue;
 			double share = share_in_time(s, &s->courses[i], agents);
-			if (share > NOBODY)
-				row[agents] = fmax(row[agents], share * s->loads[i].volume);
+			row[agents] = share > NOBODY ? share * s->loads[i].volume : 0.0;
 			s->done[i] = share >= 1.0 - EVERYBODY;
 		}
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		draw_lines(&served[i * width], people_max);
+		for (int32_t n = 1; n <= people_max; n++) /* to the last digit */
+			served[i * width + (size_t)n] = fmax(served[i * width + (size_t)n],
+							     served[i * width + (size_t)n - 1]);
 	}
 }
 

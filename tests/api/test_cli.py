@@ -66,7 +66,7 @@ def judge(tmp_path, name, roster, *arguments):
 
 
 def test_every_kind_of_problem_is_there():
-    assert set(LEAST_COST) | {"contact_centre"} == set(ALL)
+    assert set(LEAST_COST) | {"contact_centre", "week_target"} == set(ALL)
 
 
 @pytest.mark.parametrize("name", sorted(LEAST_COST))
@@ -75,6 +75,50 @@ def test_known_answers(rosters, name):
     assert roster["status"] == "finished"
     assert roster["cost"]["total"] == pytest.approx(LEAST_COST[name], abs=1e-6)
     assert LEAST_COST[name] * 0.999 <= roster["bound"] <= LEAST_COST[name] + 1e-6
+
+
+def test_a_target_for_the_week(rosters, tmp_path):
+    roster = rosters["week_target"]
+    assert roster["cost"]["total"] == pytest.approx(76000)
+    assert 70000 < roster["bound"] <= 76000 + 1e-6  # no relaxation knows that people are whole
+    service, = roster["services"]
+    assert service["offered"] == pytest.approx(480)
+    assert service["target"] == pytest.approx(408)
+    assert service["answered"] == pytest.approx(416.3, abs=0.05)
+    assert service["share"] == pytest.approx(service["answered"] / 480)
+    assert (service["missing"], service["cents"]) == (0, 0)
+    done = judge(tmp_path, "week_target", roster)
+    assert done.returncode == 0, done.stdout
+    assert b"service voice: 416.3 of 480.0 contacts in time" in done.stdout
+    report = json.loads(judge(tmp_path, "week_target", roster, "--json").stdout)
+    jsonschema.validate(report, schema("report"))
+    assert report["services"][0]["answered"] == pytest.approx(service["answered"])
+    service["answered"] += 1  # a claim too much is caught
+    done = judge(tmp_path, "week_target", roster)
+    assert done.returncode == 1 and b"breach cost" in done.stdout
+
+
+def without_work(p):
+    del p["queues"][0]["work"]
+
+
+def strange_queue(p):
+    p["services"][0]["queue"] = "chat"
+
+
+def before_the_plan(p):
+    p["services"][0]["start"] = "2026-11-22T09:00:00-03:00"
+
+
+@pytest.mark.parametrize("change,words", [
+    (without_work, b"/services/0/queue"), (strange_queue, b"/services/0/queue"), (before_the_plan, b"/services/0/end")])
+def test_bad_services(tmp_path, change, words):
+    bad = problem("week_target")
+    change(bad)
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(bad))
+    done = run("solve", path)
+    assert done.returncode == 2 and words in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("name", ALL)
