@@ -248,6 +248,6 @@ static const struct field form_rows[] = {
 	F_LIST(struct problem_form, services, service_count, O, &service_fields, 0, WFM_MAX_SERVICES,
 	       "targets over days or the whole plan; the queue's requirement is then the floor of each slot"),
 	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
-	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 20000, "the people"),
+	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 50000, "the people"),
 };
 const struct fields problem_form_fields = FIELDS("Problem", struct problem_form, form_rows);

@@ -324,6 +324,42 @@ def test_garbage_of_ten_megabytes(tmp_path):
     assert done.returncode == 2 and b"the text ends" in done.stderr
 
 
+def crowd(people):
+    p = problem("meal")
+    p["agents"] = [dict(p["agents"][0], name=f"agent {i}") for i in range(people)]
+    return json.dumps(p)
+
+
+@pytest.mark.parametrize("text, words", [
+    (lambda: crowd(50001), "/agents: must have 1 to 50000 entries, has 50001"),
+    (lambda: '{"agents":[' + "{}," * 21_000_000 + "{}]}", "are more than are taken at once"),
+    (lambda: '{"agents":[' + " " * (65 << 20) + "]}", "longer than 67108864 bytes"),
+], ids=["people", "values", "bytes"])
+def test_a_huge_problem_is_refused_early(tmp_path, text, words):
+    path = tmp_path / "huge.json"
+    path.write_text(text())
+    with open(tmp_path / "err", "wb") as err:
+        child = subprocess.Popen([BINARY, "solve", path], stdout=subprocess.DEVNULL, stderr=err)
+        _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 2
+    assert words in (tmp_path / "err").read_text()
+    if "san" not in Path(BINARY).parts:
+        assert used.ru_maxrss < 200_000 and used.ru_utime < 5  # KB, seconds
+
+
+def test_a_plan_of_26000_people(tmp_path):
+    """What the largest of the shared instances asks for, under easier rules."""
+    path = tmp_path / "crowd.json"
+    path.write_text(crowd(26000))
+    done = run("solve", path, "--iteration-limit", "100")
+    assert done.returncode in (0, 3), done.stderr
+    (tmp_path / "roster.json").write_bytes(done.stdout)
+    assert len(json.loads(done.stdout)["shifts"]) > 0
+    judged = run("verify", path, tmp_path / "roster.json")
+    assert judged.returncode == 0, judged.stdout
+
+
 def test_every_truncation_is_refused():
     text = (PROBLEMS / "one_agent.json").read_bytes().rstrip()
     for n in range(0, len(text), 97):
