@@ -30,6 +30,9 @@ enum wfm_status lp_add_row(struct lp *lp, double low, double high, int *out, str
 /* Adds a column with n entries; nonbasic at its lower bound. */
 enum wfm_status lp_add_col(struct lp *lp, double low, double high, double cost, int n,
 			   const int *rows, const double *values, int *out, struct wfm_error *e);
+/* Replaces the entries of a column. */
+enum wfm_status lp_set_entries(struct lp *lp, int col, int n, const int *rows, const double *values,
+			       struct wfm_error *e);
 enum wfm_status lp_set_bounds(struct lp *lp, int col, double low, double high, struct wfm_error *e);
 /* New bounds of a row; the basis stays. */
 enum wfm_status lp_set_row(struct lp *lp, int row, double low, double high, struct wfm_error *e);

@@ -185,13 +185,18 @@ enum wfm_status lp_add_row(struct lp *lp, double low, double high, int *out, str
 	return s;
 }
 
+static enum wfm_status do_set_entries(struct lp *lp, struct call *c)
+{
+	glp_set_mat_col(lp->prob, c->index + 1, c->n, c->ind, c->val);
+	return WFM_OK;
+}
+
 static enum wfm_status do_add_col(struct lp *lp, struct call *c)
 {
 	c->index = glp_add_cols(lp->prob, 1) - 1;
 	glp_set_col_bnds(lp->prob, c->index + 1, bound_kind(c->low, c->high), c->low, c->high);
 	glp_set_obj_coef(lp->prob, c->index + 1, c->cost);
-	glp_set_mat_col(lp->prob, c->index + 1, c->n, c->ind, c->val);
-	return WFM_OK;
+	return do_set_entries(lp, c);
 }
 
 /* Copies rows and values to arrays that begin at 1. */
@@ -206,18 +211,33 @@ static bool call_arrays(struct call *c)
 	return c->ind && c->val;
 }
 
+/* A call on a column's entries. */
+static enum wfm_status guard_col(struct lp *lp, enum wfm_status (*body)(struct lp *, struct call *),
+				 struct call *c, struct wfm_error *e)
+{
+	enum wfm_status s = WFM_NO_MEMORY;
+	if (call_arrays(c))
+		s = guard(lp, body, c, e);
+	else
+		(void)wfm_fail(e, s, "", "no memory for the linear program");
+	free(c->ind);
+	free(c->val);
+	return s;
+}
+
+enum wfm_status lp_set_entries(struct lp *lp, int col, int n, const int *rows, const double *values,
+			       struct wfm_error *e)
+{
+	struct call c = { .n = n, .index = col, .rows = rows, .values = values };
+	return guard_col(lp, do_set_entries, &c, e);
+}
+
 enum wfm_status lp_add_col(struct lp *lp, double low, double high, double cost, int n,
 			   const int *rows, const double *values, int *out, struct wfm_error *e)
 {
 	struct call c = { .low = low, .high = high, .cost = cost, .n = n, .rows = rows,
 			  .values = values };
-	enum wfm_status s = WFM_NO_MEMORY;
-	if (call_arrays(&c))
-		s = guard(lp, do_add_col, &c, e);
-	else
-		(void)wfm_fail(e, s, "", "no memory for the linear program");
-	free(c.ind);
-	free(c.val);
+	enum wfm_status s = guard_col(lp, do_add_col, &c, e);
 	if (out)
 		*out = c.index;
 	return s;

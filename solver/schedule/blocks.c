@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* People of several queues make a relaxation several times as large. */
-enum { BLOCK = 1000, BLOCK_SHARED = 250, MAX_PASSES = 3 };
+enum { BLOCK = 1000, BLOCK_SHARED = 1000, MAX_PASSES = 3 };
 
 struct block {
 	struct wfm_problem p;

@@ -2,8 +2,7 @@
 /*
  * From the relaxation to whole tours by diving: raise lower bounds to floor(x), round the largest
  * fractions up, solve by the dual simplex, price twice more so that the rest can adapt, repeat until
- * everything is whole. With transfers the dual simplex drowns in ties and the primal is used.
- * Slacks keep every LP on the way feasible, so the dive cannot fail.
+ * everything is whole. Slacks keep every LP on the way feasible, so the dive cannot fail.
  */
 #include "solver/schedule/master.h"
 
@@ -130,7 +129,7 @@ static enum wfm_status dive_step(struct master *m, int32_t *pivots, int32_t *ope
 	if (*open == 0 || s != WFM_OK)
 		return s;
 	int32_t before = lp_pivots(m->lp);
-	s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
+	s = master_solve(m, LP_DUAL, e);
 	*pivots = lp_pivots(m->lp) - before;
 	if (s == WFM_OK)
 		s = master_trim(m, m->rows, e);

@@ -3,16 +3,12 @@
  * The linear relaxation over all tours, by column generation.
  *
  * Sets     types k with n_k agents, tours j of type k with cost c_j, queues q, slots t.
- * Columns  x_j >= 0 tours taken; a tour says for each working slot which queue it serves, so
- *          several columns share a tour. u1_qt <= step1, u2_qt shortage; o_qt surplus.
+ * Columns  x_j >= 0 tours taken. u1_qt <= step1, u2_qt shortage; o_qt surplus.
  * Rows     sum_j in k x_j = n_k
  *          sum_j a_jqt x_j + u1 + u2 - o = r_qt, written as the difference to the row of slot t-1:
  *          a shift then has entries only where work begins and ends (Koole's trick; 3-7 x faster).
- *          With several queues a kind, transfers z_qrt >= 0 move people from q to r at no cost, so
- *          that a column need not exist for every pattern of queues. Their only limit is the number
- *          of agents who serve both, which relaxes the LP a little. Neither the bound nor rosters
- *          rest on them: the bound is Lagrange's and rosters are counted by cover.h.
- * Duals    pi_qt = y_t - y_t+1 lies in [-surplus, short2] at every basis by the slacks.
+ *          Where people serve several queues the rows are those of sets of queues (queue_sets.c).
+ * Duals    pi_qt, of y_t - y_t+1, lies in [-surplus, short2] at every basis by the slacks.
  * Bound    for any pi in that box (Lagrange):
  *          sum_qt [r pi - step1 max(0, pi - short1)] - sum_k n_k max_j (sum_t max_q s_kq pi_qt - c_j)
  *          where the inner maximum is exact over all legal tours (pricing.h).
@@ -31,9 +27,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 1500 };
+enum { SLICE = 1500, LOOKS = 4 };
 
-static const double SMOOTH = 0.7, TRUSTING = 0.9, REDUCED_EPS = 1e-6;
+static const double SMOOTH = 0.7, TRUSTING = 0.9, REDUCED_EPS = 1e-6, NEARLY = 0.01;
 /* Work of pivots, each about rows squared, that is worth saving. */
 static const double DEAR = 1e9;
 
@@ -44,61 +40,8 @@ static enum wfm_status no_memory(struct wfm_error *e)
 
 /* ---- columns of tours ---- */
 
-struct taking {
-	struct master *m;
-	const struct kind *kind;
-	const int16_t *choice;
-};
-
-static void take_slot(void *context, int32_t t)
+enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct wfm_error *e)
 {
-	struct taking *x = context;
-	int32_t j = x->choice[t];
-	if (j >= 0)
-		x->m->take[x->kind->queue[j] * x->m->m->slots + t] += x->kind->speed[j];
-}
-
-/* Writes the entries of the rows that slot t of the queue touches. */
-static int32_t add_entry(struct master *m, int32_t q, int32_t t, int32_t n)
-{
-	int32_t at = q * m->m->slots + t, row = m->row[at];
-	if (row < 0 || m->stamp[row] == m->stamp_now)
-		return n;
-	m->stamp[row] = m->stamp_now;
-	double v = m->take[at] - (m->joined[at] ? m->take[at - 1] : 0);
-	if (v == 0)
-		return n;
-	m->entry_row[n] = row;
-	m->entry[n] = v;
-	return n + 1;
-}
-
-static int32_t list_entries(struct master *m, const struct tour *t, const struct kind *kind)
-{
-	const struct profile *pr = &m->m->profiles[m->m->types[t->type].profile];
-	int32_t n = 0;
-	m->stamp_now++;
-	for (int32_t i = 0; i < t->count; i++) {
-		const struct opt *o = &pr->opts[t->s[i].opt];
-		for (int32_t j = 0; j < kind->queue_count; j++)
-			for (int32_t x = o->start; x <= o->end; x++)
-				n = add_entry(m, kind->queue[j], x % m->m->slots, n);
-	}
-	for (int32_t i = 0; i < t->count; i++) {
-		const struct opt *o = &pr->opts[t->s[i].opt];
-		for (int32_t j = 0; j < kind->queue_count; j++)
-			for (int32_t x = o->start; x < o->end; x++)
-				m->take[kind->queue[j] * m->m->slots + x % m->m->slots] = 0;
-	}
-	m->entry_row[n] = m->type_row[t->type];
-	m->entry[n++] = 1;
-	return n;
-}
-
-enum wfm_status master_add_tour(struct master *m, const struct tour *t, const int16_t *choice,
-				struct wfm_error *e)
-{
-	struct taking x = { m, &m->m->kinds[master_kind(m, t->type)], choice };
 	struct column c = { .tour = malloc(tour_size(t->count > 0 ? t->count : 1)) };
 	if (!c.tour || !mem_reserve(&m->columns, &m->column_cap, m->column_count + 1,
 				    sizeof *m->columns)) {
@@ -106,31 +49,33 @@ enum wfm_status master_add_tour(struct master *m, const struct tour *t, const in
 		return no_memory(e);
 	}
 	memcpy(c.tour, t, tour_size(t->count));
-	tour_visit(m->m, t, take_slot, &x);
-	int32_t n = list_entries(m, t, x.kind);
+	int32_t n = sets_entries(m, t);
 	m->columns[m->column_count++] = c;
 	return lp_add_col(m->lp, 0, HUGE_VAL, t->cost / m->unit, n, m->entry_row, m->entry, NULL, e);
 }
 
-/* Reduced cost of a tour with the choice of queues, at the LP's duals. */
+/* Reduced cost of a tour at the LP's duals; what it serves in a slot is the best of its queues. */
 struct pricing_sum {
 	const struct master *m;
 	const struct kind *kind;
-	const int16_t *choice;
 	double sum;
 };
 
 static void sum_slot(void *context, int32_t t)
 {
 	struct pricing_sum *x = context;
-	int32_t j = x->choice[t];
-	if (j >= 0)
-		x->sum += x->kind->speed[j] * x->m->pi[x->kind->queue[j] * x->m->m->slots + t];
+	double best = -INFINITY;
+	for (int32_t j = 0; j < x->kind->queue_count; j++) {
+		int32_t at = x->kind->queue[j] * x->m->m->slots + t;
+		if (x->m->asked[at])
+			best = fmax(best, x->kind->speed[j] * x->m->pi[at]);
+	}
+	x->sum += best > -INFINITY ? best : 0;
 }
 
-static double reduced_cost(const struct master *m, const struct tour *t, const int16_t *choice)
+static double reduced_cost(const struct master *m, const struct tour *t)
 {
-	struct pricing_sum x = { m, &m->m->kinds[master_kind(m, t->type)], choice, 0 };
+	struct pricing_sum x = { m, &m->m->kinds[master_kind(m, t->type)], 0 };
 	tour_visit(m->m, t, sum_slot, &x);
 	return t->cost / m->unit - x.sum - m->sigma[t->type];
 }
@@ -139,30 +84,16 @@ static double reduced_cost(const struct master *m, const struct tour *t, const i
 
 static void read_duals(struct master *m)
 {
-	const int32_t n = m->m->slots;
 	for (int32_t s = 0; s < m->m->p->service_count; s++)
 		m->mu[s] = fmin(fmax(0, lp_dual(m->lp, m->service_row[s])),
 				m->m->p->services[s].short_cents / m->unit);
-	for (int32_t q = 0; q < m->m->p->queue_count; q++)
-		for (int32_t t = 0; t < n; t++) {
-			int32_t at = q * n + t;
-			if (m->row[at] < 0)
-				continue;
-			double next = t + 1 < n && m->row[at + 1] >= 0 && m->joined[at + 1] ?
-					      lp_dual(m->lp, m->row[at + 1]) :
-					      0;
-			const struct wfm_queue *x = &m->m->p->queues[q];
-			double pi = lp_dual(m->lp, m->row[at]) - next, h = m->m->slot_h / m->unit;
-			m->pi[at] = fmax(pi, -x->surplus_cents * h);
-			if (!m->m->in_service[q])
-				m->pi[at] = fmin(m->pi[at], x->short2_cents * h);
-		}
+	sets_read_duals(m);
 	for (int32_t k = 0; k < m->m->type_count; k++)
 		if (m->type_row[k] >= 0)
 			m->sigma[k] = lp_dual(m->lp, m->type_row[k]);
 }
 
-enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e)
+static enum wfm_status solve_once(struct master *m, enum lp_method method, struct wfm_error *e)
 {
 	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. */
 	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
@@ -178,6 +109,19 @@ enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm
 	return WFM_OK;
 }
 
+enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e)
+{
+	/* Sets broken are added while that changes the solution; a few rounds have the most of it. */
+	enum wfm_status s = solve_once(m, method, e);
+	int32_t added = m->watchful;
+	for (int i = 0; i < LOOKS && added > 0 && s == WFM_OK && run_poll(m->run); i++) {
+		s = sets_separate(m, &added, e);
+		if (added > 0 && s == WFM_OK)
+			s = solve_once(m, LP_DUAL, e);
+	}
+	return s;
+}
+
 enum wfm_status master_solve_some(struct master *m, int32_t pivots, struct wfm_error *e)
 {
 	enum wfm_status s = lp_solve(m->lp, LP_PRIMAL, pivots, e);
@@ -190,27 +134,19 @@ enum wfm_status master_solve_some(struct master *m, int32_t pivots, struct wfm_e
 
 /* ---- pricing ---- */
 
-/* Worths of slots to a kind at the point priced, and the queue that gives them. */
+/* Worths of slots to a kind at the point priced. */
 void master_set_worth(struct master *m, int32_t kind)
 {
 	const struct kind *k = &m->m->kinds[kind];
 	const int32_t n = m->m->slots;
 	for (int32_t t = 0; t < n; t++) {
 		double best = -INFINITY;
-		m->choice[t] = -1;
 		for (int32_t j = 0; j < k->queue_count; j++) {
 			int32_t at = k->queue[j] * n + t;
-			if (m->row[at] >= 0 && m->at[at] * k->speed[j] > best) {
-				best = m->at[at] * k->speed[j];
-				m->choice[t] = (int16_t)j;
-			}
+			if (m->asked[at])
+				best = fmax(best, m->at[at] * k->speed[j]);
 		}
-		/* Of equals, the queue of the slot before: columns stay sparse. */
-		int32_t j = t > 0 ? m->choice[t - 1] : -1;
-		if (j >= 0 && m->row[k->queue[j] * n + t] >= 0 &&
-		    m->at[k->queue[j] * n + t] * k->speed[j] >= best - 1e-9)
-			m->choice[t] = (int16_t)j;
-		m->worth[t] = m->choice[t] >= 0 ? best * m->unit : 0;
+		m->worth[t] = best > -INFINITY ? best * m->unit : 0;
 	}
 	for (int32_t t = n; t < m->m->horizon; t++)
 		m->worth[t] = m->worth[t - n];
@@ -229,9 +165,9 @@ static double cover_bound(const struct master *m)
 		for (int32_t t = 0; t < m->m->slots; t++) {
 			int32_t at = q * m->m->slots + t;
 			double pi = m->at[at] * m->unit, first = x->short1_cents * m->m->slot_h;
-			if (m->row[at] >= 0 && m->m->in_service[q])
+			if (m->asked[at] && m->m->in_service[q])
 				sum += service_slot_bound(m->m, m->mu_cents, q, t, pi);
-			else if (m->row[at] >= 0)
+			else if (m->asked[at])
 				sum += x->required[t] * pi - m->m->step1[at] * fmax(0, pi - first);
 		}
 	}
@@ -252,9 +188,9 @@ static enum wfm_status price_type(struct master *m, int32_t k, double near, doub
 		m->sigma[k] = (near - best) / m->unit;
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
-		if (reduced_cost(m, &m->found[i], m->choice) > -REDUCED_EPS)
+		if (reduced_cost(m, &m->found[i]) > -REDUCED_EPS)
 			continue;
-		s = master_add_tour(m, &m->found[i], m->choice, e);
+		s = master_add_tour(m, &m->found[i], e);
 		(*added)++;
 	}
 	return s;
@@ -395,6 +331,12 @@ static enum wfm_status approach(struct master *m, double top, double (*close)(co
 		if (s != WFM_OK)
 			break;
 		master_keep_centre(m, bound);
+		if (m->shared && !m->watchful &&
+		    (lp - m->run->bound <= NEARLY * fabs(lp) || (added == 0 && alpha == 0))) {
+			m->watchful = true;
+			s = master_solve(m, LP_PRIMAL, e);
+			continue;
+		}
 		if (lp - m->run->bound <= close(m) * fabs(lp))
 			break;
 		if (added == 0) {

@@ -9,11 +9,25 @@
 enum {
 	MASTER_SEVERAL = 12, /* tours of a class taken from one pricing */
 	MASTER_SMALL = 100,  /* agents of a small plan */
+	SETS_SPARE = 2,      /* rows of sets to come, in times of those of queues */
 };
 
 struct column {
 	struct tour *tour;
 	int32_t low; /* fixed by the dive */
+};
+
+/*
+ * Queues asked for together: people at work who serve any of them do not fall short of what they ask.
+ * Each set has a row a slot. "Whole" sets are all queues tied by people who serve several; others are
+ * added where the relaxation breaks them (Hall's condition); see queue_sets.c.
+ */
+struct queue_set {
+	uint8_t *in;     /* [queues] */
+	int32_t *row;    /* [slots] LP row, -1 none */
+	int32_t *over;   /* [slots] LP column of people above what is asked */
+	uint8_t *joined; /* [slots] its row is the difference to the slot before */
+	bool whole;
 };
 
 struct master {
@@ -22,12 +36,15 @@ struct master {
 	struct lp *lp;
 	double unit;       /* cents of one LP cost unit */
 	double constant;   /* cents of slots nobody can serve */
-	int32_t *row;      /* [queues x slots] LP row, -1 none */
-	uint8_t *joined;   /* [queues x slots] its row is the difference to the slot before */
-	int32_t *type_row; /* [types] */
+	uint8_t *asked;    /* [queues x slots] open, and somebody can serve it */
+	struct queue_set *sets;
+	int32_t set_count, set_cap;
 	int32_t *short_col; /* [queues x slots] LP column of its first shortage; the second is the next; -1 in services */
-	int32_t slack_count; /* slacks and transfers: columns before those of tours */
-	bool shared;         /* some kind serves several queues: there are transfers */
+	int32_t *type_row; /* [types] */
+	int32_t slack_count; /* slacks: columns before those of tours */
+	int32_t spare_first, spare_count; /* slacks kept for the rows of sets to come */
+	bool shared;         /* some kind serves several queues: more sets may be needed */
+	bool watchful;       /* look for such sets after each solve */
 	struct column *columns;
 	int32_t column_count, column_cap;
 	double *pi, *centre, *at; /* [queues x slots] LP units: duals, best centre, point priced */
@@ -37,8 +54,8 @@ struct master {
 	double *sigma;     /* [types] */
 	bool has_centre;
 	double *worth;     /* [horizon] LP units x unit: cents */
-	int16_t *choice;   /* [horizon] queue index the kind serves at the point priced */
-	double *take;      /* [queues x slots] scratch of a column */
+	uint8_t *on;       /* [slots] scratch: at work in a column */
+	double *at_work;   /* [kinds x slots] scratch: people of the relaxation */
 	int32_t *stamp;    /* [rows] */
 	int32_t stamp_now, rows;
 	int *entry_row;
@@ -54,25 +71,31 @@ static inline int32_t master_kind(const struct master *m, int32_t type)
 	return m->m->profiles[m->m->types[type].profile].kind;
 }
 
-/* Adds a column; choice[slot] is the queue it serves there, by the kind's order, -1 none. */
-enum wfm_status master_add_tour(struct master *m, const struct tour *t, const int16_t *choice,
-				struct wfm_error *e);
-/* Queue each agent of the plan serves, dealt out so that it adds up to the plan's cover: fills
- * choice for tour i; left is the cover's count array, used up tour by tour. */
-void master_deal_queues(struct master *m, const struct plan *p, int32_t i, int32_t *left);
+enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct wfm_error *e);
 /* Drops the least useful columns until about `keep` idle ones are left, once there are twice that. */
 enum wfm_status master_trim(struct master *m, int32_t keep, struct wfm_error *e);
 enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e);
 enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct wfm_error *e);
 /* Writes the rows' sides anew after the model's agents or requirements have changed in number. */
 enum wfm_status master_reset_rows(struct master *m, struct wfm_error *e);
-enum wfm_status master_add_transfers(struct master *m, struct wfm_error *e);
 /* Rows of services with what is missing of them; before the slacks. */
 enum wfm_status master_add_services(struct master *m, struct wfm_error *e);
-/* Slacks of a slot of a queue with services: people step by step. */
-enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, bool last, struct wfm_error *e);
+/* Slacks of a slot of a queue with services: people step by step. The second time: their entries anew. */
+enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, struct wfm_error *e);
 /* Contacts that the services' targets still ask of slots with rows. */
 double master_service_due(const struct master *m, int32_t s);
+/* Rows of the whole sets, slacks of all rows and spare ones. */
+enum wfm_status sets_begin(struct master *m, struct wfm_error *e);
+bool sets_copy(struct master *to, const struct master *from);
+void sets_free(struct master *m);
+/* Entries of a tour in all rows, its type's included: m->entry_row, m->entry; returns how many. */
+int32_t sets_entries(struct master *m, const struct tour *t);
+/* m->pi from the duals of the rows. */
+void sets_read_duals(struct master *m);
+/* Writes the rows' sides anew. */
+enum wfm_status sets_reset(struct master *m, struct wfm_error *e);
+/* Adds rows of sets that the solution breaks; *added of them. */
+enum wfm_status sets_separate(struct master *m, int32_t *added, struct wfm_error *e);
 /* Solves the LP and reads the duals. */
 enum wfm_status master_solve(struct master *m, enum lp_method method, struct wfm_error *e);
 /* At most that many pivots of the primal: a feasible basis stays one, and gets better. */
@@ -84,7 +107,7 @@ enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, i
 /* The same, but takes all found within `near` cents of the best of their type. */
 enum wfm_status master_price_near(struct master *m, double near, double *bound, int32_t *added,
 				  struct wfm_error *e);
-/* Worths of slots to a kind at m->at, in m->worth, and the queue that gives them, in m->choice. */
+/* Worths of slots to a kind at m->at, in m->worth. */
 void master_set_worth(struct master *m, int32_t kind);
 /* Makes m->at the centre when its bound is the best so far. */
 void master_keep_centre(struct master *m, double bound);

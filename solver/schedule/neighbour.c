@@ -15,7 +15,6 @@ struct hood {
 	struct master *m;
 	struct plan *out;
 	bool *free_agent;
-	int32_t *left;
 	int32_t *column;           /* [agents] of the best plan */
 	int32_t *index, index_size; /* hash of the columns by tour */
 	double *pain; /* [agents] how badly placed */
@@ -59,17 +58,17 @@ static enum wfm_status index_columns(struct hood *h, struct wfm_error *e)
 	return WFM_OK;
 }
 
-/* The column of the tour with the queues in m->choice, added if there is none. */
+/* The column of the tour, added if there is none. */
 static enum wfm_status find_column(struct hood *h, const struct tour *t, int32_t *out,
 				   struct wfm_error *e)
 {
 	struct master *m = h->m;
-	int32_t *place = m->shared ? NULL : place_of(h, t);
-	*out = place && *place >= 0 ? *place : m->column_count;
+	int32_t *place = place_of(h, t);
+	*out = *place >= 0 ? *place : m->column_count;
 	if (*out < m->column_count)
 		return WFM_OK;
-	enum wfm_status s = master_add_tour(m, t, m->choice, e);
-	if (place && s == WFM_OK)
+	enum wfm_status s = master_add_tour(m, t, e);
+	if (s == WFM_OK)
 		*place = *out;
 	return s;
 }
@@ -79,14 +78,9 @@ static enum wfm_status fix_rest(struct hood *h, struct wfm_error *e)
 {
 	struct master *m = h->m;
 	const struct plan *best = m->run->best;
-	size_t cells = (size_t)best->cover->rows * (size_t)m->m->slots;
-	if (best->count > 0)
-		memcpy(h->left, best->cover->count, cells * sizeof *h->left);
-	enum wfm_status s = m->shared ? WFM_OK : index_columns(h, e);
-	for (int32_t i = 0; i < best->count && s == WFM_OK; i++) {
-		master_deal_queues(m, best, i, h->left);
+	enum wfm_status s = index_columns(h, e);
+	for (int32_t i = 0; i < best->count && s == WFM_OK; i++)
 		s = find_column(h, best->tours[i], &h->column[i], e);
-	}
 	if (s != WFM_OK)
 		return s;
 	int32_t *low = calloc((size_t)m->column_count + 1, sizeof *low);
@@ -145,7 +139,7 @@ enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct w
 	choose(h, share, round);
 	enum wfm_status s = fix_rest(h, e);
 	if (s == WFM_OK)
-		s = master_solve(m, m->shared ? LP_PRIMAL : LP_DUAL, e);
+		s = master_solve(m, LP_DUAL, e);
 	if (s == WFM_OK)
 		s = master_reprice(m, 6, e);
 	if (s == WFM_OK)
@@ -169,8 +163,7 @@ struct hood *hood_new(struct master *m, struct plan *out)
 	h->free_agent = calloc(n, sizeof *h->free_agent);
 	h->pain = calloc(n, sizeof *h->pain);
 	h->column = calloc(n, sizeof *h->column);
-	h->left = calloc((size_t)out->cover->rows * (size_t)m->m->slots + 1, sizeof *h->left);
-	if (!h->free_agent || !h->pain || !h->column || !h->left) {
+	if (!h->free_agent || !h->pain || !h->column) {
 		hood_free(h);
 		return NULL;
 	}
@@ -185,6 +178,5 @@ void hood_free(struct hood *h)
 	free(h->pain);
 	free(h->column);
 	free(h->index);
-	free(h->left);
 	free(h);
 }

@@ -88,7 +88,7 @@ static double value_at(struct smooth *s, const double *pi, double *grad)
 	for (int32_t q = 0; q < x->p->queue_count; q++)
 		for (int32_t t = 0; t < x->slots; t++) {
 			int32_t at = q * x->slots + t;
-			if (s->m->row[at] < 0)
+			if (!s->m->asked[at])
 				continue;
 			double part = row_part(s, q, t, pi[at], &s->slope[at]);
 			if (part == HUGE_VAL)
@@ -97,7 +97,7 @@ static double value_at(struct smooth *s, const double *pi, double *grad)
 		}
 	f += soft_value(s->soft, pi, s->mu, grad);
 	for (int32_t i = 0; i < s->cells; i++)
-		grad[i] = s->m->row[i] >= 0 ? grad[i] + s->slope[i] : 0;
+		grad[i] = s->m->asked[i] ? grad[i] + s->slope[i] : 0;
 	return f;
 }
 
@@ -147,7 +147,7 @@ static double longest_step(const struct smooth *s)
 			int32_t at = q * x->slots + t;
 			double low = -x->p->queues[q].surplus_cents * x->slot_h,
 			       high = x->p->queues[q].short2_cents * x->slot_h, d = s->way[at];
-			if (s->m->row[at] < 0 || d == 0)
+			if (!s->m->asked[at] || d == 0)
 				continue;
 			double room = d > 0 ? (high - s->x[at]) / d : (low - s->x[at]) / d;
 			longest = fmin(longest, 0.95 * room);
@@ -209,7 +209,7 @@ static bool take_drawn(void *context, const struct tour *t)
 	for (int32_t i = x->first; i < x->m->column_count; i++)
 		if (tour_same(x->m->columns[i].tour, t))
 			return true;
-	x->status = master_add_tour(x->m, t, x->m->choice, x->e);
+	x->status = master_add_tour(x->m, t, x->e);
 	return x->status == WFM_OK;
 }
 
@@ -232,7 +232,6 @@ static enum wfm_status draw_columns(struct smooth *s, int32_t n, struct wfm_erro
 		if (t->profile != profile) {
 			profile = t->profile;
 			soft_profile(s->soft, profile, s->x);
-			master_set_worth(m, m->m->profiles[profile].kind);
 		}
 		taking.first = t->count > 1 ? taking.first : m->column_count;
 		if (soft_type(s->soft, t) > -INFINITY)
@@ -281,7 +280,7 @@ static void start_at(struct smooth *s)
 	for (int32_t q = 0; q < x->p->queue_count; q++)
 		for (int32_t i = 0; i < x->slots; i++) {
 			int32_t at = q * x->slots + i;
-			if (s->m->row[at] < 0)
+			if (!s->m->asked[at])
 				continue;
 			double price = x->p->queues[q].short1_cents * x->slot_h;
 			s->x[at] = price / 2;
