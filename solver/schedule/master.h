@@ -30,6 +30,11 @@ struct queue_set {
 	bool whole;
 };
 
+/* Slack columns of a queue in a slot: people fewer than asked for, then people more. */
+struct queue_slacks {
+	int32_t first, count, below;
+};
+
 struct master {
 	struct run *run;
 	const struct model *m;
@@ -40,6 +45,7 @@ struct master {
 	struct queue_set *sets;
 	int32_t set_count, set_cap;
 	int32_t *short_col; /* [queues x slots] LP column of its first shortage; the second is the next; -1 in services */
+	struct queue_slacks *slack_of; /* [queues x slots] */
 	int32_t *type_row; /* [types] */
 	int32_t slack_count; /* slacks: columns before those of tours */
 	int32_t spare_first, spare_count; /* slacks kept for the rows of sets to come */
@@ -94,6 +100,19 @@ int32_t sets_entries(struct master *m, const struct tour *t);
 void sets_read_duals(struct master *m);
 /* Writes the rows' sides anew. */
 enum wfm_status sets_reset(struct master *m, struct wfm_error *e);
+/* The parts of it that adding sets needs: a set without queues or rows, NULL without memory; a row, joined
+ * to the one before where there is one. */
+struct queue_set *sets_add(struct master *m, bool whole);
+enum wfm_status sets_add_row(struct master *m, struct queue_set *s, int32_t t, struct wfm_error *e);
+/* Appends to m->entry that many entries of people in slot t of the set. */
+int32_t sets_person_entries(const struct master *m, const struct queue_set *s, int32_t t, double sign,
+			    int32_t n);
+/* Entries of people on the queue there; returns how many. */
+int32_t sets_queue_entries(const struct master *m, int32_t q, int32_t t, double sign);
+bool sets_meet(const struct queue_set *s, const struct kind *k);
+/* For tour_visit, with the master as context; and the end of it. */
+void sets_mark_on(void *master, int32_t t);
+void sets_clear_on(struct master *m);
 /* Adds rows of sets that the solution breaks; *added of them. */
 enum wfm_status sets_separate(struct master *m, int32_t *added, struct wfm_error *e);
 /* Solves the LP and reads the duals. */

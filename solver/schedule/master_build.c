@@ -67,17 +67,16 @@ static bool allocate(struct master *m)
 {
 	const struct model *x = m->m;
 	size_t cells = (size_t)x->p->queue_count * (size_t)x->slots + 1, types = (size_t)x->type_count + 1;
-	size_t rows = (1 + SETS_SPARE) * cells + types;
+	size_t services = (size_t)x->p->service_count + 1, rows = (1 + SETS_SPARE) * cells + types + services;
 	m->asked = calloc(cells, 1);
 	m->short_col = calloc(cells, sizeof *m->short_col);
-	m->group = calloc((size_t)x->p->queue_count + 1, sizeof *m->group);
+	m->slack_of = calloc(cells, sizeof *m->slack_of);
 	m->type_row = calloc(types, sizeof *m->type_row);
 	m->pi = calloc(cells, sizeof *m->pi);
 	m->centre = calloc(cells, sizeof *m->centre);
 	m->at = calloc(cells, sizeof *m->at);
 	m->on = calloc((size_t)x->slots + 1, 1);
 	m->at_work = calloc((size_t)x->kind_count * (size_t)x->slots + 1, sizeof *m->at_work);
-	size_t services = (size_t)x->p->service_count + 1;
 	m->service_row = calloc(services, sizeof *m->service_row);
 	m->mu = calloc(4 * services, sizeof *m->mu);
 	if (!m->service_row || !m->mu)
@@ -93,7 +92,7 @@ static bool allocate(struct master *m)
 	m->entry_row = calloc(rows, sizeof *m->entry_row);
 	m->entry = calloc(rows, sizeof *m->entry);
 	m->found = calloc(MASTER_SEVERAL, sizeof *m->found);
-	return m->asked && m->short_col && m->group && m->type_row && m->pi && m->centre && m->at && m->on && m->at_work &&
+	return m->asked && m->short_col && m->slack_of && m->type_row && m->pi && m->centre && m->at && m->on && m->at_work &&
 	       m->sigma && m->fixed && m->by_profile && m->worth && m->stamp &&
 	       m->entry_row && m->entry && m->found;
 }
@@ -144,7 +143,7 @@ static void copy_rows(struct master *to, const struct master *from)
 	size_t types = (size_t)from->m->type_count;
 	memcpy(to->asked, from->asked, cells);
 	memcpy(to->short_col, from->short_col, cells * sizeof *to->short_col);
-	memcpy(to->group, from->group, (size_t)from->m->p->queue_count * sizeof *to->group);
+	memcpy(to->slack_of, from->slack_of, cells * sizeof *to->slack_of);
 	memcpy(to->type_row, from->type_row, types * sizeof *to->type_row);
 	memcpy(to->by_profile, from->by_profile, types * sizeof *to->by_profile);
 	memcpy(to->fixed, from->fixed, types * sizeof *to->fixed);
@@ -199,9 +198,9 @@ void master_free(struct master *m)
 	free(m->columns);
 	sets_free(m);
 	free(m->asked);
-	free(m->group);
 	free(m->type_row);
 	free(m->short_col);
+	free(m->slack_of);
 	free(m->pi);
 	free(m->centre);
 	free(m->at);

@@ -19,7 +19,7 @@ static const double SAME = 0.85, FLAT = 0.003;
 /* A slot whose people are counted by a row; elsewhere there is nobody. */
 static bool is_counted(const struct master *m, int32_t s, int32_t t)
 {
-	return m->row[m->m->p->services[s].queue * m->m->slots + t] >= 0;
+	return m->asked[m->m->p->services[s].queue * m->m->slots + t];
 }
 
 double master_service_due(const struct master *m, int32_t s)
@@ -56,16 +56,15 @@ struct step {
 	double cents;    /* a person more costs, contacts not counted */
 };
 
-static enum wfm_status add_step(struct master *m, int32_t q, int32_t t, bool last, const struct step *x,
+/* The i-th of the slot: a new column, or its entries anew. */
+static enum wfm_status add_step(struct master *m, int32_t q, int32_t t, int32_t i, const struct step *x,
 				struct wfm_error *e)
 {
 	const struct model *w = m->m;
 	int32_t at = q * w->slots + t;
 	bool below = x->to <= w->p->queues[q].required[t];
 	double sign = below ? 1 : -1, wide = x->to - x->from;
-	int rows[2 + WFM_MAX_SERVICES] = { m->row[at], last ? 0 : m->row[at + 1] };
-	double values[2 + WFM_MAX_SERVICES] = { sign, -sign };
-	int n = last ? 1 : 2;
+	int32_t n = sets_queue_entries(m, q, t, sign);
 	for (int32_t s = 0; s < w->p->service_count; s++) {
 		if (!service_holds(w, s, q, t))
 			continue;
@@ -74,13 +73,17 @@ static enum wfm_status add_step(struct master *m, int32_t q, int32_t t, bool las
 				      0;
 		if (gain <= 0)
 			continue;
-		rows[n] = m->service_row[s];
-		values[n++] = -sign * gain / wide;
+		m->entry_row[n] = m->service_row[s];
+		m->entry[n++] = -sign * gain / wide;
 	}
+	if (i < m->slack_of[at].count)
+		return lp_set_entries(m->lp, m->slack_of[at].first + i, n, m->entry_row, m->entry, e);
+	m->slack_of[at].count++;
+	m->slack_of[at].below += below;
 	m->slack_count++;
 	/* Nobody can be fewer than none, so the last step down need not end. */
 	return lp_add_col(m->lp, 0, x->from <= 0 && below ? HUGE_VAL : wide, -sign * x->cents / m->unit, n,
-			  rows, values, NULL, e);
+			  m->entry_row, m->entry, NULL, e);
 }
 
 /* Contacts by the person more at those people, all services at the price of those below target. */
@@ -106,12 +109,12 @@ static double step_end(const struct model *w, int32_t q, int32_t t, double from,
 	return from < low && low < to ? low : to;
 }
 
-enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, bool last, struct wfm_error *e)
+enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, struct wfm_error *e)
 {
 	const struct model *w = m->m;
 	const struct wfm_queue *u = &w->p->queues[q];
 	double r = u->required[t], low = r - w->step1[q * w->slots + t], steepest = slope(w, q, t, 0);
-	int32_t most = (int32_t)fmin(ceil(r), 1e6);
+	int32_t most = (int32_t)fmin(ceil(r), 1e6), n = 0;
 	enum wfm_status st = WFM_OK;
 	for (int32_t s = 0; s < w->p->service_count; s++)
 		if (service_holds(w, s, q, t) && w->p->services[s].people_max > most)
@@ -120,9 +123,9 @@ enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, bool la
 		struct step x = { .from = from, .to = step_end(w, q, t, from, steepest, most) };
 		double price = x.to <= low ? u->short2_cents : x.to <= r ? u->short1_cents : -u->surplus_cents;
 		x.cents = -price * w->slot_h;
-		st = add_step(m, q, t, last, &x, e);
+		st = add_step(m, q, t, n++, &x, e);
 		from = x.to;
 	}
 	struct step rest = { .from = most, .to = HUGE_VAL, .cents = u->surplus_cents * w->slot_h };
-	return st == WFM_OK ? add_step(m, q, t, last, &rest, e) : st;
+	return st == WFM_OK ? add_step(m, q, t, n, &rest, e) : st;
 }
