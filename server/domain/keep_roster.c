@@ -65,7 +65,7 @@ static const struct fields unplanned_fields =
 	FIELDS("UnplannedAgent", struct unplanned_out, unplanned_rows);
 
 struct parts_out {
-	double pay, fixed_pay, shortage, surplus, rules, wishes;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, changes;
 };
 static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, pay, 0, 0, 0, ""),
@@ -74,8 +74,27 @@ static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, surplus, 0, 0, 0, ""),
 	F_REAL(struct parts_out, rules, 0, 0, 0, ""),
 	F_REAL(struct parts_out, wishes, 0, 0, 0, ""),
+	F_REAL(struct parts_out, changes, 0, 0, 0, ""),
 };
 static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, parts_rows);
+
+/* Against the roster that the week was planned again from. */
+struct changes_out {
+	int64_t roster_id, version, from, shifts, added, removed, moved, frozen;
+	double cents;
+};
+static const struct field changes_rows[] = {
+	F_INT(struct changes_out, roster_id, 0, 0, 0, ""),
+	F_INT(struct changes_out, version, 0, 0, 0, ""),
+	F_DATE(struct changes_out, from, 0, ""),
+	F_INT(struct changes_out, shifts, 0, 0, 0, ""),
+	F_INT(struct changes_out, added, 0, 0, 0, ""),
+	F_INT(struct changes_out, removed, 0, 0, 0, ""),
+	F_INT(struct changes_out, moved, 0, 0, 0, ""),
+	F_INT(struct changes_out, frozen, 0, 0, 0, ""),
+	F_REAL(struct changes_out, cents, 0, 0, 0, ""),
+};
+static const struct fields changes_fields = FIELDS("RosterChangesMade", struct changes_out, changes_rows);
 
 struct evidence_out {
 	double objective, bound, gap, variable_gap, seconds;
@@ -83,6 +102,7 @@ struct evidence_out {
 	double probability, shrinkage;
 	bool verified;
 	struct parts_out parts;
+	struct changes_out changes;
 	const char **unmet_notes; /* of queues whose targets cannot be met */
 	size_t unmet_note_count;
 	struct unplanned_out *unplanned;
@@ -108,6 +128,7 @@ static const struct field evidence_rows[] = {
 	F_INT(struct evidence_out, unmet, 0, 0, 0, ""),
 	F_LIST_OF(struct evidence_out, unmet_notes, unmet_note_count, 0, FIELD_TEXT, 0, 0, ""),
 	F_BOOL(struct evidence_out, verified, 0, ""),
+	F_OBJECT(struct evidence_out, changes, FIELD_OPTIONAL, &changes_fields, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
 };
 static const struct fields evidence_fields = FIELDS("Evidence", struct evidence_out, evidence_rows);
@@ -227,9 +248,12 @@ static void note_unmet(struct arena *a, const struct week_problem *w, struct evi
 }
 
 static const char *evidence_json(struct arena *a, const struct week_problem *w,
-				 const struct wfm_roster *r, const struct roster_trial *trial)
+				 const struct wfm_roster *r, const struct roster_trial *trial,
+				 const struct changes_out *changes)
 {
+	const double priced = changes->roster_id == FIELD_NULL ? 0 : changes->cents;
 	struct evidence_out o = {
+		.changes = *changes,
 		.objective = r->cost.total, .bound = isfinite(r->bound) ? r->bound : NAN,
 		.gap = r->gap, .variable_gap = r->variable_gap, .seconds = r->seconds,
 		.seed = (int64_t)r->seed, .iterations = r->iterations, .columns = r->columns,
@@ -238,7 +262,7 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		.probability = w->choice.risk == WFM_RISK_CHANCE ? w->choice.probability : NAN,
 		.shrinkage = w->site.shrinkage_unplanned,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
-			   r->cost.rules, r->cost.wishes },
+			   r->cost.rules, r->cost.wishes - priced, priced },
 		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),
 		.unplanned_count = (size_t)r->unplanned_count,
 	};
@@ -261,6 +285,24 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 	return text;
 }
 
+static bool count_changes(const struct week_problem *w, const struct wfm_roster *r,
+			  const struct schedule_request *asked, const struct replan *again,
+			  struct changes_out *out, struct err *e)
+{
+	struct wfm_changes n;
+	struct wfm_error we;
+	field_init(&changes_fields, out);
+	if (again == NULL || again->start == NULL)
+		return true;
+	if (wfm_replan_count(&w->problem, again->start, r, &again->cost, &n, &we) != WFM_OK)
+		return err_from_wfm(e, &we);
+	*out = (struct changes_out){ .roster_id = asked->keep.roster_id, .version = again->version,
+				     .from = again->from, .shifts = (int64_t)n.added + n.removed + n.moved,
+				     .added = n.added, .removed = n.removed, .moved = n.moved,
+				     .frozen = again->frozen, .cents = n.cents };
+	return true;
+}
+
 static const char *request_json(struct arena *a, const struct schedule_request *r)
 {
 	struct strbuf s;
@@ -274,11 +316,16 @@ static const char *request_json(struct arena *a, const struct schedule_request *
 bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
 		 const struct wfm_roster *roster, const struct roster_trial *trial,
-		 struct schedule_result *out, struct err *e)
+		 const struct replan *again, struct schedule_result *out, struct err *e)
 {
+	struct changes_out changes;
 	struct db_arg site = db_int("site_id", w->site.site_id), monday = db_date("monday", w->monday);
 
+	if (!count_changes(w, roster, r, again, &changes, e))
+		return false;
 	*out = (struct schedule_result){
+		.changed_shifts = changes.roster_id == FIELD_NULL ? FIELD_NULL : changes.shifts,
+		.change_cents = changes.roster_id == FIELD_NULL ? NAN : changes.cents,
 		.forecast_id = r->forecast_id,
 		.objective = roster->cost.total,
 		.bound = isfinite(roster->bound) ? roster->bound : NAN,
@@ -296,9 +343,11 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,
 			    DB_ARGS(site, monday, db_int("plan_id", out->plan_id),
-				    db_text("evidence", evidence_json(a, w, roster, trial))),
+				    db_text("evidence", evidence_json(a, w, roster, trial, &changes))),
 			    NULL, &out->roster_id, e) &&
 	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
+	       (changes.roster_id == FIELD_NULL ||
+		replan_restore(db, again, changes.roster_id, out->roster_id, e)) &&
 	       keep_shortages(db, a, w, roster, out->roster_id, e) &&
 	       roster_trial_keep(db, trial, out->roster_id, e);
 }

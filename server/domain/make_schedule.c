@@ -27,6 +27,7 @@ static const struct field request_rows[] = {
 	  .flags = FIELD_OPTIONAL, .min = 0, .max = 1e15, .fallback = "1",
 	  .help = "same seed and iteration limit, same roster" },
 	STAFFING_CHOICE_ROWS(struct schedule_request, choice),
+	REPLAN_ROWS(struct schedule_request, keep),
 };
 const struct fields schedule_request_fields =
 	FIELDS("ScheduleRequest", struct schedule_request, request_rows);
@@ -41,6 +42,9 @@ static const struct field result_rows[] = {
 	F_INT(struct schedule_result, shifts, 0, 0, 1e15, "shifts planned"),
 	F_INT(struct schedule_result, shortages, 0, 0, 1e15, "stretches short of people"),
 	F_INT(struct schedule_result, unplanned, 0, 0, 1e15, "agents whom no plan suits"),
+	F_INT(struct schedule_result, changed_shifts, FIELD_OPTIONAL, 0, 1e15,
+	      "shifts that are not as in the roster kept; null: none was"),
+	F_REAL(struct schedule_result, change_cents, FIELD_OPTIONAL, 0, 0, "their price, part of objective"),
 };
 const struct fields schedule_result_fields =
 	FIELDS("ScheduleResult", struct schedule_result, result_rows);
@@ -53,6 +57,7 @@ static const double SOLVED = 0.98;
 
 struct making {
 	const struct schedule_watch *watch;
+	const struct replan *again;
 	double start, end; /* of the progress bar, while the solver runs */
 	bool cancelled;
 };
@@ -85,7 +90,8 @@ static double solve_now(void *context)
 	return clock_monotonic_s();
 }
 
-bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
+static bool check(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
+		  struct err *e)
 {
 	struct staffing_choice choice = r->choice;
 	struct site_calendar site;
@@ -97,9 +103,12 @@ bool schedule_check(struct db *db, struct arena *a, const struct schedule_reques
 	int64_t today;
 	int minute;
 	zone_to_local(site.zone, clock_now(), &today, &minute);
-	if (r->week <= today)
+	if (r->week <= today && !replan_asked(&r->keep))
 		return err_at(e, ERR_INVALID, "/week",
-			      "has begun or is past; plan a week that begins after today");
+			      "has begun or is past; plan a week that begins after today, or again from a "
+			      "roster of this one (keep)");
+	if (!replan_check(db, a, r->site_id, r->week, today, &r->keep, again, e))
+		return false;
 	if (!db_int_value(db, SQL_SCHEDULE_AGENT_COUNT,
 			  DB_ARGS(db_int("site_id", r->site_id), db_date("monday", r->week)), NULL,
 			  &agents, e))
@@ -108,11 +117,12 @@ bool schedule_check(struct db *db, struct arena *a, const struct schedule_reques
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents in that week",
 			      site.code);
 	struct forecast_request f = { r->site_id, r->week, 1 };
-	if (r->forecast_id == FIELD_NULL)
+	if (r->forecast_id == FIELD_NULL && again->forecast_id == FIELD_NULL)
 		return forecast_check(db, a, &f, e);
 	if (!db_int_value(db, SQL_SCHEDULE_FORECAST_COVERS,
 			  DB_ARGS(db_int("site_id", r->site_id), db_date("monday", r->week),
-				  db_int("forecast_id", r->forecast_id)),
+				  db_int("forecast_id", r->forecast_id != FIELD_NULL ? r->forecast_id :
+										       again->forecast_id)),
 			  NULL, &covers, e))
 		return false;
 	return covers > 0 || err_at(e, ERR_INVALID, "/forecast_id",
@@ -120,10 +130,17 @@ bool schedule_check(struct db *db, struct arena *a, const struct schedule_reques
 				    (long long)r->forecast_id);
 }
 
+bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
+{
+	struct replan again;
+	return check(db, a, r, &again, e);
+}
+
 /* The solver's answer, accepted by the judge; anything else is an error and *out stays NULL. */
 static bool solve_and_judge(const struct week_problem *w, const struct schedule_request *r,
 			    struct making *m, struct wfm_roster **out, struct err *e)
 {
+	const struct wfm_problem *problem = replan_problem(m->again, w);
 	struct wfm_solve_options o = {
 		.seed = (uint64_t)r->seed,
 		.time_limit_s = r->time_limit_s,
@@ -132,16 +149,17 @@ static bool solve_and_judge(const struct week_problem *w, const struct schedule_
 		.now_s = solve_now,
 		.progress = solve_progress,
 		.context = m,
+		.start = m->again->start,
 	};
 	struct wfm_report *report = NULL;
 	struct wfm_error we;
 	bool ok = false;
 
-	enum wfm_status s = wfm_schedule_solve(&w->problem, &o, out, &we);
+	enum wfm_status s = wfm_schedule_solve(problem, &o, out, &we);
 	if (s != WFM_OK && s != WFM_LIMIT && s != WFM_CANCELLED)
 		return err_from_wfm(e, &we);
 	assert(*out != NULL); /* whatever stopped it, the best so far */
-	if (wfm_schedule_verify(&w->problem, *out, true, &report, &we) != WFM_OK)
+	if (wfm_schedule_verify(problem, *out, true, &report, &we) != WFM_OK)
 		err_from_wfm(e, &we);
 	else if (report->breach_count > 0)
 		err_set(e, ERR_INTERNAL,
@@ -240,15 +258,32 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 static bool save(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
 		 const struct wfm_roster *roster, const struct roster_trial *trial,
-		 const struct schedule_watch *watch, struct schedule_result *out, struct err *e)
+		 const struct replan *again, const struct schedule_watch *watch, struct schedule_result *out, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (roster_keep(db, a, w, r, user_id, job_id, roster, trial, out, e) &&
+	if (roster_keep(db, a, w, r, user_id, job_id, roster, trial, again, out, e) &&
 	    (watch == NULL || watch->saved == NULL || watch->saved(watch->context, out, e)))
 		return db_commit(db, e);
 	db_rollback(db);
 	return false;
+}
+
+/* Requirement, roster and rows, once there is a forecast. */
+static bool plan(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
+		 int64_t user_id, int64_t job_id, struct making *m, struct schedule_result *out, struct err *e)
+{
+	struct week_problem w;
+	struct draft draft;
+	m->again = again;
+	tell(m, m->start, "requirement", NAN, NAN, NAN);
+	if (!week_open(db, a, r->site_id, r->week, r->forecast_id, &r->choice, &w, e) ||
+	    !week_problem_fill(db, a, &w, e) || !replan_open(db, a, &w, &r->keep, again, e) ||
+	    !draw_corrected(db, a, &w, r, m, &draft, e))
+		return false;
+	bool ok = save(db, a, &w, r, user_id, job_id, draft.roster, &draft.trial, again, m->watch, out, e);
+	wfm_roster_free(draft.roster);
+	return ok;
 }
 
 bool schedule_make(struct db *db, struct arena *a, const struct schedule_request *asked,
@@ -256,12 +291,12 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 		   struct schedule_result *out, struct err *e)
 {
 	struct schedule_request r = *asked;
-	struct week_problem w;
 	struct making m = { .watch = watch };
-	struct draft draft;
+	struct replan again;
 
-	if (!schedule_check(db, a, &r, e) || !staffing_choice_resolve(&r.choice, "/", e))
+	if (!check(db, a, &r, &again, e) || !staffing_choice_resolve(&r.choice, "/", e))
 		return false;
+	r.forecast_id = r.forecast_id != FIELD_NULL ? r.forecast_id : again.forecast_id;
 	if (r.forecast_id == FIELD_NULL) {
 		struct forecast_request f = { r.site_id, r.week, 1 };
 		struct forecast_watch fw = { .progress = forecast_progress, .context = &m };
@@ -269,11 +304,7 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 			return false;
 		m.start = FORECAST_SHARE;
 	}
-	tell(&m, m.start, "requirement", NAN, NAN, NAN);
-	if (!week_open(db, a, r.site_id, r.week, r.forecast_id, &r.choice, &w, e) ||
-	    !week_problem_fill(db, a, &w, e) || !draw_corrected(db, a, &w, &r, &m, &draft, e))
-		return false;
-	bool ok = save(db, a, &w, &r, user_id, job_id, draft.roster, &draft.trial, watch, out, e);
-	wfm_roster_free(draft.roster);
+	bool ok = plan(db, a, &r, &again, user_id, job_id, &m, out, e);
+	replan_close(&again);
 	return ok;
 }

@@ -2,13 +2,15 @@
 /*
  * Use case: draw a site's weekly roster and keep it as a draft with its evidence.
  *
- * Forecast (unless one is named) -> requirement -> solver -> independent verify -> rows. A roster that
+ * Forecast (unless one is named, or that of the roster planned again) -> requirement -> solver ->
+ * independent verify -> rows. A roster that
  * the judge does not accept is never saved. The same request on the same data with an iteration
  * limit gives the same roster. One connection, one thread.
  */
 #ifndef DOMAIN_MAKE_SCHEDULE_H
 #define DOMAIN_MAKE_SCHEDULE_H
 
+#include "server/domain/replan_week.h"
 #include "server/domain/try_roster.h"
 
 struct schedule_request {
@@ -20,6 +22,7 @@ struct schedule_request {
 	double time_limit_s;
 	double gap;
 	struct staffing_choice choice;
+	struct replan_request keep;
 };
 extern const struct fields schedule_request_fields;
 
@@ -27,6 +30,8 @@ struct schedule_result {
 	int64_t plan_id, roster_id, forecast_id;
 	double objective, bound, gap;
 	int64_t shifts, shortages, unplanned;
+	int64_t changed_shifts; /* FIELD_NULL: drawn anew */
+	double change_cents;
 };
 extern const struct fields schedule_result_fields;
 
@@ -51,6 +56,6 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
 		 const struct wfm_roster *roster, const struct roster_trial *trial,
-		 struct schedule_result *out, struct err *e);
+		 const struct replan *again, struct schedule_result *out, struct err *e);
 
 #endif

@@ -17,7 +17,8 @@ static const struct field roster_rows[] = {
 	F_INSTANT(struct roster, created_at, 0, "when it was drawn"),
 	F_INSTANT(struct roster, published_at, FIELD_OPTIONAL, "when agents got to see it"),
 	F_RAW(struct roster, evidence, 0,
-	      "objective and parts in cents, proven bound, gap, seed, verdict, risk taken, targets out of reach"),
+	      "objective and parts in cents, proven bound, gap, seed, verdict, risk taken, targets out of reach, "
+	      "changes against the roster planned again from"),
 	F_INT(struct roster, agents, 0, 0, 1e9, "agents with a shift"),
 	F_INT(struct roster, shifts, 0, 0, 1e9, "shifts"),
 	F_REAL(struct roster, people_short, 0, 0, 0, "people short in the worst quarter-hour"),

@@ -21,6 +21,34 @@ WHERE a.site_id = :site_id AND a.hired <= :monday::date + 6
 	AND (a.left_on IS NULL OR a.left_on >= :monday::date)
 ORDER BY a.id;
 
+-- name: replan_head
+SELECT r.site_id, r.monday AS week, r.version, p.forecast_id
+FROM roster r JOIN plan p ON p.id = r.plan_id WHERE r.id = :roster_id;
+
+-- name: replan_shifts
+-- A roster's shifts; one stands that has begun, or whose agent is there and not away. Inclusive, like
+-- publish_absent, of every absence that touches it.
+SELECT s.agent_id, s.day, s.start_at AS start, s.end_at AS end, replan_stands(s) AS stands,
+	coalesce((SELECT json_agg(json_build_object('start', v.start_at, 'end', v.end_at, 'work', v.kind = 'work',
+			'paid', v.paid) ORDER BY v.position) FROM activity v WHERE v.shift_id = s.id), '[]') AS activities
+FROM shift s WHERE s.roster_id = :roster_id
+ORDER BY s.agent_id, s.day, s.start_at;
+
+-- name: replan_drop
+-- The days before :from are those of the roster kept, whatever was drawn for them.
+DELETE FROM shift WHERE roster_id = :roster_id AND day < :from;
+
+-- name: replan_copy
+WITH made AS (
+	INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)
+	SELECT :roster_id, s.agent_id, s.site_id, s.day, s.start_at, s.end_at, s.paid_minutes, s.cost_cents
+	FROM shift s WHERE s.roster_id = :from_roster AND s.day < :from AND replan_stands(s)
+	RETURNING id, agent_id, day)
+INSERT INTO activity (shift_id, position, kind, queue_id, start_at, end_at, paid)
+SELECT made.id, v.position, v.kind, v.queue_id, v.start_at, v.end_at, v.paid
+FROM made JOIN shift s ON s.roster_id = :from_roster AND s.agent_id = made.agent_id AND s.day = made.day
+	JOIN activity v ON v.shift_id = s.id;
+
 -- name: schedule_contracts
 SELECT c.id, c.code, c.cost_cents_hour, c.shift_min_minutes, c.shift_max_minutes, c.shift_step_minutes,
 	c.start_earliest_min, c.start_latest_min, c.start_step_minutes,
@@ -232,12 +260,12 @@ WHERE ours.id IS NULL OR theirs.id IS NULL
 ORDER BY a.name, day;
 
 -- name: publish_absent
--- Who cannot work a shift since the roster was drawn: on leave, or gone.
+-- Who cannot work a shift since the roster was drawn: on leave, or gone. What has begun stands.
 SELECT DISTINCT a.name AS agent, s.day, coalesce(s.day > a.left_on, false) AS gone
 FROM shift s JOIN agent a ON a.id = s.agent_id
 	LEFT JOIN absence b ON b.agent_id = s.agent_id AND b.state IN ('approved', 'recorded')
 		AND tstzrange(b.start_at, b.end_at) && tstzrange(s.start_at, s.end_at)
-WHERE s.roster_id = :roster_id AND (b.id IS NOT NULL OR s.day > a.left_on)
+WHERE s.roster_id = :roster_id AND s.start_at > now() AND (b.id IS NOT NULL OR s.day > a.left_on)
 ORDER BY s.day, a.name LIMIT 20;
 
 -- name: publish_mark_touched
