@@ -49,7 +49,10 @@ static void work_round(struct searcher *s, int32_t round)
 {
 	if (s->status != WFM_OK || !run_step(s->run))
 		return;
-	double share = round % 8 == 0 ? 1 : 0.15 + 0.45 * rng_unit(&s->run->rng);
+	/* Named plans gain most from large neighbourhoods, pools from any. */
+	bool pooled = plan_is_pooled(s->out);
+	double low = pooled ? 0.15 : 0.5, high = pooled ? 0.6 : 0.9;
+	double share = round % 8 == 0 ? 1 : low + (high - low) * rng_unit(&s->run->rng);
 	s->status = hood_round(s->hood, share, round, &s->error);
 }
 
