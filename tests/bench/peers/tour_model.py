@@ -121,26 +121,29 @@ class Program:
         self.rows.append((terms, low, high))
 
     def write_mps(self, path):
-        """Free form; infinite sides only where a row or column has them."""
+        """Fixed columns, which every reader takes; infinite sides only where a row or column has them."""
+        def line(kind, first, second="", value=""):
+            return f" {kind:<2} {first:<8}  {second:<8}  {value:>12}".rstrip() + "\n"
+
         with open(path, "w", encoding="ascii") as out:
             kinds = ["E" if low == high else "G" if high is None else "L" for _, low, high in self.rows]
-            out.write("NAME tours\nROWS\n N cost\n")
-            out.writelines(f" {k} r{i}\n" for i, k in enumerate(kinds))
+            out.write("NAME          tours\nROWS\n" + line("N", "cost"))
+            out.writelines(line(k, f"r{i}") for i, k in enumerate(kinds))
             by_column = [[] for _ in self.cost]
             for i, (terms, _, _) in enumerate(self.rows):
                 for j, a in terms:
                     by_column[j].append((i, a))
-            out.write("COLUMNS\n begin 'MARKER' 'INTORG'\n")
+            out.write("COLUMNS\n    begin     'MARKER'                 'INTORG'\n")
             for j, entries in enumerate(by_column):
-                out.write(f" x{j} cost {self.cost[j]:.10g}\n")
-                out.writelines(f" x{j} r{i} {a:.10g}\n" for i, a in entries)
-            out.write(" end 'MARKER' 'INTEND'\nRHS\n")
+                out.write(line("", f"x{j}", "cost", f"{self.cost[j]:.10g}"))
+                out.writelines(line("", f"x{j}", f"r{i}", f"{a:.10g}") for i, a in entries)
+            out.write("    end       'MARKER'                 'INTEND'\nRHS\n")
             for i, (_, low, high) in enumerate(self.rows):
                 side = high if kinds[i] == "L" else low
                 if side:
-                    out.write(f" rhs r{i} {side:.10g}\n")
+                    out.write(line("", "rhs", f"r{i}", f"{side:.10g}"))
             out.write("BOUNDS\n")
-            out.writelines(f" PL bnd x{j}\n" if up is None else f" UP bnd x{j} {up}\n"
+            out.writelines(line("PL", "bnd", f"x{j}") if up is None else line("UP", "bnd", f"x{j}", f"{up}")
                            for j, up in enumerate(self.upper))
             out.write("ENDATA\n")
 
