@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	{ "skills", cli_skills, "people per skill group when queues share people" },
 	{ "solve", cli_solve, "problem.json to roster.json" },
 	{ "verify", cli_verify, "judge a roster against its problem" },
+	{ "explain", cli_explain, "what a roster lacks, and what would help" },
 	{ "simulate", cli_simulate, "play a roster's days before anyone works them" },
 	{ "schema", cli_schema, "JSON Schema of the forms that commands read and write" },
 	{ "user", service_user, "user LOGIN ROLE [AGENT]: make an account or set its password" },

@@ -5,6 +5,7 @@
 
 int cli_solve(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_simulate(int argc, char **argv);
 int cli_skills(int argc, char **argv);
 int cli_schema(int argc, char **argv);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/cli/cli.h"
+#include "server/cli/explanation_form.h"
 #include "server/cli/forecast_form.h"
 #include "server/cli/roster_form.h"
 #include "server/cli/schedule_cmd.h"
@@ -18,6 +19,7 @@ static const struct {
 	{ "problem", &problem_form_fields, "Scheduling problem: cuadrante solve reads it" },
 	{ "roster", &roster_form_fields, "Roster: cuadrante solve writes it, verify reads it" },
 	{ "report", &report_form_fields, "Judgement of a roster: cuadrante verify --json writes it" },
+	{ "explanation", &explanation_form_fields, "Explanation of a roster: cuadrante explain --json writes it" },
 	{ "simulation", &simulation_form_fields, "Trial of a roster: cuadrante simulate writes it" },
 	{ "skills", &skills_form_fields, "Queues and skill groups: cuadrante skills reads it" },
 	{ "skills-requirement", &skills_out_fields, "People per group: cuadrante skills --json writes it" },
@@ -27,7 +29,7 @@ static const struct {
 int cli_schema(int argc, char **argv)
 {
 	const struct cli_usage usage = {
-		.synopsis = "schema problem|roster|report|simulation|skills|skills-requirement|forecast",
+		.synopsis = "schema problem|roster|report|explanation|simulation|skills|skills-requirement|forecast",
 		.purpose = "Prints the JSON Schema (2020-12) of a form.",
 		.args_min = 1,
 		.args_max = 1,
@@ -49,7 +51,7 @@ int cli_schema(int argc, char **argv)
 		return code;
 	}
 	struct err e = ERR_INIT;
-	(void)err_set(&e, ERR_INVALID, "%s is none of problem, roster, report, simulation, skills, skills-requirement, forecast",
+	(void)err_set(&e, ERR_INVALID, "%s is none of problem, roster, report, explanation, simulation, skills, skills-requirement, forecast",
 		      args[0]);
 	return cli_fail("schema", NULL, &e);
 }

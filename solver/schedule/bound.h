@@ -27,7 +27,9 @@ enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error
 enum wfm_status master_bound_at(struct master *m, const double *duals, struct wfm_error *e);
 
 /* The same relaxation, columns and fixings for another run, in the thread that will use it. `from` may
- * be another thread's and must rest meanwhile. *out needs master_free even after a failure. */
+ * be another thread's and must rest meanwhile. *out needs master_free even after a failure. The run's
+ * model may be another one with the same slots, kinds and types, and further types behind them; its
+ * tours of old columns are then not to be read, and rows want master_reset_rows. */
 enum wfm_status master_clone(const struct master *from, struct run *r, struct master **out,
 			     struct wfm_error *e);
 

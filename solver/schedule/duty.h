@@ -168,7 +168,7 @@ enum wfm_status duty_list_search(struct duty_solve *s, struct duty_plan *plan, s
 
 enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
 				    struct wfm_roster **out, struct wfm_error *e);
-/* Has the only agent of the problem a tour? */
-enum wfm_status duty_has_tour(const struct wfm_problem *p, bool *yes);
+/* The cheapest tour of the only agent of the problem, demand aside; INFINITY: there is none. */
+enum wfm_status duty_least_cents(const struct wfm_problem *p, double *cents, struct wfm_error *e);
 
 #endif

@@ -264,15 +264,20 @@ enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wf
 	return st;
 }
 
-enum wfm_status duty_has_tour(const struct wfm_problem *p, bool *yes)
+enum wfm_status duty_least_cents(const struct wfm_problem *p, double *cents, struct wfm_error *e)
 {
 	struct duty_model m;
 	struct duty_solve s = { .m = &m };
-	struct wfm_error e;
-	enum wfm_status st = duty_model_build(&m, p, &e);
+	struct duty_tour t;
+	double most;
+	enum wfm_status st = duty_model_build(&m, p, e);
+	*cents = INFINITY;
 	if (st == WFM_OK && !prepare(&s))
-		st = WFM_NO_MEMORY;
-	*yes = st == WFM_OK && m.types[0].has_tour;
+		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the explanation");
+	if (st == WFM_OK && m.types[0].has_tour)
+		*cents = -duty_price(s.pricer, 0, s.worth, &t, &most);
+	if (st == WFM_OK && isnan(*cents))
+		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the explanation");
 	end(&s);
 	return st;
 }

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Why a slot is short, and why an agent has no tour.
- *
- * Shortages: per queue and slot the agents who may serve it are sorted by what keeps them from it
- * (see enum wfm_short_reason); the reason given is the nearest to having someone. The worth of an
+ * Why a slot is short: per queue and slot the agents who may serve it are sorted by what keeps them from
+ * it (see enum wfm_short_reason); the reason given is the nearest to having someone. The worth of an
  * hour is the dual of the cover row at the best bound.
- *
- * Unplanned agents: all hard rules are taken off and put back one at a time; those that cannot be
- * put back form a minimal set whose removal makes a tour possible.
  */
 #include "solver/schedule/assign.h"
-#include "solver/schedule/duty.h"
+#include "solver/schedule/explain.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,24 +21,22 @@ struct status {
 	bool *full;        /* [agents] no further shift fits minutes or number */
 };
 
-static bool week_is_full(const struct model *m, const struct type *t, const struct plan *plan,
-			 int32_t i)
+/* Has the agent no room for a further shift, with what it works already? */
+static bool is_full(const struct model *m, int32_t agent, int32_t shifts, int32_t minutes)
 {
+	const struct type *t = &m->types[m->type_of[agent]];
 	const struct profile *pr = &m->profiles[t->profile];
 	const struct wfm_contract *c = &m->p->contracts[pr->contract];
-	const struct tour *tour = plan->tours[i];
-	int32_t minutes = 0, shortest = INT32_MAX, weeks, first[MODEL_MAX_WEEKS + 1];
-	if (tour->count >= m->automata[t->automaton].work_high)
+	int32_t shortest = INT32_MAX, first[MODEL_MAX_WEEKS + 1];
+	int32_t weeks = model_weeks(&m->p->calendars[pr->calendar], first);
+	if (shifts >= m->automata[t->automaton].work_high)
 		return true;
-	weeks = model_weeks(&m->p->calendars[pr->calendar], first);
-	for (int32_t k = 0; k < tour->count; k++)
-		minutes += pr->opts[tour->s[k].opt].paid_min;
 	for (int32_t k = 0; k < pr->opt_count; k++)
 		if (pr->opts[k].paid_min < shortest)
 			shortest = pr->opts[k].paid_min;
 	for (int32_t k = 0; k < c->rule_count; k++)
 		if (c->rules[k].rule == WFM_RULE_WEEK_MINUTES && c->rules[k].mode == WFM_HARD &&
-		    minutes + shortest > (int64_t)c->rules[k].high * weeks)
+		    (int64_t)minutes + shortest > (int64_t)c->rules[k].high * weeks)
 			return true;
 	return false;
 }
@@ -62,22 +55,30 @@ static void note_reach(struct status *s)
 	}
 }
 
-static void note_busy(struct status *s, const struct plan *plan, const struct wfm_roster *r)
+static int32_t paid_minutes(const struct model *m, const struct wfm_roster *r, const struct wfm_shift *x)
+{
+	int32_t slots = 0;
+	for (int32_t i = 0; i < x->activity_count; i++)
+		slots += r->activities[x->first_activity + i].paid ? r->activities[x->first_activity + i].slots : 0;
+	return slots * m->p->slot_min;
+}
+
+/* Shifts stand by agent. */
+static void note_busy(struct status *s, const struct wfm_roster *r)
 {
 	const struct model *m = s->m;
-	for (int32_t i = 0; i < r->shift_count; i++) {
-		const struct wfm_shift *x = &r->shifts[i];
-		s->day_busy[x->agent * m->max_days + x->day] = 1;
-		for (int32_t t = x->start; t < x->end; t++)
-			s->busy[x->agent * m->slots + t % m->slots] = 1;
-	}
-	/* Plan order is not agent order within a type; fullness of a type's tours is close enough
-	 * to judge by the agent's own count, so take it from the roster where it differs. */
-	for (int32_t i = 0; i < plan->count;) {
-		const struct type *t = &m->types[plan->tours[i]->type];
-		for (int32_t k = 0; k < t->count; k++)
-			s->full[t->agents[k]] = week_is_full(m, t, plan, i + k);
-		i += t->count;
+	int32_t i = 0;
+	for (int32_t a = 0; a < m->p->agent_count; a++) {
+		int32_t shifts = 0, minutes = 0;
+		for (; i < r->shift_count && r->shifts[i].agent == a; i++) {
+			const struct wfm_shift *x = &r->shifts[i];
+			s->day_busy[x->agent * m->max_days + x->day] = 1;
+			for (int32_t t = x->start; t < x->end; t++)
+				s->busy[x->agent * m->slots + t % m->slots] = 1;
+			minutes += paid_minutes(m, r, x);
+			shifts++;
+		}
+		s->full[a] = is_full(m, a, shifts, minutes);
 	}
 }
 
@@ -129,9 +130,9 @@ static enum wfm_short_reason reason_of(const struct status *s, int32_t q, int32_
 			  WFM_SHORT_ALL_AT_WORK;
 }
 
-static bool add_short(struct wfm_roster *r, int32_t *cap, struct wfm_shortage x)
+static bool add_short(struct short_list *r, struct wfm_shortage x)
 {
-	struct wfm_shortage *last = r->shortage_count ? &r->shortages[r->shortage_count - 1] : NULL;
+	struct wfm_shortage *last = r->count ? &r->list[r->count - 1] : NULL;
 	if (last && last->queue == x.queue && last->start + last->slots == x.start &&
 	    last->reason == x.reason) {
 		last->slots++;
@@ -140,9 +141,9 @@ static bool add_short(struct wfm_roster *r, int32_t *cap, struct wfm_shortage x)
 		last->value_cents += x.value_cents;
 		return true;
 	}
-	if (!mem_reserve(&r->shortages, cap, r->shortage_count + 1, sizeof x))
+	if (!mem_reserve(&r->list, &r->capacity, r->count + 1, sizeof x))
 		return false;
-	r->shortages[r->shortage_count++] = x;
+	r->list[r->count++] = x;
 	return true;
 }
 
@@ -161,27 +162,10 @@ static void count_have(const struct model *m, const struct wfm_roster *r, double
 	}
 }
 
-bool explain_shortages(const struct run *r, struct wfm_roster *roster)
+static bool list_short(const struct status *s, const double *have, const double *duals,
+		       struct short_list *out)
 {
-	const struct model *m = r->m;
-	size_t slots = (size_t)m->slots, agents = (size_t)m->p->agent_count;
-	size_t cells = (size_t)m->p->queue_count * slots;
-	int32_t cap = 0;
-	bool ok = false;
-	struct status s = { .m = m };
-	double *have = calloc(cells + 1, sizeof *have);
-	s.reach = calloc((size_t)m->type_count * slots + 1, 1);
-	s.busy = calloc(agents * slots + 1, 1);
-	s.day_busy = calloc(agents * (size_t)(m->max_days + 1) + 1, 1);
-	s.full = calloc(agents + 1, sizeof *s.full);
-	roster->value_cents = calloc(cells + 1, sizeof *have);
-	if (!have || !s.reach || !s.busy || !s.day_busy || !s.full || !roster->value_cents)
-		goto out;
-	for (size_t i = 0; i < cells; i++)
-		roster->value_cents[i] = fmax(0, r->duals[i]) / m->slot_h;
-	note_reach(&s);
-	note_busy(&s, r->best, roster);
-	count_have(m, roster, have);
+	const struct model *m = s->m;
 	for (int32_t q = 0; q < m->p->queue_count; q++)
 		for (int32_t t = 0; t < m->slots; t++) {
 			int32_t at = q * m->slots + t;
@@ -190,17 +174,36 @@ bool explain_shortages(const struct run *r, struct wfm_roster *roster)
 				continue;
 			struct wfm_shortage x = {
 				q, t, 1, lack, model_slot_cost(m, q, t, have[at]),
-				roster->value_cents[at],
-				m->open[at] ? reason_of(&s, q, t) : WFM_SHORT_NO_SHIFT
+				fmax(0, duals[at]) / m->slot_h,
+				m->open[at] ? reason_of(s, q, t) : WFM_SHORT_NO_SHIFT
 			};
-			if (!add_short(roster, &cap, x))
-				goto out;
+			if (!add_short(out, x))
+				return false;
 		}
-	for (int32_t i = 0; i < roster->shortage_count; i++) {
-		roster->shortages[i].people /= roster->shortages[i].slots;
-		roster->shortages[i].value_cents /= roster->shortages[i].slots;
+	for (int32_t i = 0; i < out->count; i++) {
+		out->list[i].people /= out->list[i].slots;
+		out->list[i].value_cents /= out->list[i].slots;
 	}
-	ok = true;
+	return true;
+}
+
+bool explain_list_shortages(const struct model *m, const double *duals, const struct wfm_roster *roster,
+			    struct short_list *out)
+{
+	size_t slots = (size_t)m->slots, agents = (size_t)m->p->agent_count;
+	bool ok = false;
+	struct status s = { .m = m };
+	double *have = calloc((size_t)m->p->queue_count * slots + 1, sizeof *have);
+	s.reach = calloc((size_t)m->type_count * slots + 1, 1);
+	s.busy = calloc(agents * slots + 1, 1);
+	s.day_busy = calloc(agents * (size_t)(m->max_days + 1) + 1, 1);
+	s.full = calloc(agents + 1, sizeof *s.full);
+	if (!have || !s.reach || !s.busy || !s.day_busy || !s.full)
+		goto out;
+	note_reach(&s);
+	note_busy(&s, roster);
+	count_have(m, roster, have);
+	ok = list_short(&s, have, duals, out);
 out:
 	free(have);
 	free(s.reach);
@@ -210,76 +213,18 @@ out:
 	return ok;
 }
 
-/* ---- unplanned agents ---- */
-
-/* Has the one agent a tour when only the kept rules (and the lengths) are hard? */
-static enum wfm_status has_tour(const struct wfm_problem *p, const bool keep[WFM_RULE_COUNT],
-				struct wfm_rule_row *rows, bool *yes)
+bool explain_shortages(const struct run *r, struct wfm_roster *roster)
 {
-	struct wfm_contract c = p->contracts[0];
-	for (int32_t i = 0; i < c.rule_count; i++) {
-		rows[i] = c.rules[i];
-		if (!keep[rows[i].rule] || rows[i].mode == WFM_SOFT)
-			rows[i].mode = WFM_OFF;
-	}
-	c.rules = rows;
-	struct wfm_problem one = *p;
-	one.contracts = &c;
-	if (p->duty_count > 0)
-		return duty_has_tour(&one, yes);
-	struct model m;
-	struct wfm_error e;
-	enum wfm_status s = model_build(&m, &one, &e);
-	struct pricer *pricer = s == WFM_OK ? pricer_new(&m) : NULL;
-	double *w = calloc((size_t)m.horizon + 1, sizeof *w);
-	if (s == WFM_OK && (!pricer || !w))
-		s = WFM_NO_MEMORY;
-	if (s == WFM_OK) {
-		struct tour t;
-		pricer_set(pricer, m.types[0].profile, w);
-		*yes = pricer_best(pricer, 0, &t) > -INFINITY;
-	}
-	free(w);
-	pricer_free(pricer);
-	model_free(&m);
-	return s;
-}
-
-static enum wfm_status explain_agent(const struct wfm_problem *p, struct wfm_unplanned *u)
-{
-	struct wfm_agent a = p->agents[u->agent];
-	struct wfm_problem one = *p;
-	one.contracts = &p->contracts[a.contract];
-	one.contract_count = one.agent_count = 1;
-	a.contract = 0;
-	one.agents = &a;
-	struct wfm_rule_row *rows = calloc((size_t)one.contracts->rule_count + 1, sizeof *rows);
-	if (!rows)
-		return WFM_NO_MEMORY;
-	bool keep[WFM_RULE_COUNT] = { false }, hard[WFM_RULE_COUNT] = { false }, yes = false;
-	keep[WFM_RULE_SHIFT_MINUTES] = true;
-	for (int32_t i = 0; i < one.contracts->rule_count; i++)
-		hard[one.contracts->rules[i].rule] |= one.contracts->rules[i].mode == WFM_HARD;
-	enum wfm_status s = has_tour(&one, keep, rows, &yes);
-	bool hopeless = !yes;
-	for (int32_t k = 0; s == WFM_OK && !hopeless && k < WFM_RULE_COUNT; k++) {
-		if (!hard[k] || keep[k])
-			continue;
-		keep[k] = true;
-		s = has_tour(&one, keep, rows, &yes);
-		if (!yes) {
-			keep[k] = false;
-			u->conflicts[u->conflict_count++] = (enum wfm_rule)k;
-		}
-	}
-	free(rows);
-	return s;
-}
-
-bool explain_unplanned(const struct wfm_problem *p, struct wfm_roster *roster)
-{
-	for (int32_t i = 0; i < roster->unplanned_count; i++)
-		if (explain_agent(p, &roster->unplanned[i]) == WFM_NO_MEMORY)
-			return false;
-	return true;
+	const struct model *m = r->m;
+	size_t cells = (size_t)m->p->queue_count * (size_t)m->slots;
+	struct short_list list = { 0 };
+	roster->value_cents = calloc(cells + 1, sizeof *roster->value_cents);
+	if (!roster->value_cents)
+		return false;
+	for (size_t i = 0; i < cells; i++)
+		roster->value_cents[i] = fmax(0, r->duals[i]) / m->slot_h;
+	bool ok = explain_list_shortages(m, r->duals, roster, &list);
+	roster->shortages = list.list;
+	roster->shortage_count = list.count;
+	return ok;
 }

@@ -97,8 +97,11 @@ static enum wfm_status solve_once(struct master *m, enum lp_method method, struc
 {
 	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. */
 	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
-	while (s == WFM_LIMIT && run_poll(m->run))
-		s = lp_solve(m->lp, method, SLICE, e);
+	for (int32_t i = 1; s == WFM_LIMIT && run_poll(m->run); i++) {
+		m->run->limited |= m->slice_limit > 0 && i >= m->slice_limit;
+		if (!m->run->limited)
+			s = lp_solve(m->lp, method, SLICE, e);
+	}
 	if (s == WFM_LIMIT)
 		return WFM_OK; /* any duals bound; the loops above see the run stopped */
 	if (s == WFM_INFEASIBLE && method == LP_DUAL) /* numerical: the primal settles it */
@@ -366,11 +369,11 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 	return s == WFM_OK ? approach(m, top, close_enough, e) : s;
 }
 
-/* Differences between two relaxations are small: a two-hundredth of what one agent costs. */
+/* Differences between two relaxations are small: a five-hundredth of what one agent costs. */
 static double very_close(const struct master *m)
 {
-	double x = 0.005 / (m->m->p->agent_count + 1);
-	return x < 1e-8 ? 1e-8 : x;
+	double x = 0.002 / (m->m->p->agent_count + 1);
+	return x < 1e-8 ? 1e-8 : x > 2e-5 ? 2e-5 : x;
 }
 
 enum wfm_status master_refine(struct master *m, struct wfm_error *e)

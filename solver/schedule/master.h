@@ -68,6 +68,7 @@ struct master {
 	double *entry;
 	struct tour *found; /* scratch of pricing */
 	int32_t *fixed;     /* [types] agents fixed by the dive */
+	int32_t slice_limit; /* slices of pivots in one solve before the run counts as limited; 0: none */
 	double noise;       /* added to fractions before the dive ranks them */
 	int32_t *by_profile; /* types in order of profile */
 };

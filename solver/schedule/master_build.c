@@ -35,6 +35,10 @@ enum wfm_status master_reset_rows(struct master *m, struct wfm_error *e)
 	for (int32_t k = 0; k < x->type_count && s == WFM_OK; k++)
 		if (m->type_row[k] >= 0)
 			s = lp_set_row(m->lp, m->type_row[k], x->types[k].count, x->types[k].count, e);
+	m->constant = 0;
+	for (int32_t i = 0; i < x->p->queue_count * x->slots; i++)
+		if (!m->asked[i] && x->open[i])
+			m->constant += model_slot_cost(x, i / x->slots, i % x->slots, 0);
 	return s;
 }
 
@@ -145,7 +149,6 @@ static void copy_rows(struct master *to, const struct master *from)
 	memcpy(to->short_col, from->short_col, cells * sizeof *to->short_col);
 	memcpy(to->slack_of, from->slack_of, cells * sizeof *to->slack_of);
 	memcpy(to->type_row, from->type_row, types * sizeof *to->type_row);
-	memcpy(to->by_profile, from->by_profile, types * sizeof *to->by_profile);
 	memcpy(to->fixed, from->fixed, types * sizeof *to->fixed);
 	memcpy(to->pi, from->pi, cells * sizeof *to->pi);
 	memcpy(to->sigma, from->sigma, types * sizeof *to->sigma);
@@ -161,6 +164,21 @@ static void copy_rows(struct master *to, const struct master *from)
 	to->rows = from->rows;
 }
 
+/* Rows of types that `from` does not know. */
+static enum wfm_status add_new_types(struct master *m, int32_t known, struct wfm_error *e)
+{
+	enum wfm_status s = WFM_OK;
+	for (int32_t k = known; k < m->m->type_count && s == WFM_OK; k++) {
+		int32_t n = m->m->types[k].count;
+		m->type_row[k] = -1;
+		if (!m->m->types[k].has_tour)
+			continue;
+		s = lp_add_row(m->lp, n, n, &m->type_row[k], e);
+		m->rows++;
+	}
+	return s;
+}
+
 enum wfm_status master_clone(const struct master *from, struct run *r, struct master **out,
 			     struct wfm_error *e)
 {
@@ -169,13 +187,14 @@ enum wfm_status master_clone(const struct master *from, struct run *r, struct ma
 	if (!m)
 		return no_memory(e);
 	m->run = r;
-	m->m = from->m;
+	m->m = r->m;
 	m->unit = from->unit;
 	if (!allocate(m) || !mem_reserve(&m->columns, &m->column_cap, from->column_count + 1,
 					 sizeof *m->columns) ||
 	    !sets_copy(m, from))
 		return no_memory(e);
 	copy_rows(m, from);
+	order_types(m);
 	for (int32_t i = 0; i < from->column_count; i++) {
 		const struct column *c = &from->columns[i];
 		size_t size = tour_size(c->tour->count > 0 ? c->tour->count : 1);
@@ -185,7 +204,8 @@ enum wfm_status master_clone(const struct master *from, struct run *r, struct ma
 		memcpy(tour, c->tour, size);
 		m->columns[m->column_count++] = (struct column){ tour, c->low };
 	}
-	return lp_copy(&m->lp, from->lp, e);
+	enum wfm_status s = lp_copy(&m->lp, from->lp, e);
+	return s == WFM_OK ? add_new_types(m, from->m->type_count, e) : s;
 }
 
 void master_free(struct master *m)

@@ -506,3 +506,54 @@ def test_long_totals_in_fine_steps_are_counted_exactly(tmp_path, seed):
     rules = [{"rule": "plan_minutes", "low": 0, "high": most}, {"rule": "plan_shifts", "duties": ["a"], "high": most_a}]
     want = sum(covers.values()) - max(best.values())
     assert solved_cost(duty_plan(days, minutes, rules, covers), tmp_path / "plan.json") == pytest.approx((want, want))
+
+
+# ---- explain -------------------------------------------------------------------------------
+
+
+def explain(tmp_path, name, roster, *arguments):
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(roster))
+    return run("explain", PROBLEMS / f"{name}.json", path, *arguments)
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if n != "contact_centre"])
+def test_explanations_keep_their_schema(tmp_path, rosters, name):
+    done = explain(tmp_path, name, rosters[name], "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, schema("explanation"))
+    assert told["complete"] and told["status"] == "finished"
+    assert abs(told["cost_cents"] - LEAST_COST.get(name, told["cost_cents"])) < 0.01
+    for item in [r["item"] for r in told["relaxations"]] + \
+            [i for c in told["conflicts"] for i in c["items"]]:
+        at = problem(name)
+        for step in item["place"].split("/")[1:]:  # every place is one of the problem
+            at = at[int(step)] if isinstance(at, list) else at[step]
+
+
+def test_explanation_names_either_way_out(tmp_path, rosters):
+    """Benito is away for some days of a week of 40 hours: the rule goes or the leave does."""
+    told = json.loads(explain(tmp_path, "impossible", rosters["impossible"], "--json").stdout)
+    assert [c["agent"] for c in told["conflicts"]] == ["Benito", "Benito"]
+    assert sorted(i["place"] for c in told["conflicts"] for i in c["items"]) == \
+        ["/agents/1/unavailable/0", "/contracts/1/rules/2"]
+    french = told["hours"][0]
+    assert french["queue"] == "French" and french["saved_cents"] == pytest.approx(5000)
+    words = explain(tmp_path, "impossible", rosters["impossible"]).stdout.decode()
+    assert "no tour for Benito, unless without: time away 1 of Benito" in words
+    assert "short: French" in words and "nobody has the skill" in words
+
+
+def test_explanation_of_a_roster_made_by_hand(tmp_path):
+    """Nobody at work: the shortage is all of the requirement, and claims are not needed."""
+    done = explain(tmp_path, "one_agent", {"shifts": []}, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["shortages"] and told["relaxed_cents"] <= told["cost_cents"] + 0.01
+
+
+def test_explanation_stops_at_its_limit(tmp_path):
+    done = explain(tmp_path, "contact_centre", {"shifts": []}, "--json", "--iteration-limit", "50")
+    assert done.returncode == 3, done.stderr
+    assert not json.loads(done.stdout)["complete"]

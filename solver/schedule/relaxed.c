@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Let L(pi) be Lagrange's bound of the changed plan at the duals pi of the base (master.c), z the base's
+ * LP. The change saves at most z - L(pi), one pricing round; that sorts out what cannot help. The rest
+ * is solved again: a column generation from the base's columns and basis, with pi as its centre.
+ */
+#include "solver/schedule/relaxed.h"
+#include "solver/schedule/blocks.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Slices of pivots after which the simplex is taken to go in circles. */
+enum { STUCK = 8 };
+
+static enum wfm_status no_memory(struct wfm_error *e)
+{
+	return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the explanation");
+}
+
+/* What is left of the limits; false: nothing. */
+static bool left_over(struct relaxed *r, struct wfm_solve_options *o)
+{
+	*o = r->limits;
+	if (o->iteration_limit > 0) {
+		o->iteration_limit -= r->iterations;
+		r->stopped |= o->iteration_limit <= 0;
+	}
+	if (o->time_limit_s > 0 && o->now_s) {
+		o->time_limit_s -= o->now_s(o->context) - r->started_s;
+		r->stopped |= o->time_limit_s <= 0;
+	}
+	return !r->stopped;
+}
+
+static void count_in(struct relaxed *r, const struct run *run)
+{
+	r->iterations += run->iterations;
+	r->stopped |= run_stopped(run);
+}
+
+/* ---- a relaxation from the beginning ---- */
+
+static int64_t first_steps(const struct plan *p)
+{
+	int64_t steps = 15 * (int64_t)p->count;
+	return plan_is_pooled(p) ? 0 : steps < 4000 ? steps : 4000;
+}
+
+static enum wfm_status solve_afresh(struct run *run, struct master **out, struct wfm_error *e)
+{
+	struct plan *plan = plan_new(run->m);
+	if (!plan)
+		return no_memory(e);
+	run_stage(run, WFM_PHASE_BOUND, 0, 1);
+	plan_greedy(run, plan);
+	enum wfm_status s = WFM_OK;
+	if (!run_offer(run, plan) || !plan_improve(run, plan, first_steps(plan), 1))
+		s = no_memory(e);
+	plan_free(plan);
+	if (s == WFM_OK)
+		s = master_new(run, out, e);
+	if (s == WFM_OK)
+		s = master_converge(*out, e);
+	if (s == WFM_OK && !run_stopped(run))
+		s = master_refine(*out, e);
+	return s;
+}
+
+static double lp_cents(const struct master *m)
+{
+	return lp_objective(m->lp) * m->unit + m->constant + m->run->fixed_cents;
+}
+
+static void read_short(const struct master *m, double *people)
+{
+	const struct model *x = m->m;
+	for (int32_t i = 0; i < x->p->queue_count * x->slots; i++) {
+		people[i] = 0;
+		if (!m->asked[i])
+			people[i] = x->open[i] ? x->p->queues[i / x->slots].required[i % x->slots] : 0;
+		else if (m->short_col[i] >= 0)
+			people[i] = lp_value(m->lp, m->short_col[i]) + lp_value(m->lp, m->short_col[i] + 1);
+	}
+}
+
+enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
+			     const struct wfm_solve_options *limits, struct wfm_error *e)
+{
+	*r = (struct relaxed){ .p = p, .limits = *limits };
+	r->started_s = limits->now_s ? limits->now_s(limits->context) : 0;
+	size_t cells = (size_t)p->queue_count * (size_t)p->slot_count;
+	enum wfm_status s = run_open(&r->run, &r->m, p, limits, e);
+	r->short_people = calloc(cells + 1, sizeof *r->short_people);
+	if (s == WFM_OK && !r->short_people)
+		s = no_memory(e);
+	if (s == WFM_OK)
+		s = solve_afresh(&r->run, &r->master, e);
+	count_in(r, &r->run);
+	if (s != WFM_OK)
+		return s;
+	r->cents = lp_cents(r->master);
+	r->bound = r->run.bound + r->run.fixed_cents;
+	read_short(r->master, r->short_people);
+	return r->stopped ? WFM_LIMIT : WFM_OK;
+}
+
+void relaxed_close(struct relaxed *r)
+{
+	master_free(r->master);
+	run_close(&r->run, &r->m);
+	free(r->short_people);
+}
+
+/* ---- questions ---- */
+
+struct asking {
+	struct relaxed *r;
+	const struct relaxed_question *q;
+	struct model m;
+	struct run run;
+	struct master *master;
+};
+
+/* The agents of the question as often as they count. */
+static void change_counts(struct asking *x)
+{
+	for (int i = 0; i < 2; i++) {
+		if (x->q->change[i] == 0)
+			continue;
+		const struct wfm_agent *a = &x->q->p->agents[x->q->agent[i]];
+		x->m.types[x->m.type_of[x->q->agent[i]]].count += x->q->change[i];
+		x->run.fixed_cents += x->q->change[i] *
+				      model_idle_cents(a, x->q->p->calendars[a->calendar].day_count);
+	}
+}
+
+/* Are the rows of the base those of the question, but for further types? */
+static bool same_shape(const struct asking *x)
+{
+	const struct model *a = &x->r->m, *b = &x->m;
+	if (a->slots != b->slots || a->horizon != b->horizon || a->kind_count != b->kind_count ||
+	    b->type_count < a->type_count || x->r->master == NULL)
+		return false;
+	for (int32_t i = 0; i < a->p->agent_count; i++)
+		if (a->type_of[i] != b->type_of[i])
+			return false;
+	for (int32_t k = 0; k < b->type_count; k++) {
+		if (k < a->type_count && a->types[k].has_tour != b->types[k].has_tour)
+			return false;
+		if (k >= a->type_count && b->types[k].count > 0 && !b->types[k].has_tour)
+			return false;
+	}
+	return true;
+}
+
+/* A tour for who is new, so that the LP has a solution; also tells the pay. */
+static enum wfm_status add_new_tour(struct asking *x, struct relaxed_answer *a, struct wfm_error *e)
+{
+	int32_t k = x->m.type_of[x->q->agent[0]];
+	const struct type *t = &x->m.types[k];
+	const struct profile *pr = &x->m.profiles[t->profile];
+	const struct wfm_contract *c = &x->m.p->contracts[pr->contract];
+	struct tour tour;
+	if (x->q->agent[0] < x->r->p->agent_count || !t->has_tour)
+		return WFM_OK;
+	master_set_worth(x->master, pr->kind);
+	pricer_set(x->run.pricer, t->profile, x->master->worth);
+	(void)pricer_best(x->run.pricer, k, &tour);
+	for (int32_t i = 0; c->salaried && i < tour.count; i++)
+		a->fixed_pay_cents += pr->opts[tour.s[i].opt].paid_min / 60.0 * c->hour_cents;
+	return master_add_tour(x->master, &tour, e);
+}
+
+/* Do the rows' sides differ from those of the base? */
+static bool new_sides(const struct asking *x)
+{
+	const struct model *a = &x->r->m, *b = &x->m;
+	bool differ = b->type_count > a->type_count;
+	for (int32_t k = 0; k < a->type_count; k++)
+		differ |= a->types[k].count != b->types[k].count;
+	for (int32_t q = 0; q < b->p->queue_count; q++)
+		differ |= a->p->queues[q].required != b->p->queues[q].required;
+	return differ;
+}
+
+static enum wfm_status ask_warm(struct asking *x, struct relaxed_answer *a, struct wfm_error *e)
+{
+	enum wfm_status s = master_clone(x->r->master, &x->run, &x->master, e);
+	run_stage(&x->run, WFM_PHASE_BOUND, 0, 1);
+	if (s == WFM_OK)
+		s = master_reset_rows(x->master, e);
+	for (int32_t i = 0; s == WFM_OK && i < x->m.p->service_count; i++)
+		x->master->mu_at[i] = x->r->run.mu[i] / x->master->unit;
+	if (s == WFM_OK)
+		s = master_bound_at(x->master, x->r->run.duals, e);
+	if (s != WFM_OK)
+		return s;
+	a->most_cents = x->r->cents - x->run.bound - x->run.fixed_cents;
+	s = add_new_tour(x, a, e);
+	x->master->slice_limit = STUCK;
+	if (s == WFM_OK && a->most_cents > x->q->worth_it) {
+		if (new_sides(x)) /* the basis stays good for the dual simplex */
+			s = master_solve(x->master, LP_DUAL, e);
+		if (s == WFM_OK)
+			s = master_refine(x->master, e);
+	}
+	return s;
+}
+
+/* For changes of types: no bound without solving. */
+static enum wfm_status ask_cold(struct asking *x, struct relaxed_answer *a, struct wfm_error *e)
+{
+	a->most_cents = HUGE_VAL;
+	enum wfm_status s = solve_afresh(&x->run, &x->master, e);
+	if (s == WFM_OK && x->run.bound > -HUGE_VAL)
+		a->most_cents = x->r->cents - x->run.bound - x->run.fixed_cents;
+	return s;
+}
+
+enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
+			    struct relaxed_answer *a, struct wfm_error *e)
+{
+	struct asking x = { .r = r, .q = q };
+	struct wfm_solve_options o;
+	a->solved = false;
+	a->most_cents = HUGE_VAL;
+	a->saved_cents = a->fixed_pay_cents = 0;
+	if (!left_over(r, &o))
+		return WFM_LIMIT;
+	enum wfm_status s = run_open(&x.run, &x.m, q->p, &o, e);
+	if (s != WFM_OK)
+		goto out;
+	change_counts(&x);
+	s = same_shape(&x) ? ask_warm(&x, a, e) : ask_cold(&x, a, e);
+	count_in(r, &x.run);
+	if (s != WFM_OK || a->most_cents <= q->worth_it)
+		goto out;
+	if (r->stopped) {
+		s = WFM_LIMIT;
+		goto out;
+	}
+	a->solved = true;
+	a->saved_cents = r->cents - lp_cents(x.master);
+	r->widest = fmax(r->widest, lp_cents(x.master) - x.run.bound - x.run.fixed_cents);
+	if (a->short_people)
+		read_short(x.master, a->short_people);
+out:
+	master_free(x.master);
+	run_close(&x.run, &x.m);
+	return s;
+}
+
+enum wfm_status relaxed_value_of_one(const struct relaxed *r, const struct wfm_problem *one,
+				     double *cents, struct wfm_error *e)
+{
+	struct model m;
+	struct tour t;
+	*cents = -INFINITY;
+	enum wfm_status s = model_build(&m, one, e);
+	struct pricer *pricer = s == WFM_OK ? pricer_new(&m) : NULL;
+	double *worth = calloc((size_t)m.horizon + 1, sizeof *worth);
+	if (s == WFM_OK && (!pricer || !worth))
+		s = no_memory(e);
+	if (s == WFM_OK) {
+		const struct profile *pr = &m.profiles[m.types[0].profile];
+		const struct kind *k = &m.kinds[pr->kind];
+		for (int32_t i = 0; i < m.horizon; i++) {
+			double best = -INFINITY;
+			for (int32_t j = 0; j < k->queue_count; j++) {
+				int32_t at = k->queue[j] * m.slots + i % m.slots;
+				if (m.open[at])
+					best = fmax(best, k->speed[j] * r->run.duals[at]);
+			}
+			worth[i] = isinf(best) ? 0 : best;
+		}
+		pricer_set(pricer, m.types[0].profile, worth);
+		*cents = pricer_best(pricer, 0, &t) - m.idle_cents;
+	}
+	free(worth);
+	pricer_free(pricer);
+	model_free(&m);
+	return s;
+}

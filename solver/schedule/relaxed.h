@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The relaxation of a plan, to be asked what other numbers or rules would change. A question is a
+ * problem with the same agents in the same order, perhaps with more behind them, and how many times each
+ * counts. Where slots, kinds and types stay the same, it starts from the solved LP (columns, basis,
+ * duals); else from the beginning. One thread; owned by the caller; the base problem must outlive it.
+ */
+#ifndef WFM_SCHEDULE_RELAXED_H
+#define WFM_SCHEDULE_RELAXED_H
+
+#include "solver/schedule/master.h"
+
+struct relaxed {
+	const struct wfm_problem *p;
+	struct wfm_solve_options limits; /* of all runs together */
+	int64_t iterations;              /* used so far */
+	double started_s;
+	struct model m;
+	struct run run;
+	struct master *master;
+	double cents, bound; /* LP, certified; closed slots and idle wishes included */
+	double widest;        /* gap between LP and bound of the answers so far */
+	double *short_people; /* [queues x slots] in the LP */
+	bool stopped;         /* by a limit: no further questions */
+};
+
+struct relaxed_question {
+	const struct wfm_problem *p;
+	/* Each agent counts once, and these so many times more or less. agent[0] may be the only one
+	 * beyond those of the base. */
+	int32_t agent[2], change[2];
+	double worth_it; /* savings up to this need no solving */
+};
+
+struct relaxed_answer {
+	double most_cents;      /* saved at most */
+	bool solved;
+	double saved_cents;
+	double fixed_pay_cents; /* of the best tour of agent[0], if it is new and salaried */
+	double *short_people;   /* [queues x slots] of the LP when solved; NULL: not wanted */
+};
+
+/* WFM_LIMIT: stopped before it converged; relaxed_close in any case. */
+enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
+			     const struct wfm_solve_options *limits, struct wfm_error *e);
+void relaxed_close(struct relaxed *r);
+enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
+			    struct relaxed_answer *a, struct wfm_error *e);
+
+/* Cents by which the one agent of a problem could at most do better or worse for the plan's duals: the
+ * value of the best tour; -INFINITY: none. */
+enum wfm_status relaxed_value_of_one(const struct relaxed *r, const struct wfm_problem *one,
+				     double *cents, struct wfm_error *e);
+
+#endif
