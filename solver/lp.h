@@ -36,6 +36,8 @@ enum wfm_status lp_set_entries(struct lp *lp, int col, int n, const int *rows, c
 enum wfm_status lp_set_bounds(struct lp *lp, int col, double low, double high, struct wfm_error *e);
 /* New bounds of a row; the basis stays. */
 enum wfm_status lp_set_row(struct lp *lp, int row, double low, double high, struct wfm_error *e);
+/* A new cost of a column; the basis stays. */
+enum wfm_status lp_set_cost(struct lp *lp, int col, double cost, struct wfm_error *e);
 /* Removes columns; those behind move up, keeping their order. */
 enum wfm_status lp_delete_cols(struct lp *lp, int n, const int *cols, struct wfm_error *e);
 /* Puts a column into the starting basis (basic) or at its lower bound. */

@@ -267,6 +267,18 @@ enum wfm_status lp_set_row(struct lp *lp, int row, double low, double high, stru
 	return guard(lp, do_set_row, &c, e);
 }
 
+static enum wfm_status do_set_cost(struct lp *lp, struct call *c)
+{
+	glp_set_obj_coef(lp->prob, c->index + 1, c->cost);
+	return WFM_OK;
+}
+
+enum wfm_status lp_set_cost(struct lp *lp, int col, double cost, struct wfm_error *e)
+{
+	struct call c = { .cost = cost, .index = col };
+	return guard(lp, do_set_cost, &c, e);
+}
+
 static enum wfm_status do_delete(struct lp *lp, struct call *c)
 {
 	glp_del_cols(lp->prob, c->n, c->ind);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double WHOLE = 1e-5, SURE = 0.7, FEW = 0.05, MANY = 0.15;
+static const double WHOLE = 1e-5, SURE = 0.7, FEW = 0.05, MANY = 0.15, NUDGE = 1e-4;
 
 struct part {
 	double fraction;
@@ -136,9 +136,28 @@ static enum wfm_status dive_step(struct master *m, int32_t *pivots, int32_t *ope
 	return s == WFM_OK && !m->run->stage_over ? master_reprice(m, 2, e) : s;
 }
 
-enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e)
+/* At the optimum many columns are as good as those in use, and the dual simplex drowns in ties: makes
+ * each idle one a little dearer, once. That leaves the optimum where it is. */
+static enum wfm_status nudge(struct master *m, struct wfm_error *e)
 {
 	enum wfm_status s = WFM_OK;
+	double mean = 0;
+	for (int32_t i = 0; i < m->column_count; i++)
+		mean += m->columns[i].tour->cost / m->unit / m->column_count;
+	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++) {
+		struct column *c = &m->columns[i];
+		if (c->nudged || lp_is_basic(m->lp, m->slack_count + i))
+			continue;
+		c->nudged = true;
+		double more = NUDGE * fabs(mean) * (0.5 + rng_unit(&m->run->rng));
+		s = lp_set_cost(m->lp, m->slack_count + i, c->tour->cost / m->unit + more, e);
+	}
+	return s;
+}
+
+enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e)
+{
+	enum wfm_status s = nudge(m, e);
 	int32_t open = 1, pivots = 0;
 	while (s == WFM_OK && open > 0 && !run_stopped(m->run))
 		s = dive_step(m, &pivots, &open, e);

@@ -15,6 +15,7 @@ enum {
 struct column {
 	struct tour *tour;
 	int32_t low; /* fixed by the dive */
+	bool nudged; /* its cost in the LP is a little more than the tour's */
 };
 
 /*

@@ -202,7 +202,7 @@ enum wfm_status master_clone(const struct master *from, struct run *r, struct ma
 		if (!tour)
 			return no_memory(e);
 		memcpy(tour, c->tour, size);
-		m->columns[m->column_count++] = (struct column){ tour, c->low };
+		m->columns[m->column_count++] = (struct column){ tour, c->low, c->nudged };
 	}
 	enum wfm_status s = lp_copy(&m->lp, from->lp, e);
 	return s == WFM_OK ? add_new_types(m, from->m->type_count, e) : s;

@@ -4,12 +4,14 @@
  *
  *   F(pi) = sum_k n_k V_k(pi) + sum_qt [step1 max(0, pi - short1) - r pi]        (soft.h)
  *
- * by accelerated proximal gradient steps (Beck & Teboulle 2009), begun anew when they turn back
- * (O'Donoghue & Candes 2015), for entropies that fall step by step. On the way and at the end the
+ * for entropies that fall step by step (the exponential penalty's path: Cominetti & San Martin 1994):
+ * by Newton's steps where second derivatives are to be had (soft_bend.c), which come within a millionth of
+ * the optimum, else by limited-memory quasi-Newton steps (Nocedal 1980). On the way and at the end the
  * exact prices there give bounds and columns, so that the relaxation starts near its optimum instead
  * of wandering there by thousands of pivots. Steps are counted, so the result does not hang on the
  * clock.
  */
+#include "solver/num/cholesky.h"
 #include "solver/schedule/master.h"
 #include "solver/schedule/soft.h"
 
@@ -17,9 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LEVELS = 12, MEMORY = 16 };
+enum { MAX_LEVELS = 16, MEMORY = 16, NEWTON_STEPS = 40 };
 
-static const double FALL = 4, CLOSE = 0.002, FIRST_ENTROPY = 0.005, LAST_ENTROPY = 0.000005, KEEP_WITHIN = 0.004;
+static const double FALL = 4, CLOSE = 0.002, FIRST_ENTROPY = 0.005, KEEP_WITHIN = 0.004;
+/* Of the cost of a dear tour, without and with second derivatives. */
+static const double LAST_ROUGH = 5e-6, LAST_FINE = 7e-8;
+/* Newton: relative damping to begin with, the least part of a step worth taking, and what a level may
+ * leave undone, as a part of what the entropy is worth. */
+static const double DAMP = 1e-12, ROOM = 1e-6, DONE = 0.02;
 
 struct smooth {
 	struct master *m;
@@ -31,12 +38,20 @@ struct smooth {
 	int32_t memory;            /* steps remembered since the start of the level */
 	double f, mu, wall, scale; /* scale: cents of a dear tour */
 	double people, people_slots;
+	struct soft_bend *bend;    /* NULL: second derivatives are not to be had */
+	double *second;            /* [cells] of the rows' parts */
+	double damp;
+	int32_t *open, open_count; /* rows there are */
+	double last_mu;            /* the path so far: where it was, 0: nowhere */
+	double *last;
 };
 
 static void smooth_free(struct smooth *s)
 {
+	soft_bend_free(s->bend);
 	soft_free(s->soft);
 	free(s->x);
+	free(s->open);
 }
 
 static bool smooth_make(struct smooth *s, struct master *m)
@@ -44,24 +59,28 @@ static bool smooth_make(struct smooth *s, struct master *m)
 	const struct model *x = m->m;
 	*s = (struct smooth){ .m = m, .cells = x->p->queue_count * x->slots };
 	size_t n = (size_t)s->cells + 1;
-	double *block = calloc((6 + 2 * MEMORY) * n, sizeof *block);
+	double *block = calloc((8 + 2 * MEMORY) * n, sizeof *block);
 	s->soft = soft_new(x);
-	if (!s->soft || !block) {
+	s->open = calloc(n, sizeof *s->open);
+	if (!s->soft || !block || !s->open) {
 		free(block);
 		return false;
 	}
-	double **part[] = { &s->x, &s->next, &s->way, &s->grad, &s->next_grad, &s->slope };
-	for (size_t i = 0; i < 6; i++)
+	double **part[] = { &s->x, &s->next, &s->way, &s->grad, &s->next_grad, &s->slope,
+			   &s->second, &s->last };
+	for (size_t i = 0; i < 8; i++)
 		*part[i] = block + i * n;
 	for (size_t i = 0; i < MEMORY; i++) {
-		s->moves[i] = block + (6 + 2 * i) * n;
-		s->turns[i] = block + (7 + 2 * i) * n;
+		s->moves[i] = block + (8 + 2 * i) * n;
+		s->turns[i] = block + (9 + 2 * i) * n;
 	}
-	return true;
+	s->bend = soft_bend_fits(x) ? soft_bend_new(s->soft) : NULL;
+	return s->bend || !soft_bend_fits(x);
 }
 
 /* One row's part: r pi, the kink and the walls of the box made smooth; HUGE_VAL outside. */
-static double row_part(const struct smooth *s, int32_t q, int32_t t, double pi, double *slope)
+static double row_part(const struct smooth *s, int32_t q, int32_t t, double pi, double *slope,
+		       double *second)
 {
 	const struct model *x = s->m->m;
 	const struct wfm_queue *u = &x->p->queues[q];
@@ -71,15 +90,18 @@ static double row_part(const struct smooth *s, int32_t q, int32_t t, double pi, 
 		return HUGE_VAL;
 	double f = -u->required[t] * pi - s->wall * (log(below) + log(above));
 	*slope = -u->required[t] - s->wall / below + s->wall / above;
+	*second = s->wall / (below * below) + s->wall / (above * above);
 	if (first <= 0 || u->short2_cents <= u->short1_cents)
 		return f;
 	double soft = 2 * s->wall / first, z = (pi - u->short1_cents * h) / soft;
-	*slope += z > 30 ? first : first / (1 + exp(-z));
+	double part = z > 30 ? 1 : 1 / (1 + exp(-z));
+	*slope += first * part;
+	*second += first * part * (1 - part) / soft;
 	return f + (z > 30 ? first * soft * z : first * soft * log1p(exp(z)));
 }
 
-/* The smoothed dual and its gradient; HUGE_VAL outside the box. */
-static double value_at(struct smooth *s, const double *pi, double *grad)
+/* The part of the rows, in s->slope and s->second its derivatives; HUGE_VAL outside the box. */
+static double rows_at(struct smooth *s, const double *pi)
 {
 	const struct model *x = s->m->m;
 	double f = 0;
@@ -90,11 +112,20 @@ static double value_at(struct smooth *s, const double *pi, double *grad)
 			int32_t at = q * x->slots + t;
 			if (!s->m->asked[at])
 				continue;
-			double part = row_part(s, q, t, pi[at], &s->slope[at]);
+			double part = row_part(s, q, t, pi[at], &s->slope[at], &s->second[at]);
 			if (part == HUGE_VAL)
 				return HUGE_VAL;
 			f += part;
 		}
+	return f;
+}
+
+/* The smoothed dual and its gradient; HUGE_VAL outside the box. */
+static double value_at(struct smooth *s, const double *pi, double *grad)
+{
+	double f = rows_at(s, pi);
+	if (f == HUGE_VAL)
+		return f;
 	f += soft_value(s->soft, pi, s->mu, grad);
 	for (int32_t i = 0; i < s->cells; i++)
 		grad[i] = s->m->asked[i] ? grad[i] + s->slope[i] : 0;
@@ -138,7 +169,7 @@ static void find_way(struct smooth *s)
 }
 
 /* The longest step along the way, at most 1 (first steps: a tenth of the box), that stays inside. */
-static double longest_step(const struct smooth *s)
+static double longest_step(const struct smooth *s, bool careful)
 {
 	const struct model *x = s->m->m;
 	double longest = 1;
@@ -151,7 +182,7 @@ static double longest_step(const struct smooth *s)
 				continue;
 			double room = d > 0 ? (high - s->x[at]) / d : (low - s->x[at]) / d;
 			longest = fmin(longest, 0.95 * room);
-			if (s->memory == 0)
+			if (careful)
 				longest = fmin(longest, 0.02 * (high - low) / fabs(d));
 		}
 	return longest;
@@ -160,7 +191,7 @@ static double longest_step(const struct smooth *s)
 /* Moves x along the way and remembers the step; false: no step helps. */
 static bool move(struct smooth *s)
 {
-	double slope = dot(s, s->way, s->grad), step = longest_step(s);
+	double slope = dot(s, s->way, s->grad), step = longest_step(s, !s->bend && s->memory == 0);
 	for (int32_t tries = 0; tries < 30; tries++, step *= tries > 1 ? 0.25 : 0.5) {
 		for (int32_t i = 0; i < s->cells; i++)
 			s->next[i] = s->x[i] + step * s->way[i];
@@ -271,6 +302,93 @@ static enum wfm_status run_level(struct smooth *s, struct wfm_error *e)
 	return st;
 }
 
+/* The second derivatives at x for the rows there are, both triangles; their diagonal in s->second,
+ * s->open lists the rows. */
+static double *bend_at(struct smooth *s)
+{
+	double *cover, *bend;
+	size_t n = (size_t)s->cells, open = 0;
+	(void)rows_at(s, s->x);
+	(void)soft_bend_at(s->bend, s->x, s->mu, &cover, &bend);
+	for (size_t i = 0; i < n; i++)
+		if (s->m->row[i] >= 0)
+			s->open[open++] = (int32_t)i;
+	s->open_count = (int32_t)open;
+	for (size_t i = 0; i < open; i++) {
+		const double *row = bend + (size_t)s->open[i] * n; /* not behind what is written */
+		double diagonal = row[s->open[i]] + s->second[s->open[i]];
+		for (size_t j = 0; j < i; j++)
+			bend[j * open + i] = bend[i * open + j] = row[s->open[j]];
+		s->second[i] = diagonal;
+	}
+	return bend;
+}
+
+/* way = -(second derivatives + damp x their mean)^-1 grad, damped until it is good for a part at least;
+ * returns what it promises to gain, twice; < 0: nothing. */
+static double newton_way(struct smooth *s)
+{
+	double *bend = bend_at(s), mean = 0, *x = s->next;
+	size_t n = (size_t)s->open_count;
+	for (size_t i = 0; i < n; i++)
+		mean += s->second[i] / (double)n;
+	for (int32_t tries = 0; tries < 12; tries++, s->damp *= 10) {
+		for (size_t i = 0; i < n; i++) {
+			for (size_t j = 0; j < i; j++)
+				bend[i * n + j] = bend[j * n + i];
+			bend[i * n + i] = s->second[i] + s->damp * mean;
+			x[i] = -s->grad[s->open[i]];
+		}
+		if (!cholesky_factor(bend, n))
+			continue;
+		cholesky_solve(bend, n, x);
+		memset(s->way, 0, (size_t)s->cells * sizeof *s->way);
+		for (size_t i = 0; i < n; i++)
+			s->way[s->open[i]] = x[i];
+		if (longest_step(s, false) > ROOM)
+			return -dot(s, s->way, s->grad);
+	}
+	return -1;
+}
+
+/* The places of the minimum for falling entropy lie on a path that is soon straight. */
+static void follow_path(struct smooth *s, double mu_before)
+{
+	if (s->last_mu > 0)
+		for (int32_t i = 0; i < s->cells; i++) {
+			double slope = (s->x[i] - s->last[i]) / (mu_before - s->last_mu);
+			s->way[i] = slope * (s->mu - mu_before);
+		}
+	double step = s->last_mu > 0 ? longest_step(s, false) : 0;
+	memcpy(s->last, s->x, (size_t)s->cells * sizeof *s->last);
+	s->last_mu = mu_before;
+	s->f = value_at(s, s->x, s->grad);
+	for (; step > 0.1; step *= 0.5) {
+		for (int32_t i = 0; i < s->cells; i++)
+			s->next[i] = s->x[i] + step * s->way[i];
+		double f = value_at(s, s->next, s->next_grad);
+		if (f >= s->f)
+			continue;
+		memcpy(s->x, s->next, (size_t)s->cells * sizeof *s->x);
+		memcpy(s->grad, s->next_grad, (size_t)s->cells * sizeof *s->grad);
+		s->f = f;
+		return;
+	}
+}
+
+static enum wfm_status newton_level(struct smooth *s, double mu_before, struct wfm_error *e)
+{
+	follow_path(s, mu_before);
+	s->damp = DAMP;
+	for (int32_t i = 0; i < NEWTON_STEPS && run_step(s->m->run) && !s->m->run->stage_over; i++) {
+		double gain = newton_way(s);
+		if (gain < DONE * s->mu * s->people || !move(s))
+			break;
+		s->damp = fmax(DAMP, s->damp / 10);
+	}
+	return price_here(s, e);
+}
+
 static void start_at(struct smooth *s)
 {
 	const struct model *x = s->m->m;
@@ -302,10 +420,11 @@ enum wfm_status master_smooth_start(struct master *m, struct wfm_error *e)
 	start_at(&s);
 	s.mu = FIRST_ENTROPY * s.scale;
 	s.wall = s.mu * 4 * s.people / m->rows;
+	const double last = (s.bend ? LAST_FINE : LAST_ROUGH) * s.scale;
 	for (int32_t i = 0; i < MAX_LEVELS && st == WFM_OK && !run_stopped(m->run) &&
-			    !m->run->stage_over && s.mu >= LAST_ENTROPY * s.scale; i++) {
-		st = run_level(&s, e);
-		if (st == WFM_OK && s.mu < 32 * LAST_ENTROPY * s.scale)
+			    !m->run->stage_over && s.mu >= last; i++) {
+		st = s.bend ? newton_level(&s, FALL * s.mu, e) : run_level(&s, e);
+		if (st == WFM_OK && s.mu < (s.bend ? 16 : 32) * last)
 			st = draw_columns(&s, m->rows, e);
 		s.mu /= FALL;
 		s.wall /= FALL;

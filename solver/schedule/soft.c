@@ -165,7 +165,7 @@ void soft_place(const struct soft *s, const struct break_set *set, int32_t start
 	p->sum = last < 0 ? 0 : total(s, p->ahead[last], set->b[last].high - set->b[last].low + 1);
 }
 
-static void place_back(const struct soft *s, const struct break_set *set, struct soft_places *p)
+void soft_place_back(const struct soft *s, const struct break_set *set, struct soft_places *p)
 {
 	for (int32_t b = set->count - 1; b >= 0; b--) {
 		int32_t low = set->b[b].low, high = set->b[b].high, after = b + 1;
@@ -187,7 +187,7 @@ static void spread_breaks(struct soft *s, const struct break_set *set, int32_t s
 {
 	struct soft_places p;
 	soft_place(s, set, start, &p);
-	place_back(s, set, &p);
+	soft_place_back(s, set, &p);
 	for (int32_t b = 0; b < set->count; b++)
 		for (int32_t x = 0; x <= set->b[b].high - set->b[b].low; x++) {
 			double n = people * soft_part(s, p.ahead[b][x] + p.back[b][x], p.sum);
@@ -305,9 +305,8 @@ double soft_run(struct soft *s, const struct type *t, const struct profile *pr,
 	return sum;
 }
 
-/* Adds the flow of the band's tours, of weight `people` in all, to the cells. */
-static void run_back(struct soft *s, const struct type *t, const struct profile *pr,
-		     const struct automaton *au, int32_t band, double people)
+void soft_run_back(struct soft *s, const struct type *t, const struct profile *pr,
+		   const struct automaton *au, int32_t band, double people)
 {
 	const int32_t stride = au->max_states, n = au->day_count, rows = n * pr->class_count;
 	const double *row = &s->row[band * rows], sum = s->total[band];
@@ -373,7 +372,7 @@ double soft_type(struct soft *s, const struct type *t)
 	return sum_bands(s, t, pr, au);
 }
 
-static double value_type(struct soft *s, const struct type *t, bool want_flow)
+double soft_flow(struct soft *s, const struct type *t, bool want_flow)
 {
 	const struct profile *pr = &s->m->profiles[t->profile];
 	const struct automaton *au = &s->m->automata[t->automaton];
@@ -385,7 +384,7 @@ static double value_type(struct soft *s, const struct type *t, bool want_flow)
 		if (people < 1e-9)
 			continue;
 		(void)soft_run(s, t, pr, au, b);
-		run_back(s, t, pr, au, b, people * t->count);
+		soft_run_back(s, t, pr, au, b, people * t->count);
 	}
 	for (int32_t i = 0; want_flow && i < pr->opt_count; i++) {
 		int32_t cell = pr->opts[i].cell;
@@ -397,7 +396,7 @@ static double value_type(struct soft *s, const struct type *t, bool want_flow)
 
 /* ---- what they cover ---- */
 
-static void spread_profile(struct soft *s, const struct profile *pr, double *cover)
+void soft_spread(struct soft *s, const struct profile *pr, double *cover)
 {
 	const struct kind *k = &s->m->kinds[pr->kind];
 	const int32_t n = s->m->slots;
@@ -436,9 +435,9 @@ double soft_value(struct soft *s, const double *pi, double mu, double *cover)
 		soft_profile(s, i, pi);
 		for (int32_t k = 0; k < m->type_count; k++)
 			if (m->types[k].profile == i)
-				sum += value_type(s, &m->types[k], cover != NULL);
+				sum += soft_flow(s, &m->types[k], cover != NULL);
 		if (cover)
-			spread_profile(s, pr, cover);
+			soft_spread(s, pr, cover);
 	}
 	return sum;
 }

@@ -61,8 +61,17 @@ double soft_run(struct soft *s, const struct type *t, const struct profile *pr,
 		const struct automaton *au, int32_t band);
 double soft_edge(const struct type *t, const struct profile *pr, const struct edge *e, int32_t day,
 		 const double *row);
+/* Sums of what can follow, in s->back, and the flow of the band's tours, `people` in all, added to the
+ * cells; after soft_run. */
+void soft_run_back(struct soft *s, const struct type *t, const struct profile *pr,
+		   const struct automaton *au, int32_t band, double people);
+/* soft_type times the people of the type; with want_flow adds them to s->people by shift. */
+double soft_flow(struct soft *s, const struct type *t, bool want_flow);
+/* Adds to the cover what s->people do. */
+void soft_spread(struct soft *s, const struct profile *pr, double *cover);
 void soft_place(const struct soft *s, const struct break_set *set, int32_t start,
 		struct soft_places *p);
+void soft_place_back(const struct soft *s, const struct break_set *set, struct soft_places *p);
 /* exp((term - whole) / mu) */
 double soft_part(const struct soft *s, double term, double whole);
 
@@ -70,5 +79,17 @@ double soft_part(const struct soft *s, double term, double whole);
  * take(context, tour) for each. False: take said stop. */
 bool soft_draw(struct soft *s, int32_t type, int32_t n, struct rng *rng,
 	       bool (*take)(void *, const struct tour *), void *context);
+
+/* ---- second derivatives (soft_bend.c) ---- */
+
+struct soft_bend;
+
+/* Can they be had, at a cost worth it? One queue a kind, and not too many slots and types. */
+bool soft_bend_fits(const struct model *m);
+struct soft_bend *soft_bend_new(struct soft *s);
+void soft_bend_free(struct soft_bend *b);
+/* soft_value with its gradient and, in rows' lower triangles, its second derivatives; both belong to b,
+ * and the caller may spoil them. */
+double soft_bend_at(struct soft_bend *b, const double *pi, double mu, double **cover, double **bend);
 
 #endif

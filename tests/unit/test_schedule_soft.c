@@ -104,6 +104,45 @@ static void test_gradient_is_the_slope(void **state)
 	tear_down(&s);
 }
 
+/* Second derivatives against differences of the gradient, where each kind serves one queue. */
+static void test_bend_is_the_slope_of_the_gradient(void **state)
+{
+	(void)state;
+	struct setting s;
+	double up[CELLS], down[CELLS], gradient[CELLS], mu = 60, h = 1e-3, most = 0;
+	double *cover, *bend;
+	set_up(&s);
+	assert_false(soft_bend_fits(&s.m));
+	for (int32_t k = 0; k < s.m.kind_count; k++) {
+		s.m.kinds[k].queue_count = 1;
+		s.m.kinds[k].speed[0] = 1 + 0.25 * k;
+	}
+	assert_true(soft_bend_fits(&s.m));
+	struct soft_bend *b = soft_bend_new(s.soft);
+	assert_non_null(b);
+	double value = soft_value(s.soft, s.pi, mu, gradient);
+	assert_true(fabs(soft_bend_at(b, s.pi, mu, &cover, &bend) - value) < 1e-6);
+	for (int32_t i = 0; i < s.cells; i++)
+		assert_true(fabs(cover[i] - gradient[i]) < 1e-9);
+	for (int32_t i = 20; i < s.cells; i += 7) {
+		double keep = s.pi[i];
+		s.pi[i] = keep + h;
+		(void)soft_value(s.soft, s.pi, mu, up);
+		s.pi[i] = keep - h;
+		(void)soft_value(s.soft, s.pi, mu, down);
+		s.pi[i] = keep;
+		for (int32_t j = 0; j <= i; j++) {
+			double there = bend[i * s.cells + j];
+			most = fmax(most, fabs(there));
+			if (s.m.open[i] && s.m.open[j])
+				assert_true(fabs((up[j] - down[j]) / (2 * h) - there) < 1e-6);
+		}
+	}
+	assert_true(most > 1e-3);
+	soft_bend_free(b);
+	tear_down(&s);
+}
+
 struct count {
 	struct setting *s;
 	double *cover;
@@ -152,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_between_best_and_entropy),
 		cmocka_unit_test(test_gradient_is_the_slope),
+		cmocka_unit_test(test_bend_is_the_slope_of_the_gradient),
 		cmocka_unit_test(test_draws_follow_the_weights),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
