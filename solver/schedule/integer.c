@@ -142,6 +142,8 @@ static enum wfm_status nudge(struct master *m, struct wfm_error *e)
 {
 	enum wfm_status s = WFM_OK;
 	double mean = 0;
+	if (!m->smoothed)
+		return s;
 	for (int32_t i = 0; i < m->column_count; i++)
 		mean += m->columns[i].tour->cost / m->unit / m->column_count;
 	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++) {

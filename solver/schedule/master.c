@@ -364,6 +364,7 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 	enum wfm_status s = WFM_OK;
 	if (soft_fits(m->m) && 16 * m->m->type_count <= m->rows) {
 		s = master_smooth_start(m, e);
+		m->smoothed = true;
 		top = TRUSTING;
 	}
 	return s == WFM_OK ? approach(m, top, close_enough, e) : s;

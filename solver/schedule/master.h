@@ -60,6 +60,7 @@ struct master {
 	double *mu_cents;         /* [services] scratch */
 	double *sigma;     /* [types] */
 	bool has_centre;
+	bool smoothed;     /* started from the smoothed dual: its optimum has many ties */
 	double *worth;     /* [horizon] LP units x unit: cents */
 	uint8_t *on;       /* [slots] scratch: at work in a column */
 	double *at_work;   /* [kinds x slots] scratch: people of the relaxation */

@@ -156,6 +156,7 @@ static void copy_rows(struct master *to, const struct master *from)
 	memcpy(to->service_row, from->service_row, services * sizeof *to->service_row);
 	memcpy(to->mu, from->mu, services * sizeof *to->mu);
 	to->constant = from->constant;
+	to->smoothed = from->smoothed;
 	to->slack_count = from->slack_count;
 	to->spare_first = from->spare_first;
 	to->spare_count = from->spare_count;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CELLS = 1100, MAX_TYPES = 24 };
+enum { MAX_CELLS = 1400, MAX_TYPES = 24 };
 
 static const double NOBODY = 1e-10;
 
