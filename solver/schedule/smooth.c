@@ -311,7 +311,7 @@ static double *bend_at(struct smooth *s)
 	(void)rows_at(s, s->x);
 	(void)soft_bend_at(s->bend, s->x, s->mu, &cover, &bend);
 	for (size_t i = 0; i < n; i++)
-		if (s->m->row[i] >= 0)
+		if (s->m->asked[i])
 			s->open[open++] = (int32_t)i;
 	s->open_count = (int32_t)open;
 	for (size_t i = 0; i < open; i++) {
