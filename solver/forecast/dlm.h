@@ -76,7 +76,6 @@ struct dlm {
 	double weight[7];     /* of a weekday's observation variance */
 	double kappa2;        /* forecast variances are this much larger than the model's */
 	double *m, *P;        /* filtered at the end of the past */
-	int observed;         /* steps of the past that were */
 	struct dlm_outlook *outlook; /* of the last weeks, oldest first; room for DLM_OUTLOOKS */
 	int n_outlooks;
 };

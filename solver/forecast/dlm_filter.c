@@ -5,15 +5,16 @@
  *
  *   g = P·h   e = z − hᵀm   S = hᵀg + R   m ← m + g·e/S   P ← P − g·gᵀ/S
  *
- * where, after the first two weeks, S is at least e²/9, or e²/4 of a wary model (robust). h has a handful of non-zeros,
- * so that the change of P is all the work.
+ * where S is at least e²/9, or e²/4 of a wary model (robust), from the first day on: the priors
+ * are in S, and a short history begins as often with an odd day as it ends with one. h has a
+ * handful of non-zeros, so that the change of P is all the work.
  */
 #include "dlm_filter.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { STRIDE = DLM_STATES, BLOCK = FC_BLOCK, WARM_UP_STEPS = 14 };
+enum { STRIDE = DLM_STATES, BLOCK = FC_BLOCK, WARM_UP_STEPS = 5 };
 
 /* Correlation of an effect at two positions: rough e^{−d/4}, or smooth (Matérn 3/2). */
 static double correlation(int distance, double length, bool smooth)
@@ -138,7 +139,7 @@ double dlm_observe(struct dlm_pass *p, const double *param, int step, struct dlm
 	s += dlm_observation_variance(k, param, step);
 	if (p->ratio != NULL)
 		p->ratio[step] = e * e / s;
-	bool capped = p->seen++ >= WARM_UP_STEPS && e * e > k->outlier * s;
+	bool capped = e * e > k->outlier * s;
 	if (capped)
 		s = e * e / k->outlier;
 	dlm_update(k, p->m, p->P, Ph, s, e);
@@ -154,7 +155,6 @@ double dlm_filter(struct dlm_pass *p, const double *param)
 {
 	const struct dlm *k = p->k;
 	double cost = 0.0;
-	p->seen = 0;
 	dlm_start(k, param, p->m, p->P);
 	for (int i = p->first; i < k->n; i++) {
 		struct dlm_trace *t = p->trace != NULL ? &p->trace[i - p->first] : NULL;

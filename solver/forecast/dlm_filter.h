@@ -33,7 +33,6 @@ struct dlm_trace {
 
 struct dlm_pass {
 	const struct dlm *k;
-	int seen;                /* observations so far */
 	int first;               /* step where the pass starts */
 	double *m, *P, *Ph;      /* state, left as filtered at the end of the past */
 	struct dlm_trace *trace; /* by step from first, or NULL */

@@ -184,7 +184,6 @@ static void finish(struct dlm *k, const struct search *s)
 	k->n_outlooks = 0;
 	unpack(k, s->x, k->param);
 	k->cost = prior_cost(k, s->x) + dlm_filter(&pass, k->param);
-	k->observed = pass.seen;
 	dlm_outlook_judge(k);
 }
 

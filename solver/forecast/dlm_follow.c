@@ -101,7 +101,7 @@ void dlm_follow(struct dlm *k, const struct fc_train *t, const double *by_day,
 		const double *count_noise)
 {
 	double Ph[DLM_STATES];
-	struct dlm_pass pass = { .k = k, .m = k->m, .P = k->P, .Ph = Ph, .seen = k->observed };
+	struct dlm_pass pass = { .k = k, .m = k->m, .P = k->P, .Ph = Ph };
 	for (int w = 0; w < 7 && count_noise != NULL; w++)
 		k->count_noise[w] = count_noise[w];
 	for (int i = k->n; i < k->n_total && k->day[i] < t->n; i++) {
@@ -111,7 +111,6 @@ void dlm_follow(struct dlm *k, const struct fc_train *t, const double *by_day,
 			dlm_predict(k, k->param, k->m, k->P);
 		k->cost += dlm_observe(&pass, k->param, i, NULL);
 	}
-	k->observed = pass.seen;
 	if (k->n > 0)
 		dlm_outlook_keep(k, k->m, k->P, k->n - 1);
 	dlm_outlook_judge(k);

@@ -185,7 +185,7 @@ static enum wfm_status run(const struct fc_train *t, struct fc_memory *memory,
 
 const struct fc_method fc_state_space = {
 	.name = "state_space",
-	.min_days = 10,
+	.min_days = 8,
 	.prior = 1.0,
 	.prior_a_month = 1.0,
 	.run = run,

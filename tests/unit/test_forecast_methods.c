@@ -411,6 +411,44 @@ static void test_one_outlier_anywhere(void **state)
 	}
 }
 
+/* How much wider the slots' 80 % intervals of the second forecast are, in all. */
+static double wider(const struct wfm_forecast *a, const struct wfm_forecast *b)
+{
+	double width[2] = { 0 };
+	for (size_t i = 0; i < a->n_slots; i++) {
+		width[0] += a->slots[i].quantile[5] - a->slots[i].quantile[1];
+		width[1] += b->slots[i].quantile[5] - b->slots[i].quantile[1];
+	}
+	return width[1] / width[0];
+}
+
+/* A day with hardly any contact does little to four or eight weeks, even in the first fortnight. */
+static void test_one_odd_day_early(void **state)
+{
+	(void)state;
+	const int lengths[] = { 28, 56 }, odd[] = { 3, 8, 12 };
+	static const char *const methods[] = { "day_profile_ar", "state_space", NULL };
+	for (int k = 0; k < 18; k++) {
+		const char *method = methods[k % 3];
+		struct history h = make(lengths[k / 9], office);
+		struct wfm_forecast before = forecast(&h.series, 14, method);
+		for (size_t i = 0; i < h.n; i++)
+			if (h.rows[i].day == MONDAY + odd[k / 3 % 3])
+				h.rows[i].offered = floor(0.1 * h.rows[i].offered);
+		struct wfm_forecast after = forecast(&h.series, 14, method);
+		double moved = 0;
+		for (size_t i = 0; i < before.n_days; i++)
+			moved += fabs(after.days[i].mean - before.days[i].mean);
+		moved /= sum_of_days(&before, 0, 14);
+		if (!(moved < 0.02 && wider(&before, &after) < 1.25))
+			fail_msg("%s, %d days, day %d: moved %g, wider %g", method ? method : "judge",
+				 lengths[k / 9], odd[k / 3 % 3], moved, wider(&before, &after));
+		wfm_forecast_free(&before);
+		wfm_forecast_free(&after);
+		free(h.rows);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_day_after_billing),
 		cmocka_unit_test(test_far_horizon),
 		cmocka_unit_test(test_one_outlier_anywhere),
+		cmocka_unit_test(test_one_odd_day_early),
 	};
 	return cmocka_run_group_tests_name("forecast methods", tests, NULL, NULL);
 }
