@@ -88,7 +88,7 @@ struct wfm_service {
 	int32_t people_max;     /* 1..WFM_SERVICE_PEOPLE */
 };
 
-enum { WFM_MAX_SERVICES = 64, WFM_SERVICE_PEOPLE = 5000 };
+enum { WFM_MAX_SERVICES = 512, WFM_SERVICE_PEOPLE = 5000 };
 
 /* ---- duties ---------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 
 #include "server/domain/make_schedule.h"
 #include "server/domain/require_week.h"
+#include "server/domain/week_service.h"
 
 struct activity_out {
 	int64_t position, queue_id, start, end;
@@ -65,7 +66,7 @@ static const struct fields unplanned_fields =
 	FIELDS("UnplannedAgent", struct unplanned_out, unplanned_rows);
 
 struct parts_out {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, changes;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, changes, service;
 };
 static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, pay, 0, 0, 0, ""),
@@ -75,6 +76,7 @@ static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, rules, 0, 0, 0, ""),
 	F_REAL(struct parts_out, wishes, 0, 0, 0, ""),
 	F_REAL(struct parts_out, changes, 0, 0, 0, ""),
+	F_REAL(struct parts_out, service, 0, 0, 0, ""),
 };
 static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, parts_rows);
 
@@ -107,6 +109,8 @@ struct evidence_out {
 	size_t unmet_note_count;
 	struct unplanned_out *unplanned;
 	size_t unplanned_count;
+	struct service_row *services;
+	size_t service_count;
 };
 static const struct field evidence_rows[] = {
 	F_REAL(struct evidence_out, objective, 0, 0, 0, ""),
@@ -130,6 +134,7 @@ static const struct field evidence_rows[] = {
 	F_BOOL(struct evidence_out, verified, 0, ""),
 	F_OBJECT(struct evidence_out, changes, FIELD_OPTIONAL, &changes_fields, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
+	F_LIST(struct evidence_out, services, service_count, 0, &service_row_fields, 0, 0, ""),
 };
 static const struct fields evidence_fields = FIELDS("Evidence", struct evidence_out, evidence_rows);
 
@@ -262,7 +267,7 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		.probability = w->choice.risk == WFM_RISK_CHANCE ? w->choice.probability : NAN,
 		.shrinkage = w->site.shrinkage_unplanned,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
-			   r->cost.rules, r->cost.wishes - priced, priced },
+			   r->cost.rules, r->cost.wishes - priced, priced, r->cost.service },
 		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),
 		.unplanned_count = (size_t)r->unplanned_count,
 	};
@@ -277,6 +282,7 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 			out->rules[k] = wfm_rules[u->conflicts[k]].name;
 	}
 	note_unmet(a, w, &o);
+	o.services = week_service_rows(a, w, r, &o.service_count);
 	struct strbuf s;
 	strbuf_init(&s, ROWS_BYTES);
 	field_to_json(&evidence_fields, &o, &s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/try_roster.h"
+#include "server/domain/week_service.h"
 
 #include <math.h>
 #include <string.h>
@@ -382,6 +383,7 @@ void week_required_restore(struct week_problem *w, const struct week_required *c
 		for (size_t k = 0; k < w->requirements[q].count; k++)
 			w->requirements[q].rows[k].agents_on_roster = c->rows[q][k];
 	}
+	week_services_aim(w);
 }
 
 int64_t roster_trial_correct(struct week_problem *w, const struct roster_trial *t)
@@ -394,6 +396,7 @@ int64_t roster_trial_correct(struct week_problem *w, const struct roster_trial *
 				correct_day(w, q, t->rows[i].day, 1 + share);
 		corrected += share != 0;
 	}
+	week_services_aim(w);
 	return corrected;
 }
 

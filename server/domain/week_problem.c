@@ -6,6 +6,7 @@
 #include "server/base/clock.h"
 #include "server/domain/measure_shrinkage.h"
 #include "server/domain/queue_staffing.h"
+#include "server/domain/week_service.h"
 
 /* Prices in multiples of the mean hour's cost: a person missing is dear, a second one dearer, a
  * spare one costs a little beside the pay. */
@@ -57,7 +58,7 @@ void week_calendar(struct arena *a, struct week_problem *w)
 	w->problem.slot_count = slot + SLOT_TAIL;
 }
 
-static double mean_hour_cents(const struct week_problem *w)
+double week_hour_cents(const struct week_problem *w)
 {
 	double sum = 0;
 	for (int32_t i = 0; i < w->problem.contract_count; i++)
@@ -129,7 +130,7 @@ static double *fill_queue(const struct week_problem *w, size_t i, struct arena *
 		zone_to_local(w->site.zone, week_slot_instant(w, t), &date, &minute);
 		open[t] = site_is_open(&w->site, w->queues[i].id, date, minute);
 	}
-	double hour = mean_hour_cents(w);
+	double hour = week_hour_cents(w);
 	q->name = w->queues[i].code;
 	q->site = WFM_NONE;
 	q->required = required;
@@ -184,7 +185,7 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 	if (!week_covered_load(db, a, w, e))
 		return false;
 	subtract_covered(w, required);
-	return true;
+	return week_services(a, w, e);
 }
 
 bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,

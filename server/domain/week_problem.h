@@ -66,6 +66,7 @@ struct week_problem {
 	const char **agent_names;
 	struct contract_set contracts; /* by contract index */
 	struct wfm_problem problem;
+	struct wfm_service *services; /* what problem.services points to: week_service.h */
 	double **required; /* by queue and slot: what problem.queues point to, to be corrected by a trial */
 };
 
@@ -96,6 +97,9 @@ bool week_is_pooled(const struct week_problem *w);
 /* How a queue is staffed in intervals of so many minutes: its targets, channel and patience. */
 struct wfm_staffing_options week_staffing_options(const struct week_problem *w,
 						  const struct site_queue *q, int minutes);
+
+/* What an hour of the site's contracts costs on the mean. */
+double week_hour_cents(const struct week_problem *w);
 
 /* The parts, for week_problem_build and for stored_week.h. */
 void week_calendar(struct arena *a, struct week_problem *w);

@@ -25,12 +25,9 @@ static double own_loss(const struct cover *c, int32_t q, int32_t t, double peopl
 static double loss_of(const struct cover *c, int32_t q, int32_t t, double people)
 {
 	double loss = own_loss(c, q, t, people), have = c->have[q * c->m->slots + t];
-	if (!c->m->in_service[q])
-		return loss;
-	for (int32_t s = 0; s < c->m->p->service_count; s++)
-		if (service_holds(c->m, s, q, t))
-			loss += c->mu[s] * (service_hull(c->m, s, t, have) -
-					    service_hull(c->m, s, t, have - people));
+	for (int32_t k = 0, s; (s = service_next(c->m, q, t, &k)) >= 0;)
+		loss += c->mu[s] *
+			(service_hull(c->m, s, t, have) - service_hull(c->m, s, t, have - people));
 	return loss;
 }
 
@@ -102,10 +99,8 @@ static void shift_people(struct cover *c, int32_t kind, int32_t j, int32_t t, in
 	int32_t q = x->queue[j];
 	double *have = &c->have[q * c->m->slots + t], now = *have + people * x->speed[j];
 	c->cents += own_loss(c, q, t, -people * x->speed[j]);
-	for (int32_t s = 0; c->m->in_service[q] && s < c->m->p->service_count; s++)
-		if (service_holds(c->m, s, q, t))
-			c->served[s] += service_answered(c->m, s, t, now) -
-					service_answered(c->m, s, t, *have);
+	for (int32_t k = 0, s; (s = service_next(c->m, q, t, &k)) >= 0;)
+		c->served[s] += service_answered(c->m, s, t, now) - service_answered(c->m, s, t, *have);
 	*have = now;
 	*people_at(c, kind, j, t) += people;
 }

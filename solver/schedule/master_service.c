@@ -65,9 +65,7 @@ static enum wfm_status add_step(struct master *m, int32_t q, int32_t t, int32_t 
 	bool below = x->to <= w->p->queues[q].required[t];
 	double sign = below ? 1 : -1, wide = x->to - x->from;
 	int32_t n = sets_queue_entries(m, q, t, sign);
-	for (int32_t s = 0; s < w->p->service_count; s++) {
-		if (!service_holds(w, s, q, t))
-			continue;
+	for (int32_t k = 0, s; (s = service_next(w, q, t, &k)) >= 0;) {
 		double gain = wide < HUGE_VAL ?
 				      service_hull(w, s, t, x->to) - service_hull(w, s, t, x->from) :
 				      0;
@@ -90,9 +88,8 @@ static enum wfm_status add_step(struct master *m, int32_t q, int32_t t, int32_t 
 static double slope(const struct model *w, int32_t q, int32_t t, double people)
 {
 	double sum = 0;
-	for (int32_t s = 0; s < w->p->service_count; s++)
-		if (service_holds(w, s, q, t))
-			sum += service_hull(w, s, t, people + 1) - service_hull(w, s, t, people);
+	for (int32_t k = 0, s; (s = service_next(w, q, t, &k)) >= 0;)
+		sum += service_hull(w, s, t, people + 1) - service_hull(w, s, t, people);
 	return sum;
 }
 
@@ -116,8 +113,8 @@ enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, struct 
 	double r = u->required[t], low = r - w->step1[q * w->slots + t], steepest = slope(w, q, t, 0);
 	int32_t most = (int32_t)fmin(ceil(r), 1e6), n = 0;
 	enum wfm_status st = WFM_OK;
-	for (int32_t s = 0; s < w->p->service_count; s++)
-		if (service_holds(w, s, q, t) && w->p->services[s].people_max > most)
+	for (int32_t k = 0, s; (s = service_next(w, q, t, &k)) >= 0;)
+		if (w->p->services[s].people_max > most)
 			most = w->p->services[s].people_max;
 	for (double from = 0; from < most && st == WFM_OK;) {
 		struct step x = { .from = from, .to = step_end(w, q, t, from, steepest, most) };

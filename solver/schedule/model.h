@@ -144,6 +144,7 @@ struct model {
 	uint8_t *open;    /* [queues x slots] */
 	double **hull;       /* [services] see service.h: [slots x (people_max + 1)] */
 	uint8_t *in_service; /* [queues] some service speaks of it */
+	int32_t *service_first, *service_of; /* [queues + 1] into service_of: each queue's services */
 	double closed_cents; /* shortage where nobody can work */
 	double idle_cents;   /* wishes of everybody if nobody worked */
 	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,

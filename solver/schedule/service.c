@@ -28,8 +28,16 @@ bool service_build(struct model *m)
 	const struct wfm_problem *p = m->p;
 	m->hull = pool_alloc(&m->pool, (size_t)p->service_count + 1, sizeof *m->hull);
 	m->in_service = pool_alloc(&m->pool, (size_t)p->queue_count + 1, 1);
-	if (!m->hull || !m->in_service)
+	m->service_first = pool_alloc(&m->pool, (size_t)p->queue_count + 1, sizeof *m->service_first);
+	m->service_of = pool_alloc(&m->pool, (size_t)p->service_count + 1, sizeof *m->service_of);
+	if (!m->hull || !m->in_service || !m->service_first || !m->service_of)
 		return false;
+	for (int32_t q = 0, n = 0; q < p->queue_count; q++) {
+		for (int32_t s = 0; s < p->service_count; s++)
+			if (p->services[s].queue == q)
+				m->service_of[n++] = s;
+		m->service_first[q + 1] = n;
+	}
 	for (int32_t s = 0; s < p->service_count; s++) {
 		const struct wfm_service *x = &p->services[s];
 		size_t width = (size_t)x->people_max + 1;
@@ -73,26 +81,19 @@ double service_hull(const struct model *m, int32_t s, int32_t t, double people)
 	return between(&m->hull[s][(size_t)t * ((size_t)n + 1)], n, people);
 }
 
-double service_steepest(const struct model *m, int32_t s, int32_t t)
-{
-	const double *row = &m->hull[s][(size_t)t * ((size_t)m->p->services[s].people_max + 1)];
-	return row[1] - row[0];
-}
-
 double service_slot_cost(const struct model *m, const double *mu, int32_t q, int32_t t, double people)
 {
 	double cost = model_slot_cost(m, q, t, people);
-	for (int32_t s = 0; s < m->p->service_count; s++)
-		if (service_holds(m, s, q, t))
-			cost -= mu[s] * service_hull(m, s, t, people);
+	for (int32_t k = 0, s; (s = service_next(m, q, t, &k)) >= 0;)
+		cost -= mu[s] * service_hull(m, s, t, people);
 	return cost;
 }
 
 double service_slot_bound(const struct model *m, const double *mu, int32_t q, int32_t t, double worth)
 {
 	int32_t low = 0, high = 1;
-	for (int32_t s = 0; s < m->p->service_count; s++)
-		if (service_holds(m, s, q, t) && m->p->services[s].people_max > high)
+	for (int32_t k = 0, s; (s = service_next(m, q, t, &k)) >= 0;)
+		if (m->p->services[s].people_max > high)
 			high = m->p->services[s].people_max;
 	/* Convex: the least whole number, then the corners that need not be whole. */
 	while (low < high) {

@@ -18,18 +18,20 @@
 /* Concave hulls of the tables. False: no memory. */
 bool service_build(struct model *m);
 
-/* Is slot t of queue q in the service? */
-static inline bool service_holds(const struct model *m, int32_t s, int32_t q, int32_t t)
+/* The next service that holds in slot t of queue q; *k begins with 0. -1: no more. */
+static inline int32_t service_next(const struct model *m, int32_t q, int32_t t, int32_t *k)
 {
-	const struct wfm_service *x = &m->p->services[s];
-	return x->queue == q && t >= x->first_slot && t < x->end_slot;
+	while (m->service_first[q] + *k < m->service_first[q + 1]) {
+		int32_t s = m->service_of[m->service_first[q] + (*k)++];
+		if (t >= m->p->services[s].first_slot && t < m->p->services[s].end_slot)
+			return s;
+	}
+	return -1;
 }
 
 /* Contacts of the slot answered in time, by the table and by its hull. */
 double service_answered(const struct model *m, int32_t s, int32_t t, double people);
 double service_hull(const struct model *m, int32_t s, int32_t t, double people);
-/* Greatest gain of one more person anywhere: the hull's first slope. */
-double service_steepest(const struct model *m, int32_t s, int32_t t);
 
 /* Cents of the slot at those prices a contact, by hulls. */
 double service_slot_cost(const struct model *m, const double *mu, int32_t q, int32_t t, double people);

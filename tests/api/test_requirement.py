@@ -85,6 +85,38 @@ def test_a_schedule_is_staffed_as_asked(planner, forecast, walk_in):
     assert min(d["p_target"] for d in days if d["p_target"] is not None) >= 0.9
 
 
+def test_a_week_s_target_is_planned_as_one(planner, forecast, walk_in):
+    """The solver chooses when people are there: enough contacts of each day or the week, no interval bare."""
+    queues = {q["id"]: q for q in planner.items(f"/queues?site_id={SITE}")}
+    for over, spans in (("week", 1), ("day", 7)):
+        job = planner.wait_job(planner.post("/schedules", json={
+            "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 3000,
+            "time_limit_s": 60, "over": over}))
+        assert job["state"] == "done", job
+        roster = planner.get(f"/rosters/{job['result']['roster_id']}").json()
+        evidence = roster["evidence"]
+        assert (evidence["risk"], evidence["over"]) == ("point", over)
+        assert evidence["objective"] == pytest.approx(sum(evidence["parts"].values()))
+        assert evidence["bound"] <= evidence["objective"] + 1e-6
+        plan = planner.get(f"/plans/{roster['plan_id']}").json()
+        assert (plan["risk"], plan["over"]) == ("point", over)
+        rows = [s for s in evidence["services"] if s["queue_id"] == walk_in["id"]]
+        assert 1 <= len(rows) <= spans and all(r["start"] < r["end"] for r in rows)
+        offered = sum(r["offered"] for r in rows)
+        kept = planner.items(f"/plans/{plan['id']}/requirements?queue_id={walk_in['id']}")
+        assert offered == pytest.approx(sum(r["volume"] for r in kept), rel=1e-6)
+        for s in evidence["services"]:
+            assert 0 <= s["answered"] <= s["offered"] + 1e-6
+            assert s["target"] >= queues[s["queue_id"]]["target_share"] * s["offered"] * 0.98
+        if roster["people_short"] == 0:
+            assert sum(r["answered"] for r in rows) >= 0.9 * sum(r["target"] for r in rows)
+    plain = planner.wait_job(planner.post("/schedules", json={
+        "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 40}))
+    assert plain["state"] == "done", plain
+    evidence = planner.get(f"/rosters/{plain['result']['roster_id']}").json()["evidence"]
+    assert evidence["services"] == [] and evidence["parts"]["service"] == 0
+
+
 @pytest.mark.parametrize("how, pointer", [
     ({"risk": "chance", "over": "interval"}, "over"), ({"risk": "brave"}, "risk"),
     ({"risk": "chance", "probability": 1}, "probability"), ({"risk": "chance", "probability": 0}, "probability"),

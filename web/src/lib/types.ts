@@ -262,6 +262,8 @@ export interface RosterSummary {
 	bound: number | null;
 	gap: number | null;
 }
+/** What a roster does for a queue whose target holds over a day or the week, in contacts. */
+export interface ServiceRow { queue_id: number; start: string; end: string; offered: number; target: number; answered: number }
 export interface Evidence {
 	objective: number;
 	parts?: Record<string, number>;
@@ -276,6 +278,7 @@ export interface Evidence {
 	columns?: number;
 	verified?: boolean;
 	trial?: TrialOutcome;
+	services?: ServiceRow[];
 }
 export interface Roster {
 	id: number;

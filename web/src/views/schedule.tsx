@@ -13,7 +13,7 @@ import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, 
 import { route, setParams } from "../lib/route";
 import { asked, choice } from "../lib/staffing";
 import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
-import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, Shift, Shortage, Site } from "../lib/types";
+import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
 import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
@@ -53,9 +53,19 @@ function currencyOf(agents: Agent[] | undefined, contracts: Contract[] | undefin
 	return used.size === 1 ? [...used][0] : undefined;
 }
 
+/** Contacts answered in time, of a queue's days or its week. */
+function ServiceStat({ rows, name }: { rows: ServiceRow[]; name: string }) {
+	const sum = (f: (r: ServiceRow) => number) => rows.reduce((all, r) => all + f(r), 0);
+	const offered = sum((r) => r.offered), answered = sum((r) => r.answered), target = sum((r) => r.target);
+	const met = rows.filter((r) => r.answered >= r.target - 0.005 * r.offered).length;
+	const hint = t("evidence.service_target", { level: pct(target / offered, 1) }) + (rows.length > 1 ? ` · ${t("evidence.service_days", { met, days: rows.length })}` : "");
+	return <Stat label={t("evidence.service", { queue: name })} value={pct(answered / offered, 1)} hint={hint} {...(met < rows.length ? { tone: "bad" } : {})} />;
+}
+
 function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string | undefined }) {
 	const { roster } = full;
 	const e = roster.evidence;
+	const queues = useQueues(roster.site_id).data ?? [];
 	const pay = e.parts && (e.parts.pay ?? 0) + (e.parts.fixed_pay ?? 0);
 	return (
 		<dl class="stats evidence">
@@ -67,6 +77,8 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			{pay !== undefined && <Stat label={t("evidence.pay")} value={money(pay, currency)} />}
 			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
 			{e.risk && <Stat label={t("risk.label")} value={choiceText({ risk: e.risk, over: e.over ?? "interval", probability: e.probability ?? null })} />}
+			{queues.map((q) => ({ q, rows: (e.services ?? []).filter((s) => s.queue_id === q.id) })).filter((x) => x.rows.length > 0)
+				.map(({ q, rows }) => <ServiceStat key={q.id} rows={rows} name={q.name} />)}
 			{(e.unmet ?? 0) > 0 && <Stat label={t("risk.unmet_short")} value={upTo(e.unmet ?? 0, 0)} tone="bad" hint={t("risk.unmet_where")} />}
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified

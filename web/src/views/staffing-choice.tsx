@@ -2,7 +2,7 @@
 // The way to take a forecast's risk, picked and said.
 import { pct } from "../lib/format";
 import { t } from "../lib/i18n";
-import { CHANCES, type Choice, choice, choose, isPlain, type Over, type Risk, usualOver } from "../lib/staffing";
+import { CHANCES, type Choice, choice, choose, isPlain, type Over, type Risk } from "../lib/staffing";
 import { Segments, Select } from "../ui/basic";
 
 const RISKS: Risk[] = ["point", "expected", "chance"];
@@ -14,12 +14,11 @@ export function choiceText(c: { risk: Risk; over: Over; probability: number | nu
 	return isPlain({ ...c, probability: 0 }) ? what : `${what} · ${t(`risk.over_${c.over}`)}`;
 }
 
-/** `slim`: where there is little room, and the period matters only when it is an unusual one. */
+/** `slim`: where there is little room. */
 export function StaffingPicker({ slim }: { slim?: boolean }) {
 	const c: Choice = choice.value;
 	const risks = RISKS.map((r) => ({ value: r, label: t(`risk.${r}`) }));
 	const pick = (v: string) => choose({ risk: v as Risk });
-	const usual = c.over === usualOver(c.risk);
 	return (
 		<div class="tools tools-inline" id="risk">
 			{slim ? <Select label={t("risk.label")} id="risk-way" value={c.risk} choices={risks} onPick={pick} />
@@ -28,8 +27,8 @@ export function StaffingPicker({ slim }: { slim?: boolean }) {
 				<Select label={t("risk.probability")} id="risk-p" value={String(c.probability)} onPick={(v) => choose({ probability: Number(v) })}
 					choices={CHANCES.map((p) => ({ value: String(p), label: pct(p, 0) }))} />
 			)}
-			{!(slim && usual) && <Select label={t("risk.over")} id="risk-over" value={c.over} onPick={(v) => choose({ over: v as Over })}
-				choices={OVERS.filter((o) => c.risk !== "chance" || o !== "interval").map((o) => ({ value: o, label: t(`risk.over_${o}`) }))} />}
+			<Select label={t("risk.over")} id="risk-over" value={c.over} onPick={(v) => choose({ over: v as Over })}
+				choices={OVERS.filter((o) => c.risk !== "chance" || o !== "interval").map((o) => ({ value: o, label: t(`risk.over_${o}`) }))} />
 		</div>
 	);
 }
