@@ -9,7 +9,7 @@
  * midnight and past the last day: give slot_count some tail slots for that. Wall-clock rules
  * (start windows, nights) read the calendar; durations (lengths, rest) count slots.
  *
- * Cost = pay + shortage + surplus + duties + soft rules + wishes, all in cents:
+ * Cost = pay + shortage + surplus + duties + soft rules + wishes + sessions, all in cents:
  *   pay       contract.hour_cents x paid hours
  *   shortage  per queue and slot, short1 an hour for the first `step1` people, short2 beyond;
  *             per cover row, short_cents a person
@@ -18,6 +18,8 @@
  *   service   per service, short_cents a contact not answered in time below the target
  *   duties    used_cents of each duty that anybody works
  *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
+ *   sessions  miss_cents for each time an agent misses a training or meeting; who attends is paid
+ *             and is not on the queue, which the shortage shows
  *
  * Ownership: a problem and everything it points to belong to the caller, are read only and must
  * live until the call returns. Rosters and reports are ours until freed with their _free.
@@ -183,6 +185,8 @@ enum wfm_activity_kind {
 	WFM_WORK,  /* on a queue */
 	WFM_MEAL,
 	WFM_REST_BREAK,
+	WFM_TRAINING, /* a session's: off the queue, paid */
+	WFM_MEETING,
 	WFM_ACTIVITY_KINDS
 };
 
@@ -289,6 +293,33 @@ struct wfm_agent {
 					 has more gets fewer when alike agents are named */
 };
 
+/* ---- training and meetings --------------------------------------------------------------- */
+
+/* Sessions of one plan, and of one agent in it (each of `times` counts). */
+enum { WFM_MAX_SESSIONS = 200, WFM_MAX_SEATS = 16 };
+
+/*
+ * Time off the queue that finds its own place: where it costs least cover. It lies in one shift of
+ * the agent, not over breaks, wholly in one of the windows; an agent has it at most once a shift.
+ * Not for problems with duties, nor for cyclic ones.
+ */
+struct wfm_session {
+	const char *name;            /* for messages; may be NULL */
+	enum wfm_activity_kind kind; /* WFM_TRAINING or WFM_MEETING: what the roster calls it */
+	int32_t minutes;             /* whole slots */
+	const int32_t *agents;       /* who; each once */
+	int32_t agent_count;
+	const struct wfm_span *windows; /* none: any time of the plan */
+	int32_t window_count;
+	bool together;   /* all at one time; else everybody at a time of his own */
+	int32_t quorum;  /* together: with fewer it is not held; 0: one will do */
+	int32_t at_once; /* not together: at most so many at a time; 0: no limit */
+	int32_t times;   /* each agent so often, once when together; 0: once */
+	int32_t margin_min; /* minutes from either end of the shift */
+	bool must;       /* missed only by who cannot be placed, and then the roster says so */
+	double miss_cents; /* each time an agent misses it */
+};
+
 /* ---- the problem ----------------------------------------------------------------------- */
 
 struct wfm_problem {
@@ -310,6 +341,8 @@ struct wfm_problem {
 	int32_t cover_count;
 	const struct wfm_service *services; /* not together with duties */
 	int32_t service_count;
+	const struct wfm_session *sessions;
+	int32_t session_count;
 };
 
 /* WFM_OK, or WFM_INVALID with the place (/agents/3/locks/0/end) and the reason. */
@@ -354,6 +387,7 @@ struct wfm_activity {
 			  closed */
 	int32_t start, slots;
 	bool paid;
+	int32_t session; /* of training and meetings; else not read */
 };
 
 /* Activities cover [start, end) without hole or overlap, in order. */
@@ -393,12 +427,29 @@ struct wfm_unplanned {
 						    or locked against any rule */
 };
 
+enum wfm_miss_reason {
+	WFM_MISS_NEVER,    /* no shift the agent can be given reaches its windows, or there is no tour */
+	WFM_MISS_NOT_HELD, /* fewer than its quorum can be there together */
+	WFM_MISS_OFF,      /* the agent's shifts lie outside its time */
+	WFM_MISS_FULL,     /* as many as may be are there whenever the agent could */
+	WFM_MISS_BREAKS,   /* breaks and other sessions leave no stretch as long */
+	WFM_MISS_PRICE,    /* it could be, at more than missing it costs */
+	WFM_MISS_REASONS
+};
+
+/* An agent who has a session less often than asked. */
+struct wfm_missed {
+	int32_t session, agent, times;
+	enum wfm_miss_reason reason;
+};
+
 struct wfm_cost {
 	double pay;       /* variable pay */
 	double fixed_pay; /* of salaried contracts */
 	double shortage, surplus, rules, wishes;
 	double duties;    /* used_cents of those worked */
 	double service;   /* contacts below the services' targets */
+	double sessions;  /* missed */
 	double total;
 };
 
@@ -418,6 +469,9 @@ struct wfm_roster {
 	int32_t unplanned_count;
 	struct wfm_shortage *shortages;
 	int32_t shortage_count;
+	struct wfm_missed *missed; /* by session, then agent */
+	int32_t missed_count;
+	double session_cents; /* of the cost, what sessions take: misses, and cover lost to them */
 	double *value_cents; /* [queue_count x slot_count] worth of one more agent-hour; may be NULL */
 	struct wfm_service_figures *services; /* [service_count] as stated; NULL: no such claims */
 	int32_t service_count;
@@ -472,6 +526,7 @@ enum wfm_breach_kind {
 	WFM_BREACH_COST,        /* a stated cost differs from the recomputed one */
 	WFM_BREACH_BOUND,       /* the stated bound is above the cost */
 	WFM_BREACH_DUTY,        /* not one of the duties, or not at its time */
+	WFM_BREACH_SESSION,     /* a session out of place, too often, too full, or missed without need */
 	WFM_BREACH_KINDS
 };
 
@@ -503,6 +558,7 @@ void wfm_report_free(struct wfm_report *r);
 /* Stable snake_case words for JSON and messages. */
 const char *wfm_activity_kind_name(enum wfm_activity_kind k);
 const char *wfm_short_reason_name(enum wfm_short_reason r);
+const char *wfm_miss_reason_name(enum wfm_miss_reason r);
 const char *wfm_breach_kind_name(enum wfm_breach_kind k);
 const char *wfm_phase_name(enum wfm_phase p);
 

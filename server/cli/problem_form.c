@@ -2,6 +2,7 @@
 /* The fields of the problem form, which are also its JSON Schema. */
 #include "server/cli/problem_form.h"
 #include "server/cli/service_form.h"
+#include "server/cli/session_form.h"
 
 /* Order of enum wfm_rule; a unit test compares with wfm_rules[]. */
 const char *const problem_rule_names[] = {
@@ -49,7 +50,7 @@ static const struct field span_rows[] = {
 	F_INSTANT(struct form_span, start, 0, "first instant"),
 	F_INSTANT(struct form_span, end, 0, "first instant after"),
 };
-static const struct fields span_fields = FIELDS("ProblemSpan", struct form_span, span_rows);
+const struct fields span_fields = FIELDS("ProblemSpan", struct form_span, span_rows);
 
 static const struct field arrivals_rows[] = {
 	F_INSTANT(struct form_arrivals, start, 0, "beginning of the first slot of this run"),
@@ -249,5 +250,7 @@ static const struct field form_rows[] = {
 	       "targets over days or the whole plan; the queue's requirement is then the floor of each slot"),
 	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
 	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 50000, "the people"),
+	F_LIST(struct problem_form, sessions, session_count, O, &session_fields, 0, WFM_MAX_SESSIONS,
+	       "training and meetings, placed where they cost least cover"),
 };
 const struct fields problem_form_fields = FIELDS("Problem", struct problem_form, form_rows);

@@ -142,6 +142,7 @@ struct form_agent {
 };
 
 struct form_service; /* service_form.h */
+struct form_session; /* session_form.h */
 
 struct problem_form {
 	const char *comment;
@@ -163,9 +164,11 @@ struct problem_form {
 	size_t contract_count;
 	struct form_agent *agents;
 	size_t agent_count;
+	struct form_session *sessions;
+	size_t session_count;
 };
 
-extern const struct fields problem_form_fields;
+extern const struct fields problem_form_fields, span_fields;
 extern const char *const problem_rule_names[]; /* by enum wfm_rule, NULL-terminated */
 
 struct problem {

@@ -10,6 +10,7 @@
 #include "server/cli/name_index.h"
 #include "server/cli/problem_form.h"
 #include "server/cli/service_form.h"
+#include "server/cli/session_form.h"
 
 struct mapper {
 	struct arena *a;
@@ -544,7 +545,7 @@ bool problem_read(struct arena *a, const char *text, size_t len, struct problem 
 	map_duties(&m);
 	map_contracts(&m);
 	map_agents(&m);
-	if (m.bad || !services_map(a, out, e))
+	if (m.bad || !services_map(a, out, e) || !sessions_map(a, out, e))
 		return false;
 	struct wfm_error w;
 	return wfm_problem_check(&out->wfm, &w) == WFM_OK || err_from_wfm(e, &w);

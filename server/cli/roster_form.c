@@ -7,11 +7,13 @@
 
 #include "server/calendar/zones.h"
 #include "server/cli/name_index.h"
+#include "server/cli/report_form.h"
 #include "server/cli/service_form.h"
+#include "server/cli/session_form.h"
 
 struct form_activity {
 	int64_t kind, start, end;
-	const char *queue;
+	const char *queue, *session;
 	bool paid;
 };
 
@@ -34,10 +36,6 @@ struct form_unplanned {
 	size_t conflict_count;
 };
 
-struct form_cost {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, service, total;
-};
-
 struct form_changes {
 	int64_t shifts, added, removed, moved;
 	double cents;
@@ -48,7 +46,7 @@ struct roster_form {
 	int64_t status;
 	struct form_cost cost;
 	struct form_changes changes;
-	double bound, gap, variable_gap, seconds;
+	double bound, gap, variable_gap, seconds, session_cents;
 	int64_t seed, iterations, columns, classes;
 	struct form_shift *shifts;
 	size_t shift_count;
@@ -58,21 +56,20 @@ struct roster_form {
 	size_t shortage_count;
 	struct form_unplanned *unplanned;
 	size_t unplanned_count;
+	struct form_missed *missed;
+	size_t missed_count;
 };
 
 enum { O = FIELD_OPTIONAL };
 
-/* Orders of enum wfm_activity_kind, wfm_short_reason, wfm_breach_kind; a unit test compares. */
-static const char *const activity_kinds[] = { "work", "meal", "break", NULL };
+/* Orders of enum wfm_activity_kind, wfm_short_reason; a unit test compares. */
+static const char *const activity_kinds[] = { "work", "meal", "break", "training", "meeting", NULL };
 static const char *const reasons[] = { "no_skill", "away",  "no_shift", "all_at_work",
 				       "hours",    "price", NULL };
-static const char *const breach_kinds[] = { "rule",   "break", "shape",     "overlap", "unavailable", "lock",
-					    "closed", "skill", "unplanned", "cost",    "bound",       "duty", NULL };
 static const char *const states[] = { "finished", "limit", "cancelled", NULL };
 
 _Static_assert(sizeof activity_kinds / sizeof activity_kinds[0] == WFM_ACTIVITY_KINDS + 1 &&
-		       sizeof reasons / sizeof reasons[0] == WFM_SHORT_REASONS + 1 &&
-		       sizeof breach_kinds / sizeof breach_kinds[0] == WFM_BREACH_KINDS + 1,
+		       sizeof reasons / sizeof reasons[0] == WFM_SHORT_REASONS + 1,
 	       "every word has a name");
 
 static const struct field activity_rows[] = {
@@ -80,6 +77,7 @@ static const struct field activity_rows[] = {
 	F_INSTANT(struct form_activity, start, 0, "beginning"),
 	F_INSTANT(struct form_activity, end, 0, "first instant after"),
 	F_TEXT(struct form_activity, queue, O, 1, 80, "work: the queue; null while all are closed"),
+	F_TEXT(struct form_activity, session, O, 1, 80, "training and meeting: which one"),
 	F_BOOL(struct form_activity, paid, 0, "counts as paid time"),
 };
 static const struct fields activity_fields =
@@ -118,19 +116,6 @@ static const struct field unplanned_rows[] = {
 static const struct fields unplanned_fields =
 	FIELDS("RosterUnplanned", struct form_unplanned, unplanned_rows);
 
-static const struct field cost_rows[] = {
-	F_REAL(struct form_cost, pay, 0, 0, 0, "of planned hours, in cents"),
-	F_REAL(struct form_cost, fixed_pay, 0, 0, 0, "of salaried contracts"),
-	F_REAL(struct form_cost, shortage, 0, 0, 0, "people missing"),
-	F_REAL(struct form_cost, surplus, 0, 0, 0, "people too many"),
-	F_REAL(struct form_cost, rules, 0, 0, 0, "soft rules broken"),
-	F_REAL(struct form_cost, wishes, 0, 0, 0, "wishes not granted"),
-	F_REAL(struct form_cost, duties, O, 0, 0, "duties worked at all"),
-	F_REAL(struct form_cost, service, O, 0, 0, "contacts below service targets"),
-	F_REAL(struct form_cost, total, 0, 0, 0, "the objective"),
-};
-static const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_rows);
-
 static const struct field changes_rows[] = {
 	F_INT(struct form_changes, shifts, 0, 0, 1000000, "added, removed and moved"),
 	F_INT(struct form_changes, added, 0, 0, 1000000, "days on which an agent now works"),
@@ -148,6 +133,8 @@ static const struct field roster_rows[] = {
 	F_REAL(struct roster_form, bound, O, 0, 0, "no roster costs less"),
 	F_REAL(struct roster_form, gap, O, 0, 0, "(total - bound) / total"),
 	F_REAL(struct roster_form, variable_gap, O, 0, 0, "the same without fixed pay"),
+	F_REAL(struct roster_form, session_cents, O, 0, 0,
+	       "of the cost, what training and meetings take: missed ones, and cover lost to them"),
 	F_INT(struct roster_form, seed, O, 0, 9007199254740992.0, "of the random numbers"),
 	F_INT(struct roster_form, iterations, O, 0, 0, "work done"),
 	F_INT(struct roster_form, columns, O, 0, 0, "tours generated"),
@@ -160,16 +147,12 @@ static const struct field roster_rows[] = {
 	       "where people are missing, and why"),
 	F_LIST(struct roster_form, unplanned, unplanned_count, O, &unplanned_fields, 0, 100000,
 	       "agents for whom no tour satisfies every hard rule"),
+	F_LIST(struct roster_form, missed, missed_count, O, &missed_fields, 0, 100000,
+	       "who misses which session, and why"),
 };
 const struct fields roster_form_fields = FIELDS("Roster", struct roster_form, roster_rows);
 
 /* ---- out --------------------------------------------------------------------------------- */
-
-static struct form_cost cost_form(const struct wfm_cost *c)
-{
-	return (struct form_cost){ c->pay,	c->fixed_pay, c->shortage, c->surplus,
-				   c->rules, c->wishes,	  c->duties,    c->service,  c->total };
-}
 
 static void write_shifts(struct arena *a, const struct problem *p, const struct wfm_roster *r,
 			 struct roster_form *f)
@@ -195,6 +178,9 @@ static void write_shifts(struct arena *a, const struct problem *p, const struct 
 				.start = problem_instant(p, y->start),
 				.end = problem_instant(p, y->start + y->slots),
 				.queue = y->queue == WFM_NONE ? NULL : p->form.queues[y->queue].name,
+				.session = y->kind == WFM_TRAINING || y->kind == WFM_MEETING ?
+						   p->form.sessions[y->session].name :
+						   NULL,
 				.paid = y->paid,
 			};
 		}
@@ -247,6 +233,8 @@ void roster_write(struct arena *a, const struct problem *p, const struct wfm_ros
 	f.gap = isfinite(r->bound) ? r->gap : (double)NAN;
 	f.variable_gap = isfinite(r->bound) ? r->variable_gap : (double)NAN;
 	f.seconds = r->seconds;
+	f.missed = missed_write(a, p, r, &f.missed_count);
+	f.session_cents = p->wfm.session_count > 0 ? r->session_cents : (double)NAN;
 	f.seed = (int64_t)r->seed;
 	f.iterations = r->iterations;
 	f.columns = r->columns;
@@ -317,6 +305,12 @@ static void read_activity(struct reading *in, size_t i, size_t k, const struct f
 	to->slots = slot_of(in, x->end, i, member) - to->start;
 	to->paid = x->paid;
 	to->queue = WFM_NONE;
+	bool sits = to->kind == WFM_TRAINING || to->kind == WFM_MEETING;
+	(void)snprintf(member, sizeof member, "/activities/%zu/session", k);
+	if (sits != (x->session != NULL))
+		refuse(in, "training and meetings, and only these, have one", "shifts", i, member);
+	else if (sits && !session_find(in->p, x->session, &to->session))
+		refuse(in, "is no session of the problem", "shifts", i, member);
 	if (x->queue == NULL)
 		return;
 	(void)snprintf(member, sizeof member, "/activities/%zu/queue", k);
@@ -363,9 +357,10 @@ static void read_claims(const struct roster_form *f, struct wfm_roster *r, struc
 		.shortage = or_zero(f->cost.shortage), .surplus = or_zero(f->cost.surplus),
 		.rules = or_zero(f->cost.rules),     .wishes = or_zero(f->cost.wishes),
 		.duties = or_zero(f->cost.duties),   .service = or_zero(f->cost.service),
-		.total = or_zero(f->cost.total),
+		.sessions = or_zero(f->cost.sessions), .total = or_zero(f->cost.total),
 	};
 	r->bound = isnan(f->bound) ? -HUGE_VAL : f->bound;
+	r->session_cents = or_zero(f->session_cents);
 	r->gap = or_zero(f->gap);
 	r->variable_gap = or_zero(f->variable_gap);
 }
@@ -416,7 +411,7 @@ bool roster_read(struct arena *a, const struct problem *p, const char *text, siz
 		wfm_roster_free(r);
 		return err_set(e, ERR_UNAVAILABLE, "out of memory");
 	}
-	if (in.bad) {
+	if (!missed_read(a, p, f.missed, f.missed_count, r, e) || in.bad) {
 		wfm_roster_free(r);
 		return false;
 	}
@@ -510,79 +505,4 @@ bool roster_read_start(struct arena *a, const struct problem *p, const char *tex
 	}
 	out->roster = r;
 	return true;
-}
-
-/* ---- the judge's report ------------------------------------------------------------------ */
-
-struct form_breach {
-	int64_t kind, date, rule;
-	const char *agent, *message;
-	double amount;
-};
-
-struct report_form {
-	bool good;
-	struct form_breach *breaches;
-	size_t breach_count;
-	struct form_cost cost;
-	struct form_service_figures *services;
-	size_t service_count;
-	double required_hours, short_hours, surplus_hours, paid_hours, short_people, surplus_people;
-};
-
-static const struct field breach_rows[] = {
-	F_ENUM(struct form_breach, kind, 0, breach_kinds, "what is broken"),
-	F_TEXT(struct form_breach, agent, O, 0, 80, "null: the whole roster"),
-	F_DATE(struct form_breach, date, O, "null: the whole plan"),
-	F_ENUM(struct form_breach, rule, O, problem_rule_names, "of kind rule"),
-	F_REAL(struct form_breach, amount, 0, 0, 0, "how far, in the rule's unit"),
-	F_TEXT(struct form_breach, message, 0, 0, 200, "in words"),
-};
-static const struct fields breach_fields = FIELDS("ReportBreach", struct form_breach, breach_rows);
-
-static const struct field report_rows[] = {
-	F_BOOL(struct report_form, good, 0, "no breach"),
-	F_LIST(struct report_form, breaches, breach_count, 0, &breach_fields, 0, 0, "every one found"),
-	F_OBJECT(struct report_form, cost, 0, &cost_fields, "recomputed from the shifts alone"),
-	F_LIST(struct report_form, services, service_count, O, &service_figures_fields, 0, 0,
-	       "contacts answered in time, recomputed"),
-	F_REAL(struct report_form, required_hours, 0, 0, 0, "agent-hours asked for"),
-	F_REAL(struct report_form, short_hours, 0, 0, 0, "agent-hours missing"),
-	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
-	F_REAL(struct report_form, paid_hours, 0, 0, 0, "hours paid"),
-	F_REAL(struct report_form, short_people, 0, 0, 0, "people missing on covers"),
-	F_REAL(struct report_form, surplus_people, 0, 0, 0, "people too many on covers"),
-};
-const struct fields report_form_fields = FIELDS("Report", struct report_form, report_rows);
-
-void report_write(struct arena *a, const struct problem *p, const struct wfm_report *r,
-		  struct strbuf *s)
-{
-	struct report_form f;
-	field_init(&report_form_fields, &f);
-	f.good = r->breach_count == 0;
-	f.breach_count = (size_t)r->breach_count;
-	f.breaches = arena_array(a, f.breach_count, sizeof *f.breaches);
-	for (size_t i = 0; i < f.breach_count; i++) {
-		const struct wfm_breach *x = &r->breaches[i];
-		bool known = x->agent >= 0 && (size_t)x->agent < p->form.agent_count;
-		f.breaches[i] = (struct form_breach){
-			.kind = (int64_t)x->kind,
-			.agent = known ? p->form.agents[x->agent].name : NULL,
-			.date = x->day >= 0 && x->day < p->form.days ? p->form.start + x->day : FIELD_NULL,
-			.rule = x->rule < WFM_RULE_COUNT ? (int64_t)x->rule : FIELD_NULL,
-			.amount = x->amount,
-			.message = x->message,
-		};
-	}
-	f.cost = cost_form(&r->cost);
-	f.services = services_write(a, p, r->services, &f.service_count);
-	f.required_hours = r->required_hours;
-	f.short_hours = r->short_hours;
-	f.surplus_hours = r->surplus_hours;
-	f.paid_hours = r->paid_hours;
-	f.short_people = r->short_people;
-	f.surplus_people = r->surplus_people;
-	field_to_json(&report_form_fields, &f, s);
-	strbuf_putc(s, '\n');
 }

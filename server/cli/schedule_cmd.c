@@ -163,6 +163,12 @@ static void tell(const struct problem *p, const struct wfm_roster *r)
 			      r->bound);
 	(void)fprintf(stderr, "; %d shifts, %.1f agent-hours short, %.1f s\n", (int)r->shift_count,
 		      hours, r->seconds);
+	if (p->wfm.session_count > 0)
+		(void)fprintf(stderr, "training and meetings take %.0f cents of it\n", r->session_cents);
+	for (int32_t i = 0; i < r->missed_count; i++)
+		(void)fprintf(stderr, "%s misses %s: %s\n", p->form.agents[r->missed[i].agent].name,
+			      p->wfm.sessions[r->missed[i].session].name,
+			      wfm_miss_reason_name(r->missed[i].reason));
 	for (int32_t i = 0; i < r->unplanned_count; i++) {
 		const struct wfm_unplanned *u = &r->unplanned[i];
 		(void)fprintf(stderr, "no tour for %s keeps", p->form.agents[u->agent].name);
@@ -275,9 +281,10 @@ static void print_report(const struct problem *p, const struct wfm_report *r, st
 	}
 	strbuf_printf(s,
 		      "breaches %d\ncost %.2f cents: pay %.2f, fixed pay %.2f, shortage %.2f, surplus "
-		      "%.2f, rules %.2f, wishes %.2f\n",
+		      "%.2f, rules %.2f, wishes %.2f, sessions %.2f\n",
 		      (int)r->breach_count, r->cost.total, r->cost.pay, r->cost.fixed_pay,
-		      r->cost.shortage, r->cost.surplus, r->cost.rules, r->cost.wishes);
+		      r->cost.shortage, r->cost.surplus, r->cost.rules, r->cost.wishes,
+		      r->cost.sessions);
 	for (int32_t i = 0; i < p->wfm.service_count; i++) {
 		const struct wfm_service *x = &p->wfm.services[i];
 		strbuf_printf(s, "service %s: %.1f of %.1f contacts in time (%.1f %%), %.1f below the target, "

@@ -10,6 +10,7 @@
  */
 #include "solver/schedule/assign.h"
 #include "solver/schedule/service.h"
+#include "solver/schedule/session.h"
 
 #include <assert.h>
 #include <math.h>
@@ -17,7 +18,7 @@
 #include <string.h>
 
 struct person {
-	int32_t agent;
+	int32_t agent, slot; /* in the plan */
 	const struct tour *tour;
 	int32_t kind;
 	int32_t base; /* of its slots in queue_at, one run per shift in order */
@@ -30,6 +31,7 @@ struct naming {
 	struct person *people;
 	int32_t count;
 	int16_t *queue_at; /* index into the kind's queues; -1: none */
+	int16_t *sit_at;   /* session + 1 of slots in one; else 0 */
 	int32_t slot_total;
 	/* of the slot in hand */
 	int32_t *worker, *cell; /* person, place in queue_at */
@@ -92,7 +94,7 @@ static bool name_tours(struct naming *n, const struct plan *plan)
 		const struct type *t = &m->types[plan->tours[i]->type];
 		for (int32_t k = 0; k < t->count; k++) {
 			const struct tour *tour = plan->tours[i + k];
-			n->people[i + k] = (struct person){ .agent = k,
+			n->people[i + k] = (struct person){ .slot = i + k,
 							    .tour = tour,
 							    .kind = profile_of(m, tour)->kind,
 							    .burden = tour_burden(m, tour) };
@@ -283,7 +285,7 @@ static int32_t list_presence(struct naming *n, struct presence *list)
 			const struct opt *o = &pr->opts[t->s[i].opt];
 			int32_t before = -1;
 			for (int32_t x = 0; x < o->end - o->start; x++, cell++) {
-				if (!at_work(pr, &t->s[i], x))
+				if (!at_work(pr, &t->s[i], x) || n->sit_at[cell])
 					continue;
 				list[count++] = (struct presence){ p, cell,
 								   (o->start + x) % n->m->slots, before };
@@ -328,7 +330,7 @@ static bool without_choice(struct naming *n)
 		for (int32_t i = 0; i < t->count; i++) {
 			const struct opt *o = &pr->opts[t->s[i].opt];
 			for (int32_t x = 0; x < o->end - o->start; x++, cell++)
-				if (kind->queue_count == 1 && at_work(pr, &t->s[i], x) &&
+				if (kind->queue_count == 1 && at_work(pr, &t->s[i], x) && !n->sit_at[cell] &&
 				    is_open(n, kind->queue[0], (o->start + x) % n->m->slots))
 					n->queue_at[cell] = 0;
 		}
@@ -385,13 +387,20 @@ static void write_shift(const struct naming *n, struct wfm_roster *r, const stru
 		if (b < set->count && x == ts->brk[b]) {
 			const struct wfm_break *row = &breaks[set->b[b].row];
 			add_activity(r, s, (struct wfm_activity){ row->kind, WFM_NONE, o->start + x,
-								  set->b[b].slots, row->paid });
+								  set->b[b].slots, row->paid, 0 });
 			x += set->b[b++].slots;
+			continue;
+		}
+		if (n->sit_at[base + x] > 0) {
+			int32_t session = n->sit_at[base + x] - 1, slots = session_slots(n->m, session);
+			add_activity(r, s, (struct wfm_activity){ n->m->p->sessions[session].kind, WFM_NONE,
+								  o->start + x, slots, true, session });
+			x += slots;
 			continue;
 		}
 		int16_t j = n->queue_at[base + x];
 		int32_t q = j < 0 ? WFM_NONE : n->m->kinds[p->kind].queue[j];
-		add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, o->start + x, 1, true });
+		add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, o->start + x, 1, true, 0 });
 		x++;
 	}
 }
@@ -485,6 +494,25 @@ static int32_t lay_out(struct naming *n, int32_t *shifts)
 	return n->slot_total;
 }
 
+/* Slots of sessions are no work. */
+static void mark_sits(struct naming *n, const struct plan *plan)
+{
+	for (int32_t i = 0; plan->seats && i < n->count; i++) {
+		const struct person *p = &n->people[i];
+		const struct type *type = &n->m->types[p->tour->type];
+		const struct profile *pr = profile_of(n->m, p->tour);
+		for (int32_t j = 0; j < type->sit_count; j++) {
+			int32_t cell = p->base, start = plan->seats->places[p->slot].start[j];
+			for (int32_t k = 0; start >= 0 && k < p->tour->count; k++) {
+				const struct opt *o = &pr->opts[p->tour->s[k].opt];
+				for (int32_t t = o->start; t < o->end; t++, cell++)
+					if (t >= start && t < start + session_slots(n->m, type->sit[j]))
+						n->sit_at[cell] = (int16_t)(type->sit[j] + 1);
+			}
+		}
+	}
+}
+
 struct wfm_roster *assign_roster(const struct run *r)
 {
 	const struct model *m = r->m;
@@ -507,6 +535,10 @@ struct wfm_roster *assign_roster(const struct run *r)
 	if (!n.queue_at)
 		goto out;
 	memset(n.queue_at, 0xff, (size_t)n.slot_total * sizeof *n.queue_at);
+	n.sit_at = calloc((size_t)n.slot_total + 1, sizeof *n.sit_at);
+	if (!n.sit_at)
+		goto out;
+	mark_sits(&n, r->best);
 	if (!divide_queues(&n))
 		goto out;
 	for (int32_t a = 0; a < m->p->agent_count; a++)
@@ -534,5 +566,6 @@ out:
 	free(n.mover);
 	free(n.from);
 	free(n.queue_at);
+	free(n.sit_at);
 	return out;
 }

@@ -84,6 +84,7 @@ static bool block_make(struct blocks *x, int32_t i)
 		b->agents[b->count++] = p->agents[x->agent[k]];
 	}
 	b->p = *p;
+	b->p.session_count = 0; /* they name agents of the whole plan, which places them itself */
 	b->p.agents = b->agents;
 	b->p.agent_count = b->count;
 	b->p.queues = b->queues;

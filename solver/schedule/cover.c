@@ -201,6 +201,30 @@ void cover_remove(struct cover *c, const struct tour *t)
 	tour_visit(c->m, t, remove_slot, &w);
 }
 
+void cover_take(struct cover *c, int32_t kind, int32_t t)
+{
+	struct walk w = { c, kind };
+	remove_slot(&w, t);
+}
+
+void cover_give(struct cover *c, int32_t kind, int32_t t)
+{
+	struct walk w = { c, kind };
+	add_slot(&w, t);
+}
+
+void cover_loss(const struct cover *c, int32_t kind, double *w)
+{
+	const struct kind *x = &c->m->kinds[kind];
+	for (int32_t t = 0; t < c->m->slots; t++) {
+		double least = INFINITY;
+		for (int32_t j = 0; j < x->queue_count; j++)
+			if (*people_at(c, kind, j, t) > 0)
+				least = fmin(least, loss_of(c, x->queue[j], t, x->speed[j]));
+		w[t] = least < INFINITY ? least : 0;
+	}
+}
+
 void cover_worth(const struct cover *c, int32_t kind, double *w)
 {
 	const struct kind *x = &c->m->kinds[kind];

@@ -42,5 +42,10 @@ void cover_copy(struct cover *to, const struct cover *from);
 void cover_worth(const struct cover *c, int32_t kind, double *w);
 void cover_add(struct cover *c, const struct tour *t);
 void cover_remove(struct cover *c, const struct tour *t);
+/* One agent of the kind less, or more, in one slot. */
+void cover_take(struct cover *c, int32_t kind, int32_t t);
+void cover_give(struct cover *c, int32_t kind, int32_t t);
+/* w[t] = cents lost by one agent of the kind less in slot t, where there is one. */
+void cover_loss(const struct cover *c, int32_t kind, double *w);
 
 #endif

@@ -88,7 +88,7 @@ static void add_work(const struct duty_model *m, struct wfm_roster *r, struct wf
 		     double speed, int32_t start, int32_t end)
 {
 	int32_t q = speed > 0 ? m->p->duties[s->duty].queue : WFM_NONE;
-	add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, start, end - start, true });
+	add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, start, end - start, true, 0 });
 }
 
 static void write_shift(const struct duty_model *m, struct wfm_roster *r, int32_t agent, int32_t day,
@@ -107,7 +107,7 @@ static void write_shift(const struct duty_model *m, struct wfm_roster *r, int32_
 		add_work(m, r, s, k->speed[duty], from, start + at[i]);
 		from = start + at[i] + b->minutes / m->p->slot_min;
 		add_activity(r, s, (struct wfm_activity){ b->kind, WFM_NONE, start + at[i],
-							  from - start - at[i], b->paid });
+							  from - start - at[i], b->paid, 0 });
 	}
 	add_work(m, r, s, k->speed[duty], from, start + slots);
 	double pay = k->classes[duty].paid_min / 60.0 * c->hour_cents;

@@ -440,7 +440,10 @@ enum wfm_status wfm_schedule_explain(const struct wfm_problem *p, const struct w
 {
 	struct wfm_report *report = NULL;
 	struct wfm_roster sorted = *r;
-	struct explaining x = { .p = p, .r = &sorted, .e = e };
+	/* The relaxation knows no sessions: who is in one is told by the roster. */
+	struct wfm_problem plain = *p;
+	plain.session_count = 0;
+	struct explaining x = { .p = &plain, .r = &sorted, .e = e };
 	*out = NULL;
 	enum wfm_status s = wfm_problem_check(p, e);
 	if (s == WFM_OK)

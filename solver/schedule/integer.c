@@ -5,6 +5,7 @@
  * everything is whole. Slacks keep every LP on the way feasible, so the dive cannot fail.
  */
 #include "solver/schedule/master.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,8 +88,7 @@ static void read_plan(const struct master *m, struct plan *out)
 {
 	const struct model *x = m->m;
 	cover_price(out->cover, m->run->mu);
-	cover_reset(out->cover);
-	out->tour_cents = 0;
+	plan_clear(out, m->run->best);
 	for (int32_t pass = 0; pass < 2; pass++)
 		for (int32_t k = 0, at = 0; k < x->type_count; k++) {
 			int32_t used = 0, count = x->types[k].count;
@@ -166,6 +166,7 @@ enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error
 	if (s != WFM_OK)
 		return s;
 	read_plan(m, out);
+	seats_polish(m->run, out);
 	m->run->columns = m->column_count;
 	return run_offer(m->run, out) ? WFM_OK :
 					wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");

@@ -59,6 +59,8 @@ bool judge_has_skill(const struct judge *j, int32_t skill);
 void judge_wishes(struct judge *j);
 /* People on cover rows, their cost and that of duties in use. */
 void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_t count);
+/* Training and meetings of all shifts, by agent and start; claims: those who miss must be listed. */
+void judge_sessions(struct judge *j, const struct wfm_shift *const *shifts, int32_t count, bool claims);
 
 /* Contacts answered in time and what is missing of the services; needs report->covered. */
 void judge_services(struct judge *j);

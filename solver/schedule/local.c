@@ -5,19 +5,20 @@
  * never loses; of several it may, and is kept while the loss is below a threshold that falls to
  * zero with the steps done. Steps are counted, not timed, so a seed gives a plan.
  */
-#include "solver/schedule/run.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVE = 3, BATCHES = 20, PRICE_ROUNDS = 9, TRULY = 6 };
+enum { MOVE = 3, BATCHES = 20, PRICE_ROUNDS = 9, TRULY = 6, MEETING_EVERY = 8 };
 
 static const double SHAKE = 0.5, STEER = 0.3, LEAST_PRICE = -16; /* of the price below the target; a power of two */
 
 static void store(struct tour *to, const struct tour *from)
 {
-	memcpy(to, from, tour_size(from->count));
+	if (to != from)
+		memcpy(to, from, tour_size(from->count));
 }
 
 /* A tour that is the best at no price of contacts may still be the one that meets the target: slots
@@ -38,10 +39,20 @@ static void insert(struct run *r, struct plan *p, int32_t i, bool shaken)
 	if (shaken)
 		shake(r);
 	pricer_set(r->pricer, t->profile, r->worth);
-	(void)pricer_best(r->pricer, p->tours[i]->type, &best);
-	store(p->tours[i], &best);
-	cover_add(p->cover, p->tours[i]);
-	p->tour_cents += best.cost;
+	double value = pricer_best(r->pricer, p->tours[i]->type, &best);
+	struct places at;
+	if (p->seats)
+		seats_seek(r, p, i, value, &best, &at);
+	plan_put_at(p, i, &best, &at);
+}
+
+void plan_put_at(struct plan *p, int32_t i, const struct tour *t, const struct places *at)
+{
+	store(p->tours[i], t);
+	cover_add(p->cover, t);
+	p->tour_cents += t->cost;
+	if (p->seats)
+		seats_enter(p, i, at);
 }
 
 void plan_insert(struct run *r, struct plan *p, int32_t i)
@@ -51,15 +62,22 @@ void plan_insert(struct run *r, struct plan *p, int32_t i)
 
 void plan_remove(struct plan *p, int32_t i)
 {
+	if (p->seats)
+		seats_leave(p, i);
 	cover_remove(p->cover, p->tours[i]);
 	p->tour_cents -= p->tours[i]->cost;
 }
 
 void plan_put(struct plan *p, int32_t i, const struct tour *t)
 {
+	struct places at;
 	store(p->tours[i], t);
-	cover_add(p->cover, t);
-	p->tour_cents += t->cost;
+	if (p->seats && p->cover->m->types[t->type].sit_count > 0) {
+		const struct model *m = p->cover->m;
+		cover_worth(p->cover, m->profiles[m->types[t->type].profile].kind, p->seats->worth);
+		(void)seats_choose(p->seats, p->tours[i], p->seats->worth, &at);
+	}
+	plan_put_at(p, i, p->tours[i], &at);
 }
 
 /* Agents nobody can tell apart get their tours in batches, large ones first: the k-th of n stands for
@@ -127,8 +145,7 @@ void plan_find_prices(struct run *r, struct plan *p)
 		for (int32_t s = 0; s < w->service_count; s++)
 			*(p->cover->served[s] < w->services[s].target ? &low[s] : &high[s]) =
 				(low[s] + high[s]) / 2;
-		cover_reset(p->cover);
-		p->tour_cents = 0;
+		plan_clear(p, p);
 	}
 	for (int32_t s = 0; s < w->service_count; s++)
 		r->mu[s] = w->services[s].short_cents * exp2(high[s]);
@@ -170,11 +187,14 @@ static int32_t draw(struct run *r, const struct plan *p, int32_t pick[MOVE])
 	return n;
 }
 
-/* Takes the picked tours out and puts them back as best answers; old gets what they were. */
-static void remake(struct run *r, struct plan *p, const int32_t *pick, int32_t n, struct tour *old)
+/* Takes the picked tours out and puts them back as best answers; old and at get what they were. */
+static void remake(struct run *r, struct plan *p, const int32_t *pick, int32_t n, struct tour *old,
+		   struct places *at)
 {
 	for (int32_t k = 0; k < n; k++) {
 		store(&old[k], p->tours[pick[k]]);
+		if (p->seats)
+			at[k] = p->seats->places[pick[k]];
 		plan_remove(p, pick[k]);
 	}
 	for (int32_t k = n - 1; k >= 0; k--) {
@@ -183,31 +203,38 @@ static void remake(struct run *r, struct plan *p, const int32_t *pick, int32_t n
 	}
 }
 
-static void undo(struct plan *p, const int32_t *pick, int32_t n, const struct tour *old)
+static void undo(struct plan *p, const int32_t *pick, int32_t n, const struct tour *old,
+		 const struct places *at)
 {
 	for (int32_t k = 0; k < n; k++)
 		plan_remove(p, pick[k]);
 	for (int32_t k = 0; k < n; k++)
-		plan_put(p, pick[k], &old[k]);
+		plan_put_at(p, pick[k], &old[k], &at[k]);
 }
 
 bool plan_improve(struct run *r, struct plan *p, int64_t steps, double heat)
 {
 	struct tour old[MOVE];
+	struct places at[MOVE];
 	int32_t pick[MOVE];
 	double scale = p->count > 0 ? heat * plan_cost(p) / (p->count * 100.0) : 0;
 	bool ahead = plan_cost(p) < r->objective; /* better than the best kept, not yet copied */
 	for (int64_t s = 0; s < steps && p->count > 0 && run_step(r) && !r->stage_over; s++) {
 		double before = plan_cost(p), cool = 1 - (double)(s + 1) / (double)steps;
 		int32_t n = draw(r, p, pick);
-		remake(r, p, pick, n, old);
+		remake(r, p, pick, n, old, at);
 		double loss = plan_cost(p) - before;
 		if (loss > 1e-9 + cool * cool * scale * rng_unit(&r->rng) || (ahead && loss > 1e-9)) {
-			undo(p, pick, n, old);
+			undo(p, pick, n, old, at);
 			if (ahead && !run_offer(r, p))
 				return false;
 			ahead = false;
 		} else if (plan_cost(p) < r->objective - 1e-9) {
+			r->objective = plan_cost(p);
+			ahead = true;
+		}
+		if (p->seats && s % MEETING_EVERY == 0 && seats_move(r, p) &&
+		    plan_cost(p) < r->objective - 1e-9) {
 			r->objective = plan_cost(p);
 			ahead = true;
 		}

@@ -21,6 +21,7 @@
  */
 #include "solver/schedule/master.h"
 #include "solver/schedule/service.h"
+#include "solver/schedule/session.h"
 #include "solver/schedule/soft.h"
 
 #include <math.h>
@@ -218,6 +219,8 @@ static enum wfm_status price_all(struct master *m, bool skip_fixed, double near,
 		}
 		s = price_type(m, k, near, bound, added, e);
 	}
+	if (s == WFM_OK && !skip_fixed && m->absent)
+		*bound += session_bound(m);
 	return s;
 }
 

@@ -52,6 +52,7 @@ struct master {
 	int32_t spare_first, spare_count; /* slacks kept for the rows of sets to come */
 	bool shared;         /* some kind serves several queues: more sets may be needed */
 	bool watchful;       /* look for such sets after each solve */
+	int32_t *absent;     /* [kinds x slots] people whom the rows count as in sessions; NULL: no sessions */
 	struct column *columns;
 	int32_t column_count, column_cap;
 	double *pi, *centre, *at; /* [queues x slots] LP units: duals, best centre, point priced */

@@ -96,6 +96,9 @@ static bool allocate(struct master *m)
 	m->entry_row = calloc(rows, sizeof *m->entry_row);
 	m->entry = calloc(rows, sizeof *m->entry);
 	m->found = calloc(MASTER_SEVERAL, sizeof *m->found);
+	if (x->p->session_count > 0 &&
+	    !(m->absent = calloc((size_t)x->kind_count * (size_t)x->slots + 1, sizeof *m->absent)))
+		return false;
 	return m->asked && m->short_col && m->slack_of && m->type_row && m->pi && m->centre && m->at && m->on && m->at_work &&
 	       m->sigma && m->fixed && m->by_profile && m->worth && m->stamp &&
 	       m->entry_row && m->entry && m->found;
@@ -155,6 +158,9 @@ static void copy_rows(struct master *to, const struct master *from)
 	size_t services = (size_t)from->m->p->service_count;
 	memcpy(to->service_row, from->service_row, services * sizeof *to->service_row);
 	memcpy(to->mu, from->mu, services * sizeof *to->mu);
+	if (from->absent)
+		memcpy(to->absent, from->absent,
+		       (size_t)from->m->kind_count * (size_t)from->m->slots * sizeof *to->absent);
 	to->constant = from->constant;
 	to->smoothed = from->smoothed;
 	to->slack_count = from->slack_count;
@@ -237,5 +243,6 @@ void master_free(struct master *m)
 	free(m->entry_row);
 	free(m->entry);
 	free(m->found);
+	free(m->absent);
 	free(m);
 }

@@ -3,6 +3,7 @@
 #include "solver/schedule/model.h"
 #include "solver/schedule/profile.h"
 #include "solver/schedule/service.h"
+#include "solver/schedule/session.h"
 
 #include <assert.h>
 #include <math.h>
@@ -166,7 +167,9 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 static bool same_type(const struct type *a, const struct type *b, int32_t opts, int32_t days)
 {
 	if (a->profile != b->profile || a->automaton != b->automaton ||
-	    !a->extra != !b->extra || !a->must_work != !b->must_work)
+	    !a->extra != !b->extra || !a->must_work != !b->must_work || a->sit_count != b->sit_count)
+		return false;
+	if (a->sit_count > 0 && memcmp(a->sit, b->sit, (size_t)a->sit_count * sizeof *a->sit) != 0)
 		return false;
 	if (a->extra && memcmp(a->extra, b->extra, (size_t)opts * sizeof *a->extra) != 0)
 		return false;
@@ -223,6 +226,9 @@ static enum wfm_status type_of_agent(struct model *m, int32_t i, int32_t *out, s
 		t.must_work = NULL;
 	if (!personal_row(m, a, pr, row))
 		t.extra = NULL;
+	int32_t sit[WFM_MAX_SEATS];
+	t.sit = sit;
+	t.sit_count = session_list(m, i, pr, row, sit);
 	int32_t at = 0;
 	while (at < m->type_count && !same_type(&m->types[at], &t, pr->opt_count, days))
 		at++;
@@ -233,7 +239,8 @@ static enum wfm_status type_of_agent(struct model *m, int32_t i, int32_t *out, s
 			keep.extra = pool_alloc(&m->pool, (size_t)pr->opt_count, sizeof *row);
 		if (t.must_work)
 			keep.must_work = pool_alloc(&m->pool, (size_t)days, 1);
-		if ((t.extra && !keep.extra) || (t.must_work && !keep.must_work) ||
+		keep.sit = pool_alloc(&m->pool, (size_t)t.sit_count, sizeof *sit);
+		if ((t.extra && !keep.extra) || (t.must_work && !keep.must_work) || !keep.sit ||
 		    !mem_reserve(&m->types, &m->type_cap, at + 1, sizeof keep)) {
 			s = no_memory(e);
 		} else {
@@ -241,6 +248,7 @@ static enum wfm_status type_of_agent(struct model *m, int32_t i, int32_t *out, s
 				memcpy(keep.extra, row, (size_t)pr->opt_count * sizeof *row);
 			if (t.must_work)
 				memcpy(keep.must_work, must, (size_t)days);
+			memcpy(keep.sit, sit, (size_t)t.sit_count * sizeof *sit);
 			m->types[m->type_count++] = keep;
 		}
 	}
@@ -297,7 +305,7 @@ enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct
 		late = p->contracts[i].late_start_min > late ? p->contracts[i].late_start_min : late;
 	m->horizon = p->cyclic ? p->slot_count + (1440 + late) / p->slot_min : p->slot_count;
 	m->slot_h = p->slot_min / 60.0;
-	if (!build_demand(m) || !service_build(m))
+	if (!build_demand(m) || !service_build(m) || !session_model(m))
 		return no_memory(e);
 	price_closed(m);
 	return build_types(m, e);

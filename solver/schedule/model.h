@@ -122,6 +122,7 @@ struct type {
 	uint8_t *must_work; /* [days] locked to a shift; NULL: none */
 	int32_t count;
 	int32_t *agents;
+	int32_t *sit, sit_count; /* sessions asked of each of its agents; see session.h */
 	bool optional, has_tour;
 };
 
@@ -147,6 +148,11 @@ struct model {
 	int32_t *service_first, *service_of; /* [queues + 1] into service_of: each queue's services */
 	double closed_cents; /* shortage where nobody can work */
 	double idle_cents;   /* wishes of everybody if nobody worked */
+	int32_t *sit_first;  /* [agents + 1] into sit; NULL: there are no sessions */
+	int32_t *sit;        /* sessions of each agent, one entry a time */
+	uint8_t *sit_ok;     /* [sessions x slots] it may begin there */
+	double *sit_cents;   /* [sessions] what missing it once is to the search */
+	double missed_cents; /* of those whom no shift lets be there */
 	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,
 		max_row; /* largest days x classes */
 };

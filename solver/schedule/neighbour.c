@@ -6,6 +6,7 @@
  * random, or those who work where the plan is short or has too many.
  */
 #include "solver/schedule/master.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,6 +139,8 @@ enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct w
 	m->noise = share < 1 ? 0 : 0.05;
 	choose(h, share, round);
 	enum wfm_status s = fix_rest(h, e);
+	if (s == WFM_OK)
+		s = session_see(m, m->run->best, e);
 	if (s == WFM_OK)
 		s = master_solve(m, LP_DUAL, e);
 	if (s == WFM_OK)

@@ -7,6 +7,7 @@
 struct entry {
 	const struct wfm_agent *agent;
 	int32_t place;
+	uint64_t sessions[(WFM_MAX_SESSIONS + 63) / 64]; /* those asked of the agent */
 };
 
 static int of_ints(int64_t a, int64_t b)
@@ -97,7 +98,33 @@ static int by_what_they_are(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 	int c = of_agents(x->agent, y->agent);
+	c = c ? c : memcmp(x->sessions, y->sessions, sizeof x->sessions);
 	return c ? c : of_ints(x->place, y->place);
+}
+
+/* The sessions again, with our indices of their agents. */
+static bool name_members(struct order *o)
+{
+	const struct wfm_problem *p = &o->p;
+	int32_t total = 0, n = 0;
+	for (int32_t x = 0; x < p->session_count; x++)
+		total += p->sessions[x].agent_count;
+	o->sessions = malloc(((size_t)p->session_count + 1) * sizeof *o->sessions);
+	o->members = malloc(((size_t)total + 1) * sizeof *o->members);
+	int32_t *ours = malloc(((size_t)p->agent_count + 1) * sizeof *ours);
+	bool ok = o->sessions && o->members && ours;
+	for (int32_t i = 0; ok && i < p->agent_count; i++)
+		ours[o->place[i]] = i;
+	for (int32_t x = 0; ok && x < p->session_count; x++) {
+		o->sessions[x] = p->sessions[x];
+		o->sessions[x].agents = &o->members[n];
+		for (int32_t k = 0; k < p->sessions[x].agent_count; k++)
+			o->members[n++] = ours[p->sessions[x].agents[k]];
+	}
+	free(ours);
+	if (ok)
+		o->p.sessions = o->sessions;
+	return ok;
 }
 
 bool order_open(struct order *o, const struct wfm_problem *p)
@@ -106,14 +133,17 @@ bool order_open(struct order *o, const struct wfm_problem *p)
 	int32_t n = p->agent_count, i = 1;
 	while (i < n && of_agents(&p->agents[i - 1], &p->agents[i]) <= 0)
 		i++;
-	if (i >= n)
+	if (i >= n && (p->session_count == 0 || n == 0))
 		return true;
 	struct entry *entries = malloc((size_t)n * sizeof *entries);
 	o->agents = malloc((size_t)n * sizeof *o->agents);
 	o->place = malloc((size_t)n * sizeof *o->place);
 	bool ok = entries && o->agents && o->place;
 	for (i = 0; ok && i < n; i++)
-		entries[i] = (struct entry){ &p->agents[i], i };
+		entries[i] = (struct entry){ .agent = &p->agents[i], .place = i };
+	for (int32_t x = 0; ok && x < p->session_count; x++)
+		for (int32_t k = 0; k < p->sessions[x].agent_count; k++)
+			entries[p->sessions[x].agents[k]].sessions[x / 64] |= UINT64_C(1) << (x % 64);
 	if (ok)
 		qsort(entries, (size_t)n, sizeof *entries, by_what_they_are);
 	for (i = 0; ok && i < n; i++) {
@@ -123,13 +153,15 @@ bool order_open(struct order *o, const struct wfm_problem *p)
 	if (ok)
 		o->p.agents = o->agents;
 	free(entries);
-	return ok;
+	return ok && (p->session_count == 0 || name_members(o));
 }
 
 void order_close(struct order *o)
 {
 	free(o->agents);
 	free(o->place);
+	free(o->sessions);
+	free(o->members);
 }
 
 static int by_agent_and_start(const void *a, const void *b)
@@ -137,6 +169,13 @@ static int by_agent_and_start(const void *a, const void *b)
 	const struct wfm_shift *x = a, *y = b;
 	int c = of_ints(x->agent, y->agent);
 	return c ? c : of_ints(x->start, y->start);
+}
+
+static int by_session(const void *a, const void *b)
+{
+	const struct wfm_missed *x = a, *y = b;
+	int c = of_ints(x->session, y->session);
+	return c ? c : of_ints(x->agent, y->agent);
 }
 
 static int by_agent(const void *a, const void *b)
@@ -156,6 +195,10 @@ bool order_back(const struct order *o, struct wfm_roster *r)
 		r->shifts[i].agent = o->place[r->shifts[i].agent];
 	for (int32_t i = 0; i < r->unplanned_count; i++)
 		r->unplanned[i].agent = o->place[r->unplanned[i].agent];
+	for (int32_t i = 0; i < r->missed_count; i++)
+		r->missed[i].agent = o->place[r->missed[i].agent];
+	if (r->missed_count > 1)
+		qsort(r->missed, (size_t)r->missed_count, sizeof *r->missed, by_session);
 	if (r->shift_count > 1)
 		qsort(r->shifts, (size_t)r->shift_count, sizeof *r->shifts, by_agent_and_start);
 	if (r->unplanned_count > 1)

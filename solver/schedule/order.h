@@ -15,6 +15,8 @@ struct order {
 	struct wfm_problem p;     /* the problem to solve */
 	struct wfm_agent *agents; /* NULL: the caller's order is the solver's */
 	int32_t *place;           /* [agents] the caller's index of each of ours */
+	struct wfm_session *sessions; /* naming ours; NULL: there are none, or as the caller's */
+	int32_t *members;
 };
 
 /* False: no memory. Call order_close in any case. */

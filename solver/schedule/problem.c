@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Refuses a problem whose figures make no sense, naming the place, before anything is built. */
-#include "solver/schedule/model.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -396,5 +396,5 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		s = check_contract(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->agent_count; i++)
 		s = check_agent(p, i, e);
-	return s;
+	return s == WFM_OK ? session_check(p, e) : s;
 }

@@ -86,15 +86,6 @@ static bool joins(const struct master *m, const struct queue_set *s, int32_t t)
 	return t < m->m->slots && s->row[t] >= 0 && s->joined[t];
 }
 
-static double asked_of(const struct master *m, const struct queue_set *s, int32_t t)
-{
-	double sum = 0;
-	for (int32_t q = 0; q < m->m->p->queue_count; q++)
-		if (s->in[q] && m->asked[q * m->m->slots + t])
-			sum += m->m->p->queues[q].required[t];
-	return sum;
-}
-
 /* What one of the kind at work is worth to the set. */
 static double serves(const struct master *m, const struct queue_set *s, const struct kind *k, int32_t t)
 {
@@ -103,6 +94,19 @@ static double serves(const struct master *m, const struct queue_set *s, const st
 		if (s->in[k->queue[j]] && m->asked[k->queue[j] * m->m->slots + t])
 			best = fmax(best, k->speed[j]);
 	return best;
+}
+
+/* The set's requirement, and those who are in sessions instead (session_see). */
+static double asked_of(const struct master *m, const struct queue_set *s, int32_t t)
+{
+	double sum = 0;
+	for (int32_t k = 0; m->absent && k < m->m->kind_count; k++)
+		if (m->absent[k * m->m->slots + t] > 0)
+			sum += m->absent[k * m->m->slots + t] * serves(m, s, &m->m->kinds[k], t);
+	for (int32_t q = 0; q < m->m->p->queue_count; q++)
+		if (s->in[q] && m->asked[q * m->m->slots + t])
+			sum += m->m->p->queues[q].required[t];
+	return sum;
 }
 
 bool sets_meet(const struct queue_set *s, const struct kind *k)

@@ -87,7 +87,7 @@ enum wfm_rule wfm_rule_by_name(const char *name)
 
 const char *wfm_activity_kind_name(enum wfm_activity_kind k)
 {
-	static const char *const names[] = { "work", "meal", "break" };
+	static const char *const names[] = { "work", "meal", "break", "training", "meeting" };
 	return (unsigned)k < WFM_ACTIVITY_KINDS ? names[k] : "unknown";
 }
 
@@ -98,10 +98,16 @@ const char *wfm_short_reason_name(enum wfm_short_reason r)
 	return (unsigned)r < WFM_SHORT_REASONS ? names[r] : "unknown";
 }
 
+const char *wfm_miss_reason_name(enum wfm_miss_reason r)
+{
+	static const char *const names[] = { "never", "not_held", "off", "full", "breaks", "price" };
+	return (unsigned)r < WFM_MISS_REASONS ? names[r] : "unknown";
+}
+
 const char *wfm_breach_kind_name(enum wfm_breach_kind k)
 {
 	static const char *const names[] = { "rule",  "break",  "shape", "overlap",   "unavailable", "lock",
-					     "closed", "skill", "unplanned", "cost", "bound", "duty" };
+					     "closed", "skill", "unplanned", "cost", "bound", "duty", "session" };
 	return (unsigned)k < WFM_BREACH_KINDS ? names[k] : "unknown";
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/schedule/run.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,6 +108,10 @@ struct plan *plan_new(const struct model *m)
 	for (int32_t k = 0; k < m->type_count; k++)
 		for (int32_t j = 0; m->types[k].has_tour && j < m->types[k].count; j++)
 			p->tours[i++]->type = k;
+	if (m->p->session_count > 0 && !(p->seats = seats_new(m, p->count, p->tours))) {
+		plan_free(p);
+		return NULL;
+	}
 	return p;
 }
 
@@ -119,6 +123,7 @@ void plan_free(struct plan *p)
 		free(p->tours[0]);
 	free(p->tours);
 	cover_free(p->cover);
+	seats_free(p->seats);
 	free(p);
 }
 
@@ -130,12 +135,22 @@ bool plan_copy(struct plan *to, const struct plan *from)
 		memcpy(to->tours[i], from->tours[i], tour_size(from->tours[i]->count));
 	to->tour_cents = from->tour_cents;
 	cover_copy(to->cover, from->cover);
+	if (from->seats)
+		seats_copy(to->seats, from->seats);
 	return true;
 }
 
 double plan_cost(const struct plan *p)
 {
-	return p->tour_cents + cover_cents(p->cover);
+	return p->tour_cents + cover_cents(p->cover) + (p->seats ? p->seats->cents : 0);
+}
+
+void plan_clear(struct plan *p, const struct plan *like)
+{
+	cover_reset(p->cover);
+	p->tour_cents = 0;
+	if (p->seats)
+		seats_clear(p->seats, like->seats);
 }
 
 bool run_offer(struct run *r, const struct plan *p)

@@ -56,6 +56,7 @@ struct plan {
 	struct tour **tours;  /* [count] each tour_size(max_days) */
 	double tour_cents;
 	struct cover *cover;
+	struct seats *seats; /* training and meetings: see session.h; NULL: there are none */
 };
 
 struct plan *plan_new(const struct model *m);
@@ -76,6 +77,8 @@ void plan_remove(struct plan *p, int32_t i);
 /* Prices of contacts with which the greedy plan comes near the services' targets, in r->mu and the
  * plan's cover; the plan is left empty. */
 void plan_find_prices(struct run *r, struct plan *p);
+/* Nobody has a tour; sessions are held when they are in the plan `like`. */
+void plan_clear(struct plan *p, const struct plan *like);
 /* Fills every slot greedily in random order. */
 void plan_greedy(struct run *r, struct plan *p);
 /* Remove and re-insert for `steps` rounds; keeps improvements, and lets small losses pass early:

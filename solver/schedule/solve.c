@@ -11,6 +11,7 @@
 #include "solver/schedule/evidence.h"
 #include "solver/schedule/order.h"
 #include "solver/schedule/start.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ void wfm_roster_free(struct wfm_roster *r)
 	free(r->shortages);
 	free(r->value_cents);
 	free(r->services);
+	free(r->missed);
 	free(r);
 }
 
@@ -79,6 +81,7 @@ enum wfm_status run_open(struct run *r, struct model *m, const struct wfm_proble
 	if (!r->pricer || !r->worth || !r->duals || !r->mu)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
 	find_tours(r, m);
+	r->fixed_cents += session_lost(m);
 	return WFM_OK;
 }
 
@@ -115,6 +118,8 @@ enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search,
 		s = master_converge(master, e);
 	run_stage(r, WFM_PHASE_INTEGER, 0.5, 0.85);
 	if (s == WFM_OK && !run_stopped(r))
+		s = session_see(master, r->best, e);
+	if (s == WFM_OK && !run_stopped(r))
 		s = master_dive(master, plan, e);
 	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.92);
 	if (s == WFM_OK && !run_stopped(r) && !plan_improve(r, plan, search_steps(plan), 0.3))
@@ -137,7 +142,10 @@ static enum wfm_status search(struct run *r, struct model *m, struct wfm_error *
 	plan_find_prices(r, plan);
 	if (r->o.start == NULL)
 		plan_greedy(r, plan);
-	if (r->o.start != NULL ? !start_plan(r, m, plan) : !run_offer(r, plan))
+	else if (!start_plan(r, m, plan))
+		goto out;
+	seats_polish(r, plan);
+	if (!run_offer(r, plan))
 		goto out;
 	run_tell(r);
 	if (!plan_improve(r, plan, blocks ? 0 : first_steps(plan), 1))
@@ -145,6 +153,10 @@ static enum wfm_status search(struct run *r, struct model *m, struct wfm_error *
 	s = WFM_OK;
 	if (!run_stopped(r))
 		s = blocks ? blocks_search(r, plan, e) : search_whole(r, plan, true, e);
+	if (r->best->seats) {
+		seats_polish(r, r->best);
+		r->objective = plan_cost(r->best);
+	}
 out:
 	if (s == WFM_NO_MEMORY)
 		(void)wfm_fail(e, s, "", "no memory for the search");
@@ -156,7 +168,8 @@ static enum wfm_status finish(struct run *r, struct wfm_roster **out, struct wfm
 {
 	struct wfm_roster *roster = assign_roster(r);
 	enum wfm_status s = WFM_NO_MEMORY;
-	if (!roster || !explain_shortages(r, roster) || !explain_unplanned(r->m->p, roster)) {
+	if (!roster || !session_tell(r, roster) || !explain_shortages(r, roster) ||
+	    !explain_unplanned(r->m->p, roster)) {
 		(void)wfm_fail(e, s, "", "no memory for the roster");
 		goto fail;
 	}

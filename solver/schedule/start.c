@@ -119,6 +119,12 @@ static bool is_shift(const struct start *s, const struct opt *o)
 	return at >= 0 && s->book.shift[at]->start == o->start && s->book.shift[at]->end == o->end;
 }
 
+/* Training and meetings lie in working time, and are placed anew. */
+static bool is_break(const struct wfm_activity *a)
+{
+	return a->kind == WFM_MEAL || a->kind == WFM_REST_BREAK;
+}
+
 /* A slot of work is worth a cent, breaks and the rest nothing. */
 static void set_worth(struct start *s, int32_t agent)
 {
@@ -128,7 +134,7 @@ static void set_worth(struct start *s, int32_t agent)
 		const struct wfm_shift *x = s->book.shift[i];
 		for (int32_t k = x->first_activity; k < x->first_activity + x->activity_count; k++) {
 			const struct wfm_activity *a = &from->activities[k];
-			for (int32_t t = 0; a->kind == WFM_WORK && t < a->slots; t++)
+			for (int32_t t = 0; !is_break(a) && t < a->slots; t++)
 				if (a->start + t >= 0 && a->start + t < s->m->horizon)
 					s->r->worth[a->start + t] = 1;
 		}
@@ -143,7 +149,7 @@ static bool same_breaks(const struct start *s, const struct profile *pr, const s
 	int32_t n = 0;
 	for (int32_t k = x->first_activity; k < x->first_activity + x->activity_count; k++) {
 		const struct wfm_activity *a = &s->r->o.start->activities[k];
-		if (a->kind == WFM_WORK)
+		if (!is_break(a))
 			continue;
 		if (n == set->count || a->start - x->start != ts->brk[n] || a->slots != set->b[n].slots)
 			return false;

@@ -162,7 +162,7 @@ static void judge_cover(struct judge *j)
 	struct wfm_cost *c = &j->out->cost;
 	judge_services(j);
 	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties +
-		   c->service;
+		   c->service + c->sessions;
 }
 
 static void compare(struct judge *j, const char *name, double stated, double found)
@@ -185,6 +185,7 @@ static void judge_claims(struct judge *j)
 	compare(j, "wishes", s->wishes, f->wishes);
 	compare(j, "duties", s->duties, f->duties);
 	compare(j, "service", s->service, f->service);
+	compare(j, "sessions", s->sessions, f->sessions);
 	compare(j, "total", s->total, f->total);
 	judge_service_claims(j);
 	if (j->r->bound > f->total + 1e-6 * fmax(1, fabs(f->total)))
@@ -237,6 +238,7 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 		judge_agent(&j, a);
 	}
 	judge_covers(&j, all, n);
+	judge_sessions(&j, all, n, check_claims);
 	judge_cover(&j);
 	if (check_claims)
 		judge_claims(&j);

@@ -116,6 +116,8 @@ static void judge_breaks(struct judge *j, const struct wfm_shift *s)
 			judge_work(j, s, x);
 			continue;
 		}
+		if (x->kind == WFM_TRAINING || x->kind == WFM_MEETING)
+			continue; /* see verify_sessions.c */
 		while (row < j->contract->break_count &&
 		       (length < j->contract->breaks[row].shift_low ||
 			length > j->contract->breaks[row].shift_high))

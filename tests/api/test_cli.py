@@ -19,7 +19,8 @@ PROBLEMS = ROOT / "fixtures/problems"
 
 # Worked out by hand in each file's comment.
 LEAST_COST = {"one_agent": 20000, "meal": 9500, "clock_change": 16100, "two_skills": 16000,
-              "impossible": 26000, "rotating": 168000, "duties": 64000}
+              "impossible": 26000, "rotating": 168000, "duties": 64000,
+              "training": 19000}
 ALL = sorted(p.stem for p in PROBLEMS.glob("*.json"))
 
 
@@ -219,6 +220,8 @@ BREACHES = {
     "shape": ("one_agent", lambda r: r["shifts"][0].update(date="2026-11-27")),
     "overlap": ("one_agent", lambda r: r["shifts"].append(copy.deepcopy(r["shifts"][0]))),
     "break": ("meal", lambda r: r["shifts"][0]["activities"][1].update(kind="work", queue="counter")),
+    "session": ("training", lambda r: r["shifts"][0]["activities"][1].update(
+        kind="work", session=None, queue="counter")),
     "skill": ("impossible", lambda r: r["shifts"][0]["activities"][0].update(queue="French")),
     "closed": ("contact_centre", to_sunday),
     "lock": ("contact_centre", lambda r: r["shifts"].remove(

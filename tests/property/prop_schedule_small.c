@@ -116,7 +116,7 @@ static struct wfm_roster *roster_of(const struct choice *const c[2])
 				continue;
 			r->activities[r->activity_count] =
 				(struct wfm_activity){ WFM_WORK, 0, c[a]->start[d],
-						       c[a]->end[d] - c[a]->start[d], true };
+						       c[a]->end[d] - c[a]->start[d], true, 0 };
 			r->shifts[r->shift_count++] = (struct wfm_shift){
 				a, d, c[a]->start[d], c[a]->end[d], r->activity_count++, 1, WFM_NONE };
 		}

@@ -174,6 +174,11 @@ static void names_are_those_of_the_library(void **state)
 		n += (size_t)snprintf(words + n, sizeof words - n, "%s\"%s\"", i > 0 ? "," : "",
 				      wfm_activity_kind_name((enum wfm_activity_kind)i));
 	assert_non_null(strstr(s.data, words));
+	n = 8;
+	for (int i = 0; i < WFM_MISS_REASONS; i++)
+		n += (size_t)snprintf(words + n, sizeof words - n, "%s\"%s\"", i > 0 ? "," : "",
+				      wfm_miss_reason_name((enum wfm_miss_reason)i));
+	assert_non_null(strstr(s.data, words));
 	strbuf_reset(&s);
 	field_schema_document(&report_form_fields, "x", &s);
 	n = 8;

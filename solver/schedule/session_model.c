@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sessions in the model: whose they are, when they may begin, and who can never have them. */
+#include "solver/schedule/session.h"
+
+#include <math.h>
+
+/* Hours of the dearest shortage that one would pay to have a session that must not be missed. */
+static const double MUST_HOURS = 48;
+
+static void mark_starts(struct model *m, int32_t x)
+{
+	const struct wfm_session *s = &m->p->sessions[x];
+	const int32_t n = session_slots(m, x);
+	uint8_t *ok = &m->sit_ok[x * m->slots];
+	for (int32_t t = 0; s->window_count == 0 && t + n <= m->slots; t++)
+		ok[t] = 1;
+	for (int32_t k = 0; k < s->window_count; k++)
+		for (int32_t t = s->windows[k].start > 0 ? s->windows[k].start : 0;
+		     t + n <= s->windows[k].end && t + n <= m->slots; t++)
+			ok[t] = 1;
+}
+
+static int32_t times_of(const struct wfm_session *s)
+{
+	return s->times > 1 ? s->times : 1;
+}
+
+/* Meetings first, since their time is given; then what is longest. */
+static bool comes_before(const struct wfm_problem *p, int32_t x, int32_t y)
+{
+	const struct wfm_session *a = &p->sessions[x], *b = &p->sessions[y];
+	if (a->together != b->together)
+		return a->together;
+	if (a->minutes != b->minutes)
+		return a->minutes > b->minutes;
+	return x < y;
+}
+
+static void add_sit(struct model *m, int32_t *count, int32_t agent, int32_t x)
+{
+	int32_t *list = &m->sit[m->sit_first[agent]], at = count[agent]++;
+	for (; at > 0 && comes_before(m->p, x, list[at - 1]); at--)
+		list[at] = list[at - 1];
+	list[at] = x;
+}
+
+bool session_model(struct model *m)
+{
+	const struct wfm_problem *p = m->p;
+	if (p->session_count == 0)
+		return true;
+	double dearest = 0;
+	int32_t total = 0;
+	for (int32_t q = 0; q < p->queue_count; q++)
+		dearest = fmax(dearest, p->queues[q].short2_cents);
+	m->sit_first = pool_alloc(&m->pool, (size_t)p->agent_count + 1, sizeof *m->sit_first);
+	m->sit_ok = pool_alloc(&m->pool, (size_t)p->session_count * (size_t)m->slots, 1);
+	m->sit_cents = pool_alloc(&m->pool, (size_t)p->session_count, sizeof *m->sit_cents);
+	int32_t *count = pool_alloc(&m->pool, (size_t)p->agent_count + 1, sizeof *count);
+	if (!m->sit_first || !m->sit_ok || !m->sit_cents || !count)
+		return false;
+	for (int32_t x = 0; x < p->session_count; x++) {
+		const struct wfm_session *s = &p->sessions[x];
+		mark_starts(m, x);
+		m->sit_cents[x] = s->miss_cents + (s->must ? fmin(1e8, fmax(1e4, MUST_HOURS * dearest)) : 0);
+		total += s->agent_count * times_of(s);
+		for (int32_t k = 0; k < s->agent_count; k++)
+			m->sit_first[s->agents[k] + 1] += times_of(s);
+	}
+	for (int32_t a = 0; a < p->agent_count; a++)
+		m->sit_first[a + 1] += m->sit_first[a];
+	m->sit = pool_alloc(&m->pool, (size_t)total, sizeof *m->sit);
+	if (!m->sit)
+		return false;
+	for (int32_t x = 0; x < p->session_count; x++)
+		for (int32_t k = 0; k < p->sessions[x].agent_count; k++)
+			for (int32_t n = times_of(&p->sessions[x]); n > 0; n--)
+				add_sit(m, count, p->sessions[x].agents[k], x);
+	return true;
+}
+
+/* Can the session begin anywhere in that shift, breaks apart? */
+static bool reaches(const struct model *m, const struct opt *o, int32_t x)
+{
+	const int32_t n = session_slots(m, x), u = m->p->slot_min;
+	const int32_t margin = (m->p->sessions[x].margin_min + u - 1) / u;
+	for (int32_t t = o->start + margin; t + n + margin <= o->end; t++)
+		if (m->sit_ok[x * m->slots + t])
+			return true;
+	return false;
+}
+
+int32_t session_list(struct model *m, int32_t agent, const struct profile *pr, const float *row,
+		     int32_t sit[WFM_MAX_SEATS])
+{
+	int32_t n = 0;
+	if (m->p->session_count == 0)
+		return 0;
+	for (int32_t k = m->sit_first[agent]; k < m->sit_first[agent + 1]; k++) {
+		int32_t x = m->sit[k], i = 0;
+		while (i < pr->opt_count && (isinf(row[i]) || !reaches(m, &pr->opts[i], x)))
+			i++;
+		if (i < pr->opt_count)
+			sit[n++] = x;
+		else
+			m->missed_cents += m->p->sessions[x].miss_cents;
+	}
+	return n;
+}
+
+double session_lost(const struct model *m)
+{
+	double sum = m->missed_cents;
+	for (int32_t k = 0; k < m->type_count; k++)
+		for (int32_t j = 0; !m->types[k].has_tour && j < m->types[k].sit_count; j++)
+			sum += m->types[k].count * m->p->sessions[m->types[k].sit[j]].miss_cents;
+	return sum;
+}

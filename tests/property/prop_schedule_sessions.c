@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Training and meetings: random tiny days against brute force over every shift, break and place (judged
+ * by wfm_schedule_verify alone), and random weeks that the judge accepts.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/num/rng.h"
+#include "tests/lib/schedule_fixture.h"
+
+enum { MOST = 3, LENGTH = 5, FIRST = 8, STARTS = 4 };
+
+static struct fixture f;
+static struct wfm_session sessions[8];
+static struct wfm_span windows[8][2];
+static int32_t names[8][FIX_AGENTS];
+
+static void ask(int x, enum wfm_activity_kind kind, int minutes, int agents)
+{
+	for (int a = 0; a < agents; a++)
+		names[x][a] = a;
+	sessions[x] = (struct wfm_session){ .kind = kind, .minutes = minutes, .agents = names[x],
+					    .agent_count = agents, .windows = windows[x] };
+	f.p.sessions = sessions;
+	f.p.session_count = x + 1;
+}
+
+/* One day of hours 8 to 16; everybody works 5 hours, with a break or without. */
+static void tiny_day(uint64_t seed, int agents, bool breaks)
+{
+	struct rng r;
+	rng_seed(&r, seed);
+	fixture_init(&f, agents, 1);
+	f.p.slot_min = 60;
+	f.p.slot_count = 24;
+	f.calendar.day_count = 1;
+	f.days[0] = (struct wfm_day){ 19723, 0, 0, 24, -1, 0, false };
+	memset(f.required, 0, sizeof f.required);
+	for (int t = 0; t < 24; t++) {
+		f.open[0][t] = t >= FIRST && t < FIRST + STARTS + LENGTH - 1;
+		f.required[0][t] = f.open[0][t] ? rng_below(&r, (uint32_t)agents + 1) : 0;
+	}
+	for (int c = 0; c < 2; c++) {
+		f.contracts[c].rule_count = 0;
+		f.contracts[c].break_count = breaks;
+		f.contracts[c].salaried = false;
+		f.breaks[c][0] = (struct wfm_break){ WFM_REST_BREAK, 60, true, 60, 180, 0, 0, 1440 };
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_SHIFT_MINUTES,
+							       .low = 60 * LENGTH, .high = 60 * LENGTH });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_WEEK_SHIFTS, .low = 1,
+							       .high = 1 });
+	}
+	ask(0, WFM_TRAINING, rng_below(&r, 3) ? 60 : 120, agents);
+	sessions[0].at_once = (int)rng_below(&r, 3);
+	sessions[0].miss_cents = 500.0 * (1 + rng_below(&r, 12));
+	sessions[0].margin_min = rng_below(&r, 3) ? 0 : 60;
+	ask(1, WFM_MEETING, 60, agents);
+	sessions[1].together = true;
+	sessions[1].quorum = (int)rng_below(&r, 3);
+	sessions[1].miss_cents = 500.0 * (1 + rng_below(&r, 12));
+	if (rng_below(&r, 2)) {
+		int from = FIRST + (int)rng_below(&r, 4);
+		windows[1][0] = (struct wfm_span){ from, from + 1 + (int)rng_below(&r, 4) };
+		sessions[1].window_count = 1;
+	}
+}
+
+/* ---- brute force ---- */
+
+struct choice {
+	int start, brk, training, meets; /* brk, training: hour, or -1 */
+};
+
+static int kind_at(const struct choice *c, int t, int meeting)
+{
+	int len = sessions[0].minutes / 60;
+	if (t == c->brk)
+		return WFM_REST_BREAK;
+	if (c->training >= 0 && t >= c->training && t < c->training + len)
+		return WFM_TRAINING;
+	return c->meets && t == meeting ? WFM_MEETING : WFM_WORK;
+}
+
+/* Cost by the judge; HUGE_VAL when something is broken. */
+static double judged(const struct choice *c, int agents, int meeting)
+{
+	static struct wfm_shift shifts[MOST];
+	static struct wfm_activity rows[MOST * LENGTH];
+	struct wfm_roster r = { .shifts = shifts, .shift_count = agents, .activities = rows };
+	for (int a = 0; a < agents; a++) {
+		shifts[a] = (struct wfm_shift){ a, 0, c[a].start, c[a].start + LENGTH, r.activity_count, 0, 0 };
+		for (int t = c[a].start; t < c[a].start + LENGTH; t++) {
+			enum wfm_activity_kind kind = (enum wfm_activity_kind)kind_at(&c[a], t, meeting);
+			if (kind == WFM_TRAINING && t > c[a].training) {
+				rows[r.activity_count - 1].slots++;
+				continue;
+			}
+			rows[r.activity_count++] = (struct wfm_activity){
+				kind, kind == WFM_WORK ? 0 : WFM_NONE, t, 1, true, kind == WFM_MEETING };
+			shifts[a].activity_count++;
+		}
+	}
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(&f.p, &r, false, &report, &e), WFM_OK);
+	double cost = report->breach_count > 0 ? HUGE_VAL : report->cost.total;
+	wfm_report_free(report);
+	return cost;
+}
+
+static double least;
+static struct choice now[MOST];
+
+static void try_agent(int a, int agents, int meeting, bool breaks)
+{
+	if (a == agents) {
+		least = fmin(least, judged(now, agents, meeting));
+		return;
+	}
+	int len = sessions[0].minutes / 60;
+	for (int s = FIRST; s < FIRST + STARTS; s++)
+		for (int b = breaks ? s + 1 : -1; b <= (breaks ? s + 3 : -1); b++)
+			for (int t = s - 1; t + len <= s + LENGTH; t++)
+				for (int meets = 0; meets < 2; meets++) {
+					int at = t < s ? -1 : t;
+					bool clash = at >= 0 && b >= at && b < at + len;
+					bool here = meeting >= s && meeting < s + LENGTH && meeting != b &&
+						    !(at >= 0 && meeting >= at && meeting < at + len);
+					if (clash || (meets && !here))
+						continue;
+					now[a] = (struct choice){ s, b, at, meets };
+					try_agent(a + 1, agents, meeting, breaks);
+				}
+}
+
+static double brute_force(int agents, bool breaks)
+{
+	least = HUGE_VAL;
+	for (int m = FIRST; m < FIRST + STARTS + LENGTH - 1; m++)
+		try_agent(0, agents, m, breaks);
+	return least;
+}
+
+static struct wfm_roster *solve(uint64_t seed, int64_t limit)
+{
+	struct wfm_roster *r = NULL;
+	struct wfm_error e = { 0 };
+	struct wfm_solve_options o = { .seed = seed, .iteration_limit = limit };
+	enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r, &e);
+	if (s != WFM_OK && s != WFM_LIMIT)
+		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
+	return r;
+}
+
+/* Is the roster as cheap as any? Never cheaper, nor the bound above it. */
+static bool is_best(uint64_t seed, int agents, bool breaks)
+{
+	tiny_day(seed, agents, breaks);
+	double cost = brute_force(agents, breaks);
+	struct wfm_roster *r = solve(seed, 3000);
+	bool best = r->cost.total <= cost + 1e-4;
+	if (r->bound > cost + 1e-4 || r->cost.total < cost - 1e-4 || r->cost.total > 1.03 * cost)
+		fail_msg("seed %d, %d agents: bound %f, cost %f, brute force %f", (int)seed, agents, r->bound,
+			 r->cost.total, cost);
+	wfm_roster_free(r);
+	return best;
+}
+
+static void test_tiny_equals_brute_force(void **state)
+{
+	(void)state;
+	int best = 0;
+	for (uint64_t seed = 1; seed <= 18; seed++)
+		best += is_best(seed, 2, true);
+	for (uint64_t seed = 61; seed <= 62; seed++)
+		best += is_best(seed, 3, false);
+	assert_true(best >= 19); /* a local search: all but one at least */
+}
+
+/* ---- weeks ---- */
+
+static void random_week(uint64_t seed)
+{
+	struct rng r;
+	rng_seed(&r, seed);
+	fixture_init(&f, 8 + (int)rng_below(&r, 12), 3 + rng_below(&r, 4));
+	int n = f.p.agent_count;
+	for (int a = 0; a < n; a++)
+		if (rng_below(&r, 3) == 0) {
+			int d = (int)rng_below(&r, 7);
+			f.spans[a][0] = (struct wfm_span){ 48 * d, 48 * d + 48 };
+			f.agents[a].unavailable_count = 1;
+		}
+	for (int x = 0; x < 4; x++) {
+		ask(x, x < 2 ? WFM_TRAINING : WFM_MEETING, 30 * (1 + (int)rng_below(&r, 4)), n);
+		sessions[x].agent_count = 1 + (int)rng_below(&r, (uint32_t)n);
+		sessions[x].must = rng_below(&r, 2);
+		sessions[x].miss_cents = 2000.0 * rng_below(&r, 4);
+		sessions[x].margin_min = 30 * (int)rng_below(&r, 3);
+		int d = (int)rng_below(&r, 6);
+		windows[x][0] = (struct wfm_span){ 48 * d + 18, 48 * d + 40 };
+		windows[x][1] = (struct wfm_span){ 48 * d + 66, 48 * d + 80 };
+		sessions[x].window_count = (int)rng_below(&r, 3);
+		sessions[x].together = x >= 2;
+		sessions[x].quorum = x >= 2 ? sessions[x].agent_count / 2 : 0;
+		sessions[x].at_once = x < 2 ? (int)rng_below(&r, 3) : 0;
+		sessions[x].times = x == 0 ? 2 : 1;
+	}
+}
+
+static void test_random_weeks_verify(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		random_week(seed);
+		struct wfm_roster *r = solve(seed, 500);
+		struct wfm_report *report = NULL;
+		struct wfm_error e;
+		assert_int_equal(wfm_schedule_verify(&f.p, r, true, &report, &e), WFM_OK);
+		if (report->breach_count > 0)
+			fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
+				 report->breaches[0].message);
+		assert_true(r->bound <= r->cost.total + 1e-6);
+		assert_true(r->session_cents >= r->cost.sessions - 200 * 30 || r->cost.surplus > 0);
+		/* The same again: nothing hangs on the clock or on chance. */
+		struct wfm_roster *s = solve(seed, 500);
+		assert_int_equal(r->activity_count, s->activity_count);
+		assert_true(r->cost.total == s->cost.total);
+		wfm_report_free(report);
+		wfm_roster_free(s);
+		wfm_roster_free(r);
+	}
+}
+
+int main(void)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tiny_equals_brute_force),
+		cmocka_unit_test(test_random_weeks_verify),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
