@@ -132,7 +132,7 @@ static double judged(const struct wfm_problem *one, const int *start, const int 
 		if (end[d] == 0)
 			continue;
 		r->activities[r->activity_count] = (struct wfm_activity){ WFM_WORK, 0, start[d],
-									  end[d] - start[d], true };
+									  end[d] - start[d], true, 0 };
 		r->shifts[r->shift_count++] = (struct wfm_shift){ 0, d, start[d], end[d],
 								  r->activity_count++, 1, WFM_NONE };
 	}
