@@ -6,6 +6,7 @@ import { PASSWORD, startService } from "./service.mjs";
 import { calendar } from "./calendar.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
+import { replan } from "./replan.mjs";
 import { replay, versus } from "./replay.mjs";
 import { requirement } from "./requirement.mjs";
 import { training } from "./training.mjs";
@@ -103,6 +104,7 @@ const walks = {
 	replay,
 	"replay-phone": replay,
 	versus,
+	replan,
 	calendar,
 	training,
 	"forecast-phone": forecastPhone,

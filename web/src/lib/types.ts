@@ -279,6 +279,8 @@ export interface Evidence {
 	verified?: boolean;
 	trial?: TrialOutcome;
 	services?: ServiceRow[];
+	/** Against the version that the week was planned again from. */
+	changes?: { roster_id: number; version: number; from: string; shifts: number; added: number; removed: number; moved: number; frozen: number; cents: number } | null;
 }
 export interface Roster {
 	id: number;

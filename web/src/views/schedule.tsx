@@ -12,19 +12,23 @@ import { useLoad } from "../lib/load";
 import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, sortRows } from "../lib/roster";
 import { route, setParams } from "../lib/route";
 import { asked, choice } from "../lib/staffing";
-import { fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
+import { addDays, fmtDay, fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
+import { lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
 import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
 import type { PlanScope } from "./planner";
+import type { ReplanProps } from "./opened/replan";
 import { PublishDialog } from "./publish";
 import { ReplayCard } from "./replay";
 import { CompareCard } from "./roster-compare";
 import { choiceText, StaffingPicker } from "./staffing-choice";
 import { TrialCard } from "./trial";
+
+const Replan = lazy<ReplanProps>(() => import("./opened/replan"));
 
 export interface FullRoster {
 	roster: Roster;
@@ -74,6 +78,7 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			<Stat label={t("evidence.shifts")} value={upTo(roster.shifts, 0)} />
 			<Stat label={t("evidence.short")} value={upTo(roster.people_short, 1)} {...(roster.people_short > 0 ? { tone: "bad" } : {})} />
 			<Stat label={t("evidence.objective")} value={money(e.objective, currency)} {...(e.bound == null ? {} : { hint: t("evidence.bound_hint", { bound: money(e.bound, currency) }) })} />
+			{e.changes && <Stat label={t("evidence.changes")} value={upTo(e.changes.shifts, 0)} hint={t("evidence.changes_hint", { n: e.changes.version, day: fmtDay(e.changes.from) })} />}
 			{pay !== undefined && <Stat label={t("evidence.pay")} value={money(pay, currency)} />}
 			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
 			{e.risk && <Stat label={t("risk.label")} value={choiceText({ risk: e.risk, over: e.over ?? "interval", probability: e.probability ?? null })} />}
@@ -197,7 +202,10 @@ function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
 			site_id: site.id, week, time_limit_s: timeLimit, ...asked(choice.value), ...(forecast ? { forecast_id: forecast.id } : {}),
 		});
 	};
-	return { job, build, running: job.running };
+	const again = async (timeLimit: number, body: Record<string, unknown>) => {
+		await job.start("/schedules", { site_id: site.id, week, time_limit_s: timeLimit, ...body });
+	};
+	return { job, build, again, running: job.running };
 }
 
 function versionChoices(all: RosterSummary[], zone: string) {
@@ -212,6 +220,7 @@ const LIMITS = [20, 60, 300];
 export default function Board({ site, week }: PlanScope) {
 	const [limit, setLimit] = useState(20);
 	const [publishing, setPublishing] = useState(false);
+	const [replanning, setReplanning] = useState(false);
 	const [failed, setFailed] = useState<Error>();
 	const versions = useLoad(`rosters ${site.id} ${week}`, async (abort) =>
 		(await list<RosterSummary>(`/rosters${query({ site_id: site.id, week })}`, abort)).sort((a, b) => b.version - a.version));
@@ -227,6 +236,8 @@ export default function Board({ site, week }: PlanScope) {
 	const build = () => { setFailed(undefined); work.build(limit).catch((e: Error) => setFailed(e)); };
 	const currency = currencyOf(agents.data, contracts.data);
 	const past = week < isoWeekOf(today(site.zone));
+	const first = addDays(today(site.zone), 1); /* that has not begun */
+	const open = first <= addDays(mondayOfWeek(week), 6);
 	const error = failed ?? versions.error ?? full.error ?? agents.error ?? contracts.error;
 
 	return (
@@ -241,6 +252,9 @@ export default function Board({ site, week }: PlanScope) {
 				<Select label={t("build.limit")} value={String(limit)} onPick={(v) => setLimit(Number(v))}
 					choices={LIMITS.map((s) => ({ value: String(s), label: s < 60 ? `${s} s` : `${s / 60} min` }))} />
 				<Button id="build" icon="spark" tone={picked ? "plain" : "primary"} disabled={work.running || past} onClick={build}>{t("build.button")}</Button>
+				{picked && open && (
+					<Button id="replan-open" disabled={!full.data || work.running} onClick={() => setReplanning(true)}>{t("replan.button")}</Button>
+				)}
 				{picked?.state === "draft" && (
 					<Button id="publish" icon="send" tone="primary" disabled={!full.data || work.running} onClick={() => setPublishing(true)}>{t("publish.button")}</Button>
 				)}
@@ -256,6 +270,10 @@ export default function Board({ site, week }: PlanScope) {
 			) : versions.data && !picked ? !work.running && (
 				<Empty title={t("board.none")}><p>{past ? t("board.past") : t("board.none_lead")}</p></Empty>
 			) : !error && <Busy lines={8} />}
+			{replanning && full.data && (
+				<Replan roster={full.data.roster} week={week} first={first} currency={currency}
+					start={(body) => { void work.again(limit, body); }} onClose={() => setReplanning(false)} />
+			)}
 			{publishing && full.data && (
 				<PublishDialog full={full.data} site={site} others={versions.data ?? []} onClose={() => setPublishing(false)}
 					onDone={() => { setPublishing(false); versions.reload(); full.reload(); }} />

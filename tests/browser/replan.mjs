@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The running week planned again from its published version, on the board.
+import { LOOKS, logIn } from "./browser.mjs";
+import { PASSWORD } from "./service.mjs";
+import { expect, note, step } from "./tap.mjs";
+
+const ZONE = "America/Santiago";
+const today = () => new Date().toLocaleDateString("en-CA", { timeZone: ZONE });
+
+export async function replan(visit, look) {
+	const { page } = visit;
+	await logIn(page, "planner", PASSWORD);
+	const published = await page.evaluate(async () =>
+		(await (await fetch("/api/v1/rosters?site_id=1")).json()).items.find((r) => r.state === "published"));
+	await visit.go(`#/plan/schedule?site=1&week=${published.week}&roster=${published.id}`);
+	await page.waitForSelector(".evidence", { timeout: 60_000 });
+	if (new Date(`${today()}T00:00:00Z`).getUTCDay() === 0) {
+		note("on a Sunday the running week has no day left to plan");
+		expect(await page.locator("#replan-open").count() === 0, "a week that is over offers to be planned");
+		return;
+	}
+	await page.click("#replan-open");
+	await page.waitForSelector("#replan");
+	await visit.stop("replan");
+	if (look !== LOOKS[0]) return;
+	await step("a running week is planned again from tomorrow on, at a price", async () => {
+		const from = page.locator("#replan input[name=from]");
+		const least = await from.getAttribute("min");
+		expect(least > today() && await from.inputValue() === least, `from ${least}`);
+		expect(Number(await page.locator("#replan input[name=price]").inputValue()) > 0, "no price is proposed");
+		await page.fill("#replan input[name=price]", "1000000");
+		await page.click("#replan-go");
+		await page.waitForSelector("#replan", { state: "detached" });
+		const changed = page.locator(".evidence .stat", { hasText: /Changed shifts/ });
+		await changed.waitFor({ timeout: 180_000 });
+		const said = await changed.locator("dd").innerText();
+		expect(/^0/.test(said), `nobody is away, yet shifts changed: ${said}`);
+	});
+	await visit.stop("replanned");
+}
