@@ -30,6 +30,7 @@
 #ifndef WFM_SCHEDULE_H
 #define WFM_SCHEDULE_H
 
+#include "wfm/schedule_rules.h"
 #include "wfm/status.h"
 
 #include <stdbool.h>
@@ -122,37 +123,11 @@ struct wfm_cover {
 
 /* ---- contracts ------------------------------------------------------------------------- */
 
+/* WFM_RULE_WEEK_MINUTES and so on, in the order of wfm/schedule_rules.h, which says what each means. */
 enum wfm_rule {
-	WFM_RULE_WEEK_MINUTES,     /* paid minutes in an ISO week: low..high */
-	WFM_RULE_WEEK_SHIFTS,      /* shifts starting in an ISO week: low..high */
-	WFM_RULE_SHIFT_MINUTES,    /* start to end: low, low+step, ..., high; rows are alternatives */
-	WFM_RULE_START_WINDOW,     /* wall minutes low..high (low > high wraps) on `days`; rows are
-				      alternatives; with any row, other weekdays cannot start */
-	WFM_RULE_START_STEP,       /* wall-clock start is a multiple of low minutes */
-	WFM_RULE_START_SPREAD,     /* starts of an ISO week differ by at most high wall minutes */
-	WFM_RULE_REST,             /* minutes between shifts >= low, the previous roster included */
-	WFM_RULE_CONSECUTIVE_DAYS, /* each run of working days: low..high, the previous roster included */
-	WFM_RULE_DAYS_OFF_TOGETHER,/* each ISO week has low days off in a row */
-	WFM_RULE_DAYS_OFF_BLOCKS,  /* runs of days off in an ISO week <= high (a cyclic plan joins
-				      Sunday and Monday) */
-	WFM_RULE_NIGHT_SHIFTS,     /* shifts touching wall minutes from..to (wraps) <= high a week */
-	WFM_RULE_SUNDAYS,          /* shifts starting on a Sunday or holiday <= high in the plan */
-	WFM_RULE_WEEKENDS_OFF,     /* weekends in the plan wholly off >= low */
-	WFM_RULE_DAYS_OFF_IN_A_ROW,/* each run of days off: low..high */
-	WFM_RULE_PLAN_MINUTES,     /* paid minutes of the plan: low..high */
-	WFM_RULE_PLAN_SHIFTS,      /* shifts of the plan on `duties`: low..high */
-	WFM_RULE_WINDOW_SHIFTS,    /* shifts on `duties` in any `window` days in a row: low..high */
-	WFM_RULE_WINDOW_MINUTES,   /* paid minutes in any `window` days in a row: low..high */
-	WFM_RULE_WEEKENDS_WORKED,  /* weekends with Saturday or Sunday worked: low..high */
-	WFM_RULE_WEEKENDS_IN_A_ROW,/* each run of weekends worked: low..high */
-	WFM_RULE_WEEKENDS_WHOLE,   /* Saturday and Sunday are both worked or both off */
-	WFM_RULE_WEEKENDS_SAME,    /* Saturday and Sunday, both worked, have the same duty (start) */
-	WFM_RULE_DUTIES_IN_A_ROW,  /* each run of days on `duties`: low..high */
-	WFM_RULE_PATTERN,          /* the days of `pattern`, the first of them on `days`, do not
-				      follow each other: forbidden successions, a night before a
-				      free weekend, and so on */
-	WFM_RULE_OTHER_SKILL,      /* shifts of the plan on duties whose skill the agent lacks:
-				      <= high; without the rule there are none */
+#define WFM_RULE_ID(id, name, traits, soft, many, meaning, unit) WFM_RULE_##id,
+	WFM_RULES(WFM_RULE_ID)
+#undef WFM_RULE_ID
 	WFM_RULE_COUNT
 };
 
@@ -225,6 +200,7 @@ struct wfm_rule_info {
 	const char *unit;    /* of weight_cents when soft */
 	bool may_be_soft;
 	bool many;           /* several rows of it may stand in one contract */
+	uint8_t traits;      /* enum wfm_rule_trait, together */
 };
 extern const struct wfm_rule_info wfm_rules[WFM_RULE_COUNT];
 

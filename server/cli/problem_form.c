@@ -4,16 +4,12 @@
 #include "server/cli/service_form.h"
 #include "server/cli/session_form.h"
 
-/* Order of enum wfm_rule; a unit test compares with wfm_rules[]. */
 const char *const problem_rule_names[] = {
-	"week_minutes", "week_shifts",      "shift_minutes",     "start_window",   "start_step",
-	"start_spread", "rest",             "consecutive_days",  "days_off_together",
-	"days_off_blocks", "night_shifts",  "sundays",           "weekends_off",   "days_off_in_a_row",
-	"plan_minutes", "plan_shifts",      "window_shifts",     "window_minutes", "weekends_worked",
-	"weekends_in_a_row", "weekends_whole", "weekends_same",  "duties_in_a_row", "pattern",
-	"other_skill",  NULL,
+#define NAME(id, name, traits, soft, many, meaning, unit) #name,
+	WFM_RULES(NAME)
+#undef NAME
+	NULL,
 };
-_Static_assert(sizeof problem_rule_names / sizeof problem_rule_names[0] == WFM_RULE_COUNT + 1, "every rule has a name");
 
 static const char *const modes[] = { "off", "hard", "soft", NULL };     /* enum wfm_mode */
 static const char *const break_kinds[] = { "meal", "break", NULL };     /* WFM_MEAL, WFM_REST_BREAK */

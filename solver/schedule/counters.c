@@ -356,8 +356,7 @@ static const struct kind_row {
 
 static bool in_minutes(const struct wfm_rule_row *r)
 {
-	return r->rule == WFM_RULE_WEEK_MINUTES || r->rule == WFM_RULE_PLAN_MINUTES ||
-	       r->rule == WFM_RULE_WINDOW_MINUTES;
+	return wfm_rules[r->rule].traits & WFM_TRAIT_PAID;
 }
 
 double counters_total_amount(const struct wfm_rule_row *r, int32_t value)

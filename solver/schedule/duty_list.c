@@ -27,9 +27,8 @@ struct list {
 static bool couples_days(const struct wfm_contract *c)
 {
 	for (int32_t i = 0; i < c->rule_count; i++) {
-		enum wfm_rule r = c->rules[i].rule;
-		if (c->rules[i].mode != WFM_OFF && r != WFM_RULE_REST && r != WFM_RULE_SHIFT_MINUTES &&
-		    r != WFM_RULE_START_WINDOW && r != WFM_RULE_START_STEP && r != WFM_RULE_START_SPREAD)
+		const struct wfm_rule_row *r = &c->rules[i];
+		if (r->mode != WFM_OFF && !(wfm_rules[r->rule].traits & WFM_TRAIT_TIMES))
 			return true;
 	}
 	return false;

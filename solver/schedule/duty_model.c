@@ -437,8 +437,7 @@ static double cost_step(const struct duty_model *m)
 	for (int32_t c = 0; c < m->p->contract_count; c++)
 		for (int32_t i = 0; i < m->p->contracts[c].rule_count; i++) {
 			const struct wfm_rule_row *r = &m->p->contracts[c].rules[i];
-			bool minutes = r->rule == WFM_RULE_WEEK_MINUTES || r->rule == WFM_RULE_PLAN_MINUTES ||
-				       r->rule == WFM_RULE_WINDOW_MINUTES;
+			bool minutes = wfm_rules[r->rule].traits & WFM_TRAIT_PAID;
 			if (r->mode == WFM_SOFT)
 				ok &= !minutes && join_step(&step, r->weight_cents);
 		}

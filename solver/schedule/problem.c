@@ -156,10 +156,8 @@ static enum wfm_status check_long_rule(const struct wfm_problem *p, const struct
 				       const char *path, struct wfm_error *e)
 {
 	const char *name = wfm_rules[r->rule].name;
-	bool window = r->rule == WFM_RULE_WINDOW_SHIFTS || r->rule == WFM_RULE_WINDOW_MINUTES;
-	bool named = r->rule == WFM_RULE_WEEKENDS_SAME || r->rule == WFM_RULE_DUTIES_IN_A_ROW ||
-		     r->rule == WFM_RULE_OTHER_SKILL;
-	if (named && p->duty_count == 0)
+	bool window = wfm_rules[r->rule].traits & WFM_TRAIT_WINDOW;
+	if ((wfm_rules[r->rule].traits & WFM_TRAIT_DUTIES) && p->duty_count == 0)
 		REFUSE(e, path, "%s needs a problem with duties", name);
 	if (has_strange_duties(p, r->duties))
 		REFUSE(e, path, "%s names a duty that does not exist", name);
@@ -181,41 +179,6 @@ static enum wfm_status check_long_rule(const struct wfm_problem *p, const struct
 	return WFM_OK;
 }
 
-static bool has_range(enum wfm_rule rule)
-{
-	switch (rule) {
-	case WFM_RULE_WEEK_MINUTES:
-	case WFM_RULE_WEEK_SHIFTS:
-	case WFM_RULE_SHIFT_MINUTES:
-	case WFM_RULE_CONSECUTIVE_DAYS:
-	case WFM_RULE_DAYS_OFF_IN_A_ROW:
-	case WFM_RULE_PLAN_MINUTES:
-	case WFM_RULE_PLAN_SHIFTS:
-	case WFM_RULE_WINDOW_SHIFTS:
-	case WFM_RULE_WINDOW_MINUTES:
-	case WFM_RULE_WEEKENDS_WORKED:
-	case WFM_RULE_WEEKENDS_IN_A_ROW:
-	case WFM_RULE_DUTIES_IN_A_ROW:
-		return true;
-	case WFM_RULE_START_WINDOW:
-	case WFM_RULE_START_STEP:
-	case WFM_RULE_START_SPREAD:
-	case WFM_RULE_REST:
-	case WFM_RULE_DAYS_OFF_TOGETHER:
-	case WFM_RULE_DAYS_OFF_BLOCKS:
-	case WFM_RULE_NIGHT_SHIFTS:
-	case WFM_RULE_SUNDAYS:
-	case WFM_RULE_WEEKENDS_OFF:
-	case WFM_RULE_WEEKENDS_WHOLE:
-	case WFM_RULE_WEEKENDS_SAME:
-	case WFM_RULE_PATTERN:
-	case WFM_RULE_OTHER_SKILL:
-	case WFM_RULE_COUNT:
-		break;
-	}
-	return false;
-}
-
 static enum wfm_status check_rule(const struct wfm_rule_row *r, const char *path, int32_t slot_min,
 				  struct wfm_error *e)
 {
@@ -231,7 +194,7 @@ static enum wfm_status check_rule(const struct wfm_rule_row *r, const char *path
 	if (r->low < 0 || r->high < 0)
 		REFUSE(e, path, "%s: low and high must not be negative", name);
 	bool window = r->rule == WFM_RULE_START_WINDOW;
-	if (has_range(r->rule) && r->low > r->high)
+	if ((wfm_rules[r->rule].traits & WFM_TRAIT_RANGE) && r->low > r->high)
 		REFUSE(e, path, "%s: low %d is above high %d", name, r->low, r->high);
 	if ((window && (r->low > 1440 || r->high > 1440)) ||
 	    (r->rule == WFM_RULE_NIGHT_SHIFTS &&

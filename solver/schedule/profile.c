@@ -352,11 +352,9 @@ static bool list_bands(struct making *k)
 	return true;
 }
 
-/* Minutes over another time than the week. */
-static bool over_longer(const struct wfm_rule_row *r)
+static bool sums_minutes(const struct wfm_rule_row *r)
 {
-	return r->mode != WFM_OFF &&
-	       (r->rule == WFM_RULE_PLAN_MINUTES || r->rule == WFM_RULE_WINDOW_MINUTES);
+	return r->mode != WFM_OFF && (wfm_rules[r->rule].traits & WFM_TRAIT_PAID);
 }
 
 /* Minutes need a counter unless number and length of shifts alone keep the week within bounds. */
@@ -376,11 +374,9 @@ static bool minutes_matter(const struct making *k)
 	}
 	for (int32_t i = 0; i < k->contract->rule_count; i++) {
 		const struct wfm_rule_row *r = &k->contract->rules[i];
-		if (over_longer(r))
-			return true;
-		if (r->rule == WFM_RULE_WEEK_MINUTES && r->mode != WFM_OFF &&
-		    (r->mode == WFM_SOFT || k->length_count == 0 || n_low * shortest < r->low ||
-		     n_high * longest > r->high))
+		if (sums_minutes(r) &&
+		    (r->rule != WFM_RULE_WEEK_MINUTES || r->mode == WFM_SOFT || k->length_count == 0 ||
+		     n_low * shortest < r->low || n_high * longest > r->high))
 			return true;
 	}
 	return false;
@@ -389,8 +385,7 @@ static bool minutes_matter(const struct making *k)
 static bool has_minutes_rule(const struct wfm_contract *c)
 {
 	for (int32_t i = 0; i < c->rule_count; i++)
-		if (over_longer(&c->rules[i]) ||
-		    (c->rules[i].rule == WFM_RULE_WEEK_MINUTES && c->rules[i].mode != WFM_OFF))
+		if (sums_minutes(&c->rules[i]))
 			return true;
 	return false;
 }
