@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/cli/cli.h"
+#include "server/cli/meter.h"
 #include "server/cli/roster_form.h"
 
 enum { OUTPUT_MAX = 512 << 20 };
@@ -107,33 +108,16 @@ static void on_interrupt(int signal_number)
 	interrupted = 1;
 }
 
-struct watch {
-	bool talk;
-	double last_s;
-};
-
 static double now_s(void *context)
 {
 	(void)context;
 	return clock_monotonic_s();
 }
 
-/* One line to standard error at most twice a second. True ends the search: Ctrl-C keeps the best. */
+/* True ends the search: Ctrl-C keeps the best. */
 static bool on_progress(void *context, const struct wfm_progress *p)
 {
-	struct watch *w = context;
-	double now = clock_monotonic_s();
-	if (w->talk && (now - w->last_s >= 0.5 || p->phase == WFM_PHASE_DONE)) {
-		w->last_s = now;
-		(void)fprintf(stderr, "%3.0f %% %-8s", 100 * p->fraction, wfm_phase_name(p->phase));
-		if (isfinite(p->objective))
-			(void)fprintf(stderr, " cost %.0f", p->objective);
-		if (isfinite(p->bound))
-			(void)fprintf(stderr, " bound %.0f", p->bound);
-		if (isfinite(p->objective) && isfinite(p->bound))
-			(void)fprintf(stderr, " gap %.2f %%", 100 * p->gap);
-		(void)fprintf(stderr, " (%lld steps)\n", (long long)p->iterations);
-	}
+	cli_meter_show(context, p);
 	return interrupted != 0;
 }
 
@@ -205,6 +189,7 @@ static int solve(struct arena *a, const char *path, struct before *x, struct wfm
 		return CLI_BAD;
 	o->start = x->start.roster;
 	enum wfm_status status = wfm_schedule_solve(priced(&p, x), o, &r, &w);
+	cli_meter_end(o->context);
 	if (r == NULL) {
 		(void)err_from_wfm(&e, &w);
 		return cli_fail("solve", path, &e);
@@ -218,7 +203,8 @@ int cli_solve(int argc, char **argv)
 {
 	double time_limit = 0, gap = 0;
 	int64_t seed = 1, threads = 0, steps = 0;
-	struct watch w = { 0 };
+	bool lines = false;
+	struct cli_meter meter;
 	struct before before = { .notice_days = 7 };
 	const struct cli_option options[] = {
 		{ "time-limit", CLI_REAL, &time_limit, 0.001, 86400, "seconds; then the best found, exit code 3" },
@@ -227,7 +213,8 @@ int cli_solve(int argc, char **argv)
 		{ "seed", CLI_INT, &seed, 0, 9007199254740992.0, "of the random numbers (1)" },
 		{ "threads", CLI_INT, &threads, 1, 64, "at most (1)" },
 		BEFORE_OPTIONS(before),
-		{ "progress", CLI_FLAG, &w.talk, 0, 0, "tell how it goes on standard error" },
+		{ "progress", CLI_FLAG, &lines, 0, 0,
+		  "tell how it goes in lines on standard error; a terminal shows a bar anyway" },
 	};
 	const struct cli_usage usage = {
 		.synopsis = "solve PROBLEM.json > roster.json",
@@ -248,8 +235,9 @@ int cli_solve(int argc, char **argv)
 	struct wfm_solve_options o = {
 		.seed = (uint64_t)seed, .time_limit_s = time_limit, .iteration_limit = steps,
 		.gap_target = gap, .threads = (int32_t)threads, .now_s = now_s,
-		.progress = on_progress, .context = &w,
+		.progress = on_progress, .context = &meter,
 	};
+	cli_meter_start(&meter, lines);
 	struct sigaction act = { .sa_handler = on_interrupt };
 	(void)sigaction(SIGINT, &act, NULL);
 	(void)sigaction(SIGTERM, &act, NULL);

@@ -2,11 +2,17 @@
 """The offline schedule commands as a user runs them: solve, verify, schema."""
 import copy
 import datetime
+import fcntl
 import json
 import os
+import pty
+import re
 import resource
 import signal
+import struct
 import subprocess
+import tempfile
+import termios
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -449,6 +455,54 @@ def test_an_interrupt_keeps_the_best_found(tmp_path):
     assert json.loads(out)["status"] == "cancelled"
     (tmp_path / "roster.json").write_bytes(out)
     assert run("verify", path, tmp_path / "roster.json").returncode == 0
+
+
+def at_a_terminal(*arguments, term="xterm", columns=100):
+    """What a person sees of a command's standard error, and its standard output."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen([BINARY, *map(str, arguments)], stdout=out, stderr=slave,
+                                 env={**os.environ, "TERM": term})
+        os.close(slave)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(master, 4096)
+            except OSError:  # the other end has closed
+                break
+            seen += piece
+            if not piece:
+                break
+        os.close(master)
+        assert child.wait(60) in (0, 3), seen
+        out.seek(0)
+        return seen.decode(), out.read()
+
+
+def test_a_terminal_shows_a_bar(tmp_path):
+    path = tmp_path / "big.json"
+    path.write_text(json.dumps(big_problem()))
+    seen, out = at_a_terminal("solve", path, "--time-limit", "4")
+    bars = re.findall(r"\r\[(#*)(\.*)\] +(\d+) % (\w+), \d+ s:([^\r]*)\x1b\[K", seen)
+    assert len(bars) >= 3 and all(len(full) + len(rest) == 24 for full, rest, *_ in bars), seen
+    shares = [int(share) for _, _, share, _, _ in bars]
+    assert shares == sorted(shares) and bars[-1][2:4] == ("100", "done")
+    assert re.search(r" cost \d+ bound \d+ gap [\d.]+ %", bars[-1][4])
+    assert max(len(piece) for piece in re.split(r"\r|\x1b\[K|\n", seen) if piece.startswith("[")) < 100
+    after = seen.rsplit("\r\x1b[K", 1)[1]  # wiped, then the last words as ever
+    assert after.startswith("cost ") and "[" not in after
+    assert json.loads(out)["status"] == "limit"
+    narrow, _ = at_a_terminal("solve", path, "--time-limit", "1", columns=40)
+    assert max(len(piece) for piece in re.split(r"\r|\x1b\[K|\n", narrow) if piece.startswith("[")) <= 39
+
+
+def test_where_no_bar_belongs():
+    path = PROBLEMS / "meal.json"
+    assert "\x1b" not in at_a_terminal("solve", path, term="dumb")[0]
+    lines = at_a_terminal("solve", path, "--progress")[0]
+    assert "\x1b" not in lines and "% done" in lines
+    assert b"\x1b" not in run("solve", path).stderr
 
 
 def test_a_full_disk_is_an_error():
