@@ -140,7 +140,7 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 ALL_SRC := $(WFM_SRC) $(SRV_SRC) $(TLIB_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC) \
-	$(wildcard server/main.c tests/fuzz/replay.c tests/install/*.c tests/inject/*.c tests/bench/peers/*.c)
+	$(wildcard server/main.c tests/fuzz/replay.c tests/install/*.c tests/inject/*.c docs/examples/*.c tests/bench/peers/*.c)
 
 .PHONY: gates clang fuzz fuzz-run fuzz-targets tests bench bench-peers bench-programs check install
 .SECONDARY:

@@ -190,14 +190,12 @@ def do_install():
     with tempfile.TemporaryDirectory() as root:
         if not step("install", ["make", "install", f"DESTDIR={root}", "prefix=/usr"]):
             return
-        env = dict(os.environ, PKG_CONFIG_PATH=f"{root}/usr/lib/pkgconfig",
-                   PKG_CONFIG_SYSROOT_DIR=root)
-        # The sysroot goes before every path, so system libraries are named without pkg-config.
-        line = (f"cc -Wall -Werror -I{root}/usr/include tests/install/consumer.c -L{root}/usr/lib "
-                f"$(pkg-config --define-variable=prefix=/usr --libs-only-l wfm) "
-                f"-lglpk $(env -u PKG_CONFIG_PATH -u PKG_CONFIG_SYSROOT_DIR pkg-config --libs gsl) "
-                f"-lpthread -lm -o {root}/consumer && {root}/consumer")
-        step("install: a program of its own against libwfm", ["sh", "-ec", line], env)
+        env = dict(os.environ, PKG_CONFIG_PATH=f"{root}/usr/lib/pkgconfig")
+        for source in [Path("tests/install/consumer.c"), *sorted(Path().glob("docs/examples/*.c"))]:
+            line = (f"cc -Wall -Wextra -Werror {source} -o {root}/consumer "
+                    f"$(pkg-config --define-variable=prefix={root}/usr --static --cflags --libs wfm) && "
+                    f"{root}/consumer")
+            step(f"install: {source.stem} of its own against libwfm", ["sh", "-ec", line], env)
 
 
 def node_packages():

@@ -21,6 +21,8 @@
  *   sessions  miss_cents for each time an agent misses a training or meeting; who attends is paid
  *             and is not on the queue, which the shortage shows
  *
+ * docs/examples/schedule.c is a whole program.
+ *
  * Ownership: a problem and everything it points to belong to the caller, are read only and must
  * live until the call returns. Rosters and reports are ours until freed with their _free.
  * Threads: no shared state; any number of calls at once, each with its own problem or sharing one.
