@@ -79,8 +79,8 @@ struct wfm_queue {
  * (a day, a week) so many are to be answered in time. The queue's requirement stays as the floor of
  * each slot. Slots share the target as is cheapest, so the same service level takes fewer hours.
  * `served` says what people do: contacts of the slot answered in time on the mean with n on the
- * queue, n = 0..people_max, not falling with n; straight lines in between, no more beyond. The
- * bound takes its concave hull, costs are of the table itself. wfm_staffing_served fills it.
+ * queue, n = 0..people_max, not falling with n; straight lines in between, no more beyond.
+ * wfm_staffing_served fills it. Where it is not concave above the requirement the bound is weaker.
  */
 struct wfm_service {
 	const char *name;       /* for messages; may be NULL */

@@ -23,6 +23,33 @@ static void hull_of(const double *row, int32_t n, int32_t *corner, double *hull)
 		}
 }
 
+/*
+ * Fewer people than required cost so much that nobody mixes them with more: the hull begins there, and
+ * goes on below by the steepest line of either side. Else an answer that comes late for most with all
+ * but enough people (the table's slow start) would count as if it came in time for many.
+ */
+static bool build_hull(struct model *m, const struct wfm_service *x, double **out)
+{
+	size_t width = (size_t)x->people_max + 1;
+	int32_t *corner = pool_alloc(&m->pool, width, sizeof *corner);
+	*out = pool_alloc(&m->pool, width * (size_t)m->slots, sizeof **out);
+	if (!corner || !*out)
+		return false;
+	for (int32_t t = 0; t < m->slots; t++) {
+		const double *row = &x->served[(size_t)t * width];
+		double *hull = &(*out)[(size_t)t * width];
+		int32_t from = (int32_t)fmin(floor(m->p->queues[x->queue].required[t]), x->people_max);
+		hull[from] = row[from];
+		if (from < x->people_max)
+			hull_of(row + from, x->people_max - from, corner, hull + from);
+		double slope = from < x->people_max ? hull[from + 1] - hull[from] : 0;
+		slope = from > 0 ? fmax(slope, (row[from] - row[0]) / from) : slope;
+		for (int32_t n = from; n > 0; n--)
+			hull[n - 1] = hull[n] - slope;
+	}
+	return true;
+}
+
 bool service_build(struct model *m)
 {
 	const struct wfm_problem *p = m->p;
@@ -40,21 +67,14 @@ bool service_build(struct model *m)
 	}
 	for (int32_t s = 0; s < p->service_count; s++) {
 		const struct wfm_service *x = &p->services[s];
-		size_t width = (size_t)x->people_max + 1;
 		m->in_service[x->queue] = 1;
 		/* Services on one table share its hull. */
 		for (int32_t k = 0; k < s && !m->hull[s]; k++)
-			if (p->services[k].served == x->served && p->services[k].people_max == x->people_max)
+			if (p->services[k].served == x->served && p->services[k].queue == x->queue &&
+			    p->services[k].people_max == x->people_max)
 				m->hull[s] = m->hull[k];
-		if (m->hull[s])
-			continue;
-		int32_t *corner = pool_alloc(&m->pool, width, sizeof *corner);
-		m->hull[s] = pool_alloc(&m->pool, width * (size_t)m->slots, sizeof **m->hull);
-		if (!corner || !m->hull[s])
+		if (!m->hull[s] && !build_hull(m, x, &m->hull[s]))
 			return false;
-		for (int32_t t = 0; t < m->slots; t++)
-			hull_of(&x->served[(size_t)t * width], x->people_max, corner,
-				&m->hull[s][(size_t)t * width]);
 	}
 	return true;
 }
@@ -89,23 +109,25 @@ double service_slot_cost(const struct model *m, const double *mu, int32_t q, int
 	return cost;
 }
 
+/* By the tables themselves. */
+static double true_cost(const struct model *m, const double *mu, int32_t q, int32_t t, double people)
+{
+	double cost = model_slot_cost(m, q, t, people);
+	for (int32_t k = 0, s; (s = service_next(m, q, t, &k)) >= 0;)
+		cost -= mu[s] * service_answered(m, s, t, people);
+	return cost;
+}
+
 double service_slot_bound(const struct model *m, const double *mu, int32_t q, int32_t t, double worth)
 {
-	int32_t low = 0, high = 1;
-	for (int32_t k = 0, s; (s = service_next(m, q, t, &k)) >= 0;)
-		if (m->p->services[s].people_max > high)
-			high = m->p->services[s].people_max;
-	/* Convex: the least whole number, then the corners that need not be whole. */
-	while (low < high) {
-		int32_t mid = (low + high) / 2;
-		double step = service_slot_cost(m, mu, q, t, mid + 1) - service_slot_cost(m, mu, q, t, mid);
-		if (step + worth < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	double r = m->p->queues[q].required[t], first = fmax(0, r - m->step1[q * m->slots + t]);
-	double best = service_slot_cost(m, mu, q, t, low) + worth * low;
-	best = fmin(best, service_slot_cost(m, mu, q, t, first) + worth * first);
-	return fmin(best, service_slot_cost(m, mu, q, t, r) + worth * r);
+	int32_t most = 0;
+	for (int32_t k = 0, s; (s = service_next(m, q, t, &k)) >= 0;)
+		if (m->p->services[s].people_max > most)
+			most = m->p->services[s].people_max;
+	/* Straight between whole people and the two prices of shortage: the least is at one of these. */
+	double best = fmin(true_cost(m, mu, q, t, first) + worth * first, true_cost(m, mu, q, t, r) + worth * r);
+	for (int32_t n = 0; n <= most; n++)
+		best = fmin(best, true_cost(m, mu, q, t, n) + worth * n);
+	return best;
 }

@@ -6,16 +6,17 @@
  *
  *   c_t(n) - sum_s mu_s g_st(n)
  *
- * with c the shortage and surplus of the requirement and g the contacts answered in time, concave as
- * hulls, so the whole is convex and piecewise linear in the people n. The relaxation finds the prices
- * (master.c), local search works at them (cover.h), and a roster's true cost is of the tables.
+ * with c the shortage and surplus of the requirement and g the contacts answered in time. The bound takes
+ * the least of that over n by the tables as they are. Where a function has to be convex in n (the
+ * relaxation's rows, what one more person is worth to local search) g is a concave hull from the
+ * requirement on. The relaxation finds the prices (master.c); a roster's true cost is of the tables.
  */
 #ifndef WFM_SCHEDULE_SERVICE_H
 #define WFM_SCHEDULE_SERVICE_H
 
 #include "solver/schedule/model.h"
 
-/* Concave hulls of the tables. False: no memory. */
+/* Concave hulls of the tables from the requirement on. False: no memory. */
 bool service_build(struct model *m);
 
 /* The next service that holds in slot t of queue q; *k begins with 0. -1: no more. */

@@ -261,8 +261,8 @@ static struct outcome try_target(struct bench *b, int days, double share)
 	out.planned = offered > 0 ? answered / offered : 0;
 	simulate(b, r, &out);
 	out.cpu_s = cpu_s() - out.cpu_s;
-	printf("# target over %d days, %.4f: %.1f h, %.2f %%, %.1f s\n", days, share, out.hours,
-	       100 * out.level, out.cpu_s);
+	printf("# target over %d days, %.4f: %.1f h, %.2f %%, gap %.2f %%, %.1f s\n", days, share, out.hours,
+	       100 * out.level, 100 * out.gap, out.cpu_s);
 	(void)fflush(stdout);
 	wfm_report_free(report);
 	wfm_roster_free(r);
