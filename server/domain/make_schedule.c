@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/domain/explain_roster.h"
 #include "server/domain/make_forecast.h"
 
 static const struct field request_rows[] = {
@@ -54,6 +56,8 @@ static const double FORECAST_SHARE = 0.25;
 /* A corrected draft needs as long as the first took, or this. Half of a long limit is kept for it. */
 static const double CORRECTED_LEAST_S = 20;
 static const double SOLVED = 0.98;
+/* The explanation's part of the time asked for, and its most. */
+static const double EXPLAIN_SHARE = 0.25, EXPLAIN_MOST_S = 10;
 
 struct making {
 	const struct schedule_watch *watch;
@@ -255,14 +259,42 @@ static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *
 	return true;
 }
 
+static bool explain_stop(void *context)
+{
+	struct making *m = context;
+	m->cancelled |= tell(m, SOLVED, "explain", NAN, NAN, NAN);
+	return m->cancelled;
+}
+
+/* What would help, within a part of the time asked for. A roster without it is still a good one. */
+static const char *explain(struct arena *a, const struct week_problem *w, const struct schedule_request *r,
+			   const struct wfm_roster *roster, struct making *m)
+{
+	struct explain_limits limits = {
+		.time_limit_s = fmin(fmax(EXPLAIN_SHARE * r->time_limit_s, 1), EXPLAIN_MOST_S),
+		.iteration_limit = r->iteration_limit, .cancel = explain_stop, .context = m,
+	};
+	struct err e = ERR_INIT;
+	const char *json = NULL;
+	if (m->cancelled)
+		return NULL;
+	if (!roster_explain(a, w, roster, &limits, &json, &e)) {
+		log_warn("roster of site %s could not be explained: %s", w->site.code, e.message);
+		return NULL;
+	}
+	return json;
+}
+
 static bool save(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
 		 const struct wfm_roster *roster, const struct roster_trial *trial,
-		 const struct replan *again, const struct schedule_watch *watch, struct schedule_result *out, struct err *e)
+		 const struct replan *again, const char *told, const struct schedule_watch *watch,
+		 struct schedule_result *out, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
 	if (roster_keep(db, a, w, r, user_id, job_id, roster, trial, again, out, e) &&
+	    (told == NULL || roster_explanation_keep(db, out->roster_id, told, e)) &&
 	    (watch == NULL || watch->saved == NULL || watch->saved(watch->context, out, e)))
 		return db_commit(db, e);
 	db_rollback(db);
@@ -281,7 +313,9 @@ static bool plan(struct db *db, struct arena *a, const struct schedule_request *
 	    !week_problem_fill(db, a, &w, e) || !replan_open(db, a, &w, &r->keep, again, e) ||
 	    !draw_corrected(db, a, &w, r, m, &draft, e))
 		return false;
-	bool ok = save(db, a, &w, r, user_id, job_id, draft.roster, &draft.trial, again, m->watch, out, e);
+	const char *told = explain(a, &w, r, draft.roster, m);
+	bool ok = save(db, a, &w, r, user_id, job_id, draft.roster, &draft.trial, again, told, m->watch,
+		       out, e);
 	wfm_roster_free(draft.roster);
 	return ok;
 }

@@ -4,6 +4,7 @@
  * new block at the end), see routes.h for the steps. The order of rows does not matter.
  */
 #include "server/domain/agent_shifts.h"
+#include "server/domain/explain_roster.h"
 #include "server/domain/request_time_off.h"
 #include "server/domain/subscribe_calendar.h"
 #include "server/domain/try_roster.h"
@@ -335,6 +336,9 @@ const struct route routes[] = {
 	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/shortages", .roles = ROLE_PLANNING,
 	  .shape = REPLY_LIST, .reply = &roster_shortage_fields,
 	  .sql = ROUTE_SQL(SQL_ROSTER_SHORTAGES), .summary = "What is short, when and why" },
+	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/explanation", .roles = ROLE_PLANNING,
+	  .reply = &roster_explanation_fields, .sql = ROUTE_SQL(SQL_ROSTER_EXPLANATION),
+	  .summary = "What stands behind its shortage, and what would help" },
 	{ .method = METHOD_GET, .path = V1 "/rosters/{roster_id:int}/trial", .roles = ROLE_PLANNING,
 	  .shape = REPLY_LIST, .reply = &trial_row_fields, .sql = ROUTE_SQL(SQL_ROSTER_TRIAL),
 	  .summary = "Service level promised and simulated, by queue and day" },

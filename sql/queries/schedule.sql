@@ -233,6 +233,17 @@ ORDER BY queue_id, start;
 SELECT queue_id, start_at AS start, people, reason, hour_value_cents FROM shortage
 WHERE roster_id = :roster_id ORDER BY start_at, queue_id;
 
+-- name: roster_explanation_insert
+INSERT INTO roster_explanation (roster_id, told) VALUES (:roster_id, :told::jsonb);
+
+-- name: roster_explanation
+-- Rosters drawn before explanations were kept have none.
+SELECT r.id AS roster_id, x.roster_id IS NOT NULL AS known, coalesce((x.told->>'complete')::boolean, false) AS complete,
+	(x.told->>'precision_cents')::float8 AS precision_cents, coalesce((x.told->>'tried')::bigint, 0) AS tried,
+	coalesce(x.told->'hours', '[]') AS hours, coalesce(x.told->'agents', '[]') AS agents,
+	coalesce(x.told->'relaxations', '[]') AS relaxations, coalesce(x.told->'conflicts', '[]') AS conflicts
+FROM roster r LEFT JOIN roster_explanation x ON x.roster_id = r.id WHERE r.id = :roster_id;
+
 -- name: roster_trial
 SELECT queue_id, day, offered, target, promised, simulated, low, high, sl_p10, sl_p50, sl_p90, p_target,
 	abandoned_share, asa_s, replications, abandoned_low, abandoned_high, asa_low_s, asa_high_s, worst_start,

@@ -218,3 +218,26 @@ def test_a_site_of_one_queue_keeps_its_promise(planner):
     off = sorted(abs(r["promised"] - r["simulated"]) for r in rows)
     assert off[3] < 0.01 and off[-1] < 0.02, rows
     assert all(r["sl_p10"] < r["simulated"] for r in rows)
+
+
+def test_the_roster_says_what_would_help(planner, roster):
+    """Kept with the roster: what one more agent, person or eased rule saves, best first."""
+    told = planner.get(f"/rosters/{roster['id']}/explanation").json()
+    assert told["roster_id"] == roster["id"] and told["known"]
+    agents = {a["id"]: a for a in planner.items(f"/agents?site_id={SITE}")}
+    contracts = {c["code"] for c in planner.items("/contracts")}
+    assert told["agents"], told
+    saved = [a["saved_cents"] for a in told["agents"]]
+    assert saved == sorted(saved, reverse=True)
+    for row in told["agents"]:
+        assert row["agent_id"] in agents and row["contract"] in contracts and row["agents"] >= 1
+        # n more never save more than n times the first
+        assert row["good_for_cents"] <= row["good_for"] * row["saved_cents"] * 1.05 + 100
+    for row in told["relaxations"]:
+        assert row["saved_cents"] > told["precision_cents"] * 0.5 and row["item"]["kind"] in (
+            "rule", "unavailable", "lock", "wish")
+        assert row["item"]["kind"] != "rule" or row["item"]["contract"] in contracts
+    short = {(r["queue_id"], r["start"]) for r in planner.items(f"/rosters/{roster['id']}/shortages")}
+    # The dearest shortage starts where the roster is short, unless that is less than half a person.
+    assert all((h["queue_id"], h["start"]) in short or h["short_hours"] < 24 for h in told["hours"])
+    assert planner.get("/rosters/999999/explanation").status_code == 404

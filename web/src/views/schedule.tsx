@@ -6,7 +6,7 @@ import { makeAxis } from "../lib/axis";
 import { useQueues } from "../lib/catalogue";
 import { newestForecast } from "../lib/forecast";
 import { money, pct, upTo } from "../lib/format";
-import { lang, locale, t, tcode, tn } from "../lib/i18n";
+import { lang, locale, t, tcode, tn, withWords } from "../lib/i18n";
 import { announce } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, sortRows } from "../lib/roster";
@@ -15,11 +15,12 @@ import { asked, choice } from "../lib/staffing";
 import { addDays, fmtDay, fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
 import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
-import { lazy } from "../ui/lazy";
+import { later, lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
 import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
+import type { HelpsProps } from "./opened/helps";
 import type { PlanScope } from "./planner";
 import type { ReplanProps } from "./opened/replan";
 import { PublishDialog } from "./publish";
@@ -29,6 +30,7 @@ import { choiceText, StaffingPicker } from "./staffing-choice";
 import { TrialCard } from "./trial";
 
 const Replan = lazy<ReplanProps>(() => import("./opened/replan"));
+const Helps = later<HelpsProps>(() => withWords(["help"], import("./opened/helps")));
 
 export interface FullRoster {
 	roster: Roster;
@@ -173,6 +175,7 @@ function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 				))}
 			</div>
 			<ShortageList full={full} queues={queues} zone={zone} />
+			<Helps roster={full.roster.id} queues={queues} zone={zone} currency={currency} />
 			<TrialCard roster={full.roster.id} queues={queues} zone={zone} outcome={full.roster.evidence.trial} />
 			<ReplayCard roster={full.roster.id} monday={monday} zone={zone} shifts={full.shifts} />
 			<CompareCard roster={full.roster} versions={versions} queues={queues} zone={zone} currency={currency} />
