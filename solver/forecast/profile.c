@@ -3,7 +3,8 @@
  * The weekday profile: p_w(t) = Σ_d ω·y_d(t) / Σ_d ω·N_d over that weekday's days, with
  * ω = 2^(−age in weeks / 8). Weekdays lend to each other slot by slot: p_w is the mean of all
  * weekdays' profiles with weights 1/se_w² for its own and 1/(τ² + se_u²) for another u,
- * where τ² is how much the two differ around that slot beyond their noise. Then renormalised.
+ * where τ² is how much the two differ around that slot beyond their noise. The slots before and
+ * after lend likewise, by the parabola through them. Then renormalised.
  * A second pass trusts days less the farther their shape lies from the first pass's profile.
  */
 #include "fc.h"
@@ -12,6 +13,14 @@
 #include <string.h>
 
 static const double HALF_LIFE_WEEKS = 8.0;
+
+enum { LEAST_REACH = 2, REACH = 3 };
+/* Of the parabola through so many slots on either side of one left out: what the first, second
+   and third weigh in its value there. */
+static const double parabola[REACH + 1][REACH + 1] = {
+	[2] = { 0.0, 4.0 / 6.0, -1.0 / 6.0 },
+	[3] = { 0.0, 3.0 / 7.0, 3.0 / 14.0, -1.0 / 7.0 },
+};
 
 /* Room for sums over the slots. */
 struct running {
@@ -97,10 +106,63 @@ static void lend(const struct weekday_sums *k, const struct fc_grid *g, int w, i
 	}
 }
 
+/* How many slots on either side are known, at most REACH. */
+static int known_reach(const struct fc_grid *g, int w, const struct running *r, int s)
+{
+	int reach = 0;
+	if (!(r->bottom[s] > 0.0))
+		return 0;
+	while (reach < REACH && s > reach && s + reach + 1 < g->slots && g->open[w][s - reach - 1] &&
+	       g->open[w][s + reach + 1] && r->bottom[s - reach - 1] > 0.0 &&
+	       r->bottom[s + reach + 1] > 0.0)
+		reach++;
+	return reach;
+}
+
+/* What its neighbours say of a slot, into top, and the noise of that, into tau2; running sums of
+   how far slots lie from it beyond noise. */
+static void ask_neighbours(const struct fc_grid *g, int w, const double *own, struct running *r)
+{
+	for (int s = 0; s < g->slots; s++) {
+		int reach = g->open[w][s] ? known_reach(g, w, r, s) : 0;
+		const double *weight = parabola[reach];
+		double value = 0.0, noise = 0.0;
+		for (int i = 1; i <= reach; i++) {
+			value += weight[i] * (own[s - i] + own[s + i]);
+			noise += weight[i] * weight[i] * (1.0 / r->bottom[s - i] + 1.0 / r->bottom[s + i]);
+		}
+		r->top[s] = value;
+		r->tau2[s] = noise;
+		r->sum[s + 1] = r->sum[s];
+		r->n[s + 1] = r->n[s] + (reach >= LEAST_REACH);
+		if (reach >= LEAST_REACH)
+			r->sum[s + 1] += (value - own[s]) * (value - own[s]) - noise - 1.0 / r->bottom[s];
+	}
+}
+
+/*
+ * Neighbours lend to each other as weekdays do: the parabola through those of a slot counts by
+ * its noise and by how far slots are from theirs beyond noise, within two hours either side.
+ */
+static void smooth(const struct fc_grid *g, int w, struct running *r, double *own)
+{
+	int around = g->slots / 12 > 2 ? g->slots / 12 : 2;
+	ask_neighbours(g, w, own, r);
+	for (int s = 0; s < g->slots; s++) {
+		int low = s > around ? s - around : 0, high = s + around + 1;
+		high = high < g->slots ? high : g->slots;
+		if (r->n[s + 1] == r->n[s])
+			continue;
+		double apart = (r->sum[high] - r->sum[low]) / (r->n[high] - r->n[low]);
+		double weight = 1.0 / (fc_max(0.0, apart) + r->tau2[s]);
+		double mean = (own[s] * r->bottom[s] + weight * r->top[s]) / (r->bottom[s] + weight);
+		own[s] = fc_max(0.0, mean);
+	}
+}
+
 static void blend(const struct weekday_sums *k, const struct fc_grid *g, int w, struct running *r,
 		  double *own)
 {
-	double sum = 0.0;
 	memset(r->top, 0, sizeof r->top);
 	memset(r->bottom, 0, sizeof r->bottom);
 	for (int u = 0; u < 7; u++)
@@ -109,8 +171,11 @@ static void blend(const struct weekday_sums *k, const struct fc_grid *g, int w, 
 	for (int s = 0; s < g->slots; s++) {
 		bool some = g->open[w][s] && r->bottom[s] > 0.0;
 		own[s] = some ? fc_max(0.0, r->top[s] / r->bottom[s]) : 0.0;
-		sum += own[s];
 	}
+	smooth(g, w, r, own);
+	double sum = 0.0;
+	for (int s = 0; s < g->slots; s++)
+		sum += own[s];
 	for (int s = 0; s < g->slots; s++)
 		own[s] = sum > 0.0 ? own[s] / sum : g->open[w][s] ? 1.0 / g->open_slots[w] : 0.0;
 }

@@ -449,6 +449,50 @@ static void test_one_odd_day_early(void **state)
 	}
 }
 
+static double hill(int day, int slot)
+{
+	(void)day;
+	return 2.0 + 18.0 * exp(-0.5 * pow((slot - 24.0) / 7.0, 2.0));
+}
+
+static double hill_with_a_spire(int day, int slot)
+{
+	return slot == 20 ? 60.0 : hill(day, slot);
+}
+
+/* How far a week's slots [from, to) are from their true share of its days. */
+static double off_shape(const struct wfm_forecast *f, mean_of_slot truth, int from, int to)
+{
+	double off = 0.0, volume = 0.0;
+	for (int day = 0; day < 7; day++) {
+		double all = 0.0;
+		for (int s = 0; s < SLOTS; s++)
+			all += truth(day, s);
+		for (int s = from; s < to; s++) {
+			double share = truth(day, s) / all * f->days[day].mean;
+			off += fabs(slot_at(f, day, s)->mean - share);
+			volume += share;
+		}
+	}
+	return off / volume;
+}
+
+/* Two weeks of small counts tell a smooth day's shape from its noise, and a spire stays one. */
+static void test_neighbouring_slots(void **state)
+{
+	(void)state;
+	struct history smooth = make(14, hill), sharp = make(56, hill_with_a_spire);
+	struct wfm_forecast a = forecast(&smooth.series, 7, "state_space");
+	struct wfm_forecast b = forecast(&sharp.series, 7, "state_space");
+	assert_true(off_shape(&a, hill, 0, SLOTS) < 0.045);
+	assert_true(off_shape(&b, hill_with_a_spire, 20, 21) < 0.03);
+	assert_true(off_shape(&b, hill_with_a_spire, 17, 24) < 0.05);
+	wfm_forecast_free(&a);
+	wfm_forecast_free(&b);
+	free(smooth.rows);
+	free(sharp.rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_far_horizon),
 		cmocka_unit_test(test_one_outlier_anywhere),
 		cmocka_unit_test(test_one_odd_day_early),
+		cmocka_unit_test(test_neighbouring_slots),
 	};
 	return cmocka_run_group_tests_name("forecast methods", tests, NULL, NULL);
 }
