@@ -159,10 +159,11 @@ enum wfm_status wfm_staffing_figures(double volume, double aht_s, int32_t agents
 /*
  * The table behind struct wfm_service (schedule.h): contacts of each interval answered within
  * target.within_s with n = 0..people_max agents, by the same model of load, patience, redials and lobby
- * as the requirement; never falling with n. Of the definitions only those that divide by the contacts
- * offered make a sum that can be planned: WFM_SL_OFFERED and WFM_SL_WAIT. Voice, chat and walk_in. What
- * an interval leaves to the next is taken from the requirement of each. served has
- * [n x (people_max + 1)]; zeros where an interval is shut. WFM_INVALID, WFM_NO_MEMORY.
+ * as the requirement; never falling with n, and not rising beyond a cap (counters, max_agents). Of the
+ * definitions only those that divide by the contacts offered make a sum that can be planned:
+ * WFM_SL_OFFERED and WFM_SL_WAIT. Voice, chat and walk_in. What an interval leaves to the next is taken
+ * from the requirement of each. served has [n x (people_max + 1)]; zeros where an interval is shut.
+ * WFM_INVALID, WFM_NO_MEMORY.
  */
 enum wfm_status wfm_staffing_served(const struct wfm_load *loads, size_t n,
 				    const struct wfm_staffing_options *options, int32_t people_max,

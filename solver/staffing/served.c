@@ -129,11 +129,12 @@ static void serve(struct serving *s, int32_t people_max, double *served)
 			s->done[i] = share >= 1.0 - EVERYBODY;
 		}
 	}
+	int32_t cap = wfm_staffing_cap(s->o);
 	for (size_t i = 0; i < s->n; i++) {
-		draw_lines(&served[i * width], people_max);
-		for (int32_t n = 1; n <= people_max; n++) /* to the last digit */
-			served[i * width + (size_t)n] = fmax(served[i * width + (size_t)n],
-							     served[i * width + (size_t)n - 1]);
+		double *row = &served[i * width];
+		draw_lines(row, people_max);
+		for (int32_t n = 1; n <= people_max; n++) /* to the last digit; beyond the cap nobody serves */
+			row[n] = n > cap ? row[cap] : fmax(row[n], row[n - 1]);
 	}
 }
 

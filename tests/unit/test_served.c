@@ -89,6 +89,20 @@ static void test_people_max_is_enough(void **state)
 		assert_true(served[i * (MOST + 1) + most] > 0.9999 * loads[i].volume);
 }
 
+/* More people than counters serve nobody more. */
+static void test_counters_are_a_cap(void **state)
+{
+	(void)state;
+	struct wfm_staffing_options o = options(WFM_LOAD_STATIONARY);
+	fill(loads, &o);
+	double at_cap = served[3 * (MOST + 1) + 22];
+	o.channel = WFM_WALK_IN;
+	o.counters = 22;
+	fill(loads, &o);
+	assert_true(fabs(served[3 * (MOST + 1) + 22] - at_cap) < 1e-6 * at_cap);
+	assert_true(served[3 * (MOST + 1) + 60] == served[3 * (MOST + 1) + 22]);
+}
+
 static void test_what_cannot_be_summed_is_refused(void **state)
 {
 	(void)state;
@@ -111,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_stationary_is_erlang_a),
 		cmocka_unit_test(test_table_agrees_with_the_requirement),
 		cmocka_unit_test(test_people_max_is_enough),
+		cmocka_unit_test(test_counters_are_a_cap),
 		cmocka_unit_test(test_what_cannot_be_summed_is_refused),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
