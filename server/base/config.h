@@ -38,6 +38,8 @@
 	  "CPU limit of one job in seconds") \
 	X(INT,  lease_s,          "lease-s",          "30",        1,     3600,   \
 	  "a job whose worker is silent this long is taken up by another") \
+	X(INT,  keep_jobs_days,   "keep-jobs-days",   "90",        0,     36500,  \
+	  "a finished job is forgotten after so many days, what it made stays; 0: never") \
 	X(INT,  db_pool,          "db-pool",          "8",         1,     256,    \
 	  "database connections of one serving process") \
 	X(INT,  session_hours,    "session-hours",    "12",        1,     8760,   \

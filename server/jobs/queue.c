@@ -228,3 +228,8 @@ bool job_bury(struct db *db, int64_t *buried, struct err *e)
 {
 	return db_run(db, SQL_JOB_BURY, DB_NONE, NULL, buried, e);
 }
+
+bool job_clean(struct db *db, int64_t days, int64_t *cleaned, struct err *e)
+{
+	return db_run(db, SQL_JOB_CLEAN, DB_ARGS(db_int("days", days)), NULL, cleaned, e);
+}

@@ -86,5 +86,7 @@ bool job_end_failed(struct db *db, int64_t job_id, const char *owner, const stru
 bool job_release(struct db *db, int64_t job_id, const char *owner, bool counted, struct err *e);
 /* Ends what nobody may claim any more: leases run out with no attempt left, or with a cancel. */
 bool job_bury(struct db *db, int64_t *buried, struct err *e);
+/* Deletes finished jobs older than that with their events, at most 1000; what they made stays. */
+bool job_clean(struct db *db, int64_t days, int64_t *cleaned, struct err *e);
 
 #endif

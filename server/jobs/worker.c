@@ -20,6 +20,7 @@ enum {
 	RESULT_MAX = 64 << 20,
 	CPU_GRACE_S = 60, /* after the CPU limit, to finish with the best found */
 	LOOK_AROUND_S = 5, /* between looks for leases that ran out */
+	CLEAN_EVERY_S = 3600,
 };
 
 static volatile sig_atomic_t stop_asked;
@@ -205,6 +206,21 @@ static bool wait_work(struct db *db, struct err *e)
 	return true;
 }
 
+/* Forgets old finished jobs, once in a while; *next_s is when. */
+static bool clean(const struct worker_setup *setup, struct db *db, double *next_s, struct err *e)
+{
+	int64_t cleaned = 0;
+	if (setup->config->keep_jobs_days == 0 || clock_monotonic_s() < *next_s)
+		return true;
+	if (!job_clean(db, setup->config->keep_jobs_days, &cleaned, e))
+		return false;
+	if (cleaned > 0)
+		log_info("old jobs forgotten count=%lld", (long long)cleaned);
+	else
+		*next_s = clock_monotonic_s() + CLEAN_EVERY_S;
+	return true;
+}
+
 /* Buries, claims and runs at most one job; *ran tells. */
 static bool take_one(const struct worker_setup *setup, struct db *db, const char *owner,
 		     const char *kinds, bool *ran, struct err *e)
@@ -229,6 +245,7 @@ bool worker_run(const struct worker_setup *setup, bool until_idle, struct err *e
 	const char *kinds = kinds_literal(setup, a);
 	struct db *db = NULL;
 	bool told = false, ok = true;
+	double clean_s = 0;
 	name_owner(owner, sizeof(owner));
 	catch_signals();
 	while (!stop_asked) {
@@ -238,7 +255,8 @@ bool worker_run(const struct worker_setup *setup, bool until_idle, struct err *e
 			db_close(db);
 			db = NULL;
 		}
-		if (db && take_one(setup, db, owner, kinds, &ran, &trouble)) {
+		if (db && clean(setup, db, &clean_s, &trouble) &&
+		    take_one(setup, db, owner, kinds, &ran, &trouble)) {
 			told = false;
 			if (ran)
 				continue;

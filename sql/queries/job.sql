@@ -87,6 +87,16 @@ WHERE id IN (
 		AND (attempts >= max_attempts OR cancel_requested)
 	FOR UPDATE SKIP LOCKED);
 
+-- A thousand at a time, so that nobody waits; whoever looks after them at the same time takes others.
+-- name: job_clean
+DELETE FROM job
+WHERE id IN (
+	SELECT id FROM job
+	WHERE state IN ('done', 'failed', 'cancelled')
+		AND finished_at < clock_timestamp() - make_interval(days => :days::int)
+	LIMIT 1000
+	FOR UPDATE SKIP LOCKED);
+
 -- name: job_listen
 LISTEN job;
 

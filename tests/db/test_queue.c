@@ -341,6 +341,32 @@ static void test_a_waiting_worker_is_woken(void **state)
 	assert_int_equal(end(pid, SIGTERM), 0);
 }
 
+/* What is finished and old goes with its events; what is young, waiting or running stays. */
+static void test_old_jobs_are_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	static const struct config keep = { .lease_s = 1, .worker_cpu_s = 1, .worker_memory_mb = 2048,
+					    .keep_jobs_days = 30 };
+	for (int i = 0; i < 3; i++)
+		(void)submit(f, "sleep", 0);
+	assert_int_equal(end(start_worker(f, true), 0), 0);
+	int64_t strange = submit(f, "nobody's", 0); /* waits for ever */
+	pgcluster_sql(f->url, "UPDATE job SET created_at = created_at - interval '40 days',"
+			      " finished_at = finished_at - interval '31 days' WHERE id <> 2");
+	pgcluster_sql(f->url, "UPDATE job SET finished_at = finished_at - interval '29 days' WHERE id = 2");
+	assert_int_equal(end(start_worker(f, true), 0), 0);
+	assert_int_equal(look(f, 1).state, JOB_DONE); /* without a limit nothing is forgotten */
+	assert_string_not_equal(pgcluster_sql(f->url, "SELECT count(*) FROM job_event WHERE job_id = 1"), "0");
+	f->setup.config = &keep;
+	assert_int_equal(end(start_worker(f, true), 0), 0);
+	assert_string_equal(pgcluster_sql(f->url, "SELECT string_agg(id::text, ' ' ORDER BY id) FROM job"
+						  " WHERE kind <> 'trace'"),
+			    "2 7"); /* 4 to 6 are traces */
+	assert_int_equal(look(f, strange).state, JOB_QUEUED);
+	assert_string_equal(pgcluster_sql(f->url, "SELECT count(*) FROM job_event WHERE job_id = 1"), "0");
+	assert_string_not_equal(pgcluster_sql(f->url, "SELECT count(*) FROM job_event WHERE job_id = 2"), "0");
+}
+
 static void test_a_killed_workers_job_is_taken_up(void **state)
 {
 	struct fixture *f = *state;
@@ -529,6 +555,7 @@ int main(void)
 		TEST(test_unknown_kinds_wait),
 		TEST(test_each_job_once),
 		TEST(test_a_waiting_worker_is_woken),
+		TEST(test_old_jobs_are_forgotten),
 		TEST(test_a_killed_workers_job_is_taken_up),
 		TEST(test_a_long_job_keeps_its_lease),
 		TEST(test_a_stopped_worker_gives_its_job_back),
