@@ -64,7 +64,7 @@ ISO_C = {h + ".h" for h in """assert complex ctype errno fenv float inttypes iso
     setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string
     tgmath threads time uchar wchar wctype""".split()}
 POSIX = {h + ".h" for h in """arpa/inet dirent fcntl grp glob netdb netinet/in netinet/tcp poll pthread
-    pwd regex sched semaphore spawn strings sys/epoll sys/eventfd sys/file sys/mman sys/prctl
+    pwd regex sched semaphore spawn strings sys/epoll sys/eventfd sys/file sys/ioctl sys/mman sys/prctl
     sys/random sys/resource sys/select sys/socket sys/stat sys/statvfs sys/syscall sys/time sys/types
     sys/uio sys/un sys/wait syslog termios unistd""".split()}
 # libwfm knows no clock and no files; stdio is there for snprintf (the symbols gate sees the rest).
