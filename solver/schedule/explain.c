@@ -16,7 +16,8 @@
 struct status {
 	const struct model *m;
 	uint8_t *reach;    /* [types x slots] bit 0: some shift covers it, bit 1: the agent can take it */
-	uint8_t *busy;     /* [agents x slots] on a shift */
+	uint8_t *busy;     /* [agents x slots] on a shift: a bit each, an agent begins with a byte */
+	size_t busy_row;   /* bytes of an agent */
 	uint8_t *day_busy; /* [agents x days] */
 	bool *full;        /* [agents] no further shift fits minutes or number */
 };
@@ -63,6 +64,11 @@ static int32_t paid_minutes(const struct model *m, const struct wfm_roster *r, c
 	return slots * m->p->slot_min;
 }
 
+static uint8_t *busy_byte(const struct status *s, int32_t agent, int32_t slot)
+{
+	return &s->busy[(size_t)agent * s->busy_row + (size_t)slot / 8];
+}
+
 /* Shifts stand by agent. */
 static void note_busy(struct status *s, const struct wfm_roster *r)
 {
@@ -74,7 +80,7 @@ static void note_busy(struct status *s, const struct wfm_roster *r)
 			const struct wfm_shift *x = &r->shifts[i];
 			s->day_busy[x->agent * m->max_days + x->day] = 1;
 			for (int32_t t = x->start; t < x->end; t++)
-				s->busy[x->agent * m->slots + t % m->slots] = 1;
+				*busy_byte(s, x->agent, t % m->slots) |= (uint8_t)(1u << (t % m->slots & 7));
 			minutes += paid_minutes(m, r, x);
 			shifts++;
 		}
@@ -116,7 +122,7 @@ static enum wfm_short_reason reason_of(const struct status *s, int32_t q, int32_
 		int32_t day = local_day(&m->p->calendars[pr->calendar], t);
 		for (int32_t i = 0; i < x->count; i++) {
 			int32_t a = x->agents[i];
-			if (s->busy[a * m->slots + t])
+			if (*busy_byte(s, a, t) >> (t & 7) & 1)
 				continue;
 			idle = true;
 			spare |= !s->full[a] && !s->day_busy[a * m->max_days + day];
@@ -195,7 +201,8 @@ bool explain_list_shortages(const struct model *m, const double *duals, const st
 	struct status s = { .m = m };
 	double *have = calloc((size_t)m->p->queue_count * slots + 1, sizeof *have);
 	s.reach = calloc((size_t)m->type_count * slots + 1, 1);
-	s.busy = calloc(agents * slots + 1, 1);
+	s.busy_row = (slots + 7) / 8;
+	s.busy = calloc(agents * s.busy_row + 1, 1);
 	s.day_busy = calloc(agents * (size_t)(m->max_days + 1) + 1, 1);
 	s.full = calloc(agents + 1, sizeof *s.full);
 	if (!have || !s.reach || !s.busy || !s.day_busy || !s.full)
