@@ -16,26 +16,16 @@ static const struct field head_rows[] = {
 };
 static const struct fields head_fields = FIELDS("Roster", struct head_row, head_rows);
 
-struct skill_row {
-	int64_t skill_id;
-	double proficiency;
-};
-static const struct field skill_rows[] = {
-	F_INT(struct skill_row, skill_id, 0, 0, 0, ""),
-	F_REAL(struct skill_row, proficiency, 0, 0, 0, ""),
-};
-static const struct fields skill_fields = FIELDS("StoredWeekSkill", struct skill_row, skill_rows);
-
 struct agent_row {
 	int64_t id;
 	const char *name;
-	struct skill_row *skills;
+	struct week_skill_row *skills;
 	size_t skill_count;
 };
 static const struct field agent_rows[] = {
 	F_INT(struct agent_row, id, 0, 0, 0, ""),
 	F_TEXT(struct agent_row, name, 0, 0, 0, ""),
-	F_LIST(struct agent_row, skills, skill_count, 0, &skill_fields, 0, 0, ""),
+	F_LIST(struct agent_row, skills, skill_count, 0, &week_skill_fields, 0, 0, ""),
 };
 static const struct fields agent_fields = FIELDS("StoredWeekAgent", struct agent_row, agent_rows);
 

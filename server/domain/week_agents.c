@@ -7,15 +7,11 @@
 
 enum { AFTER_REST_MIN = 12 * 60 }; /* kept free before a shift that is published already */
 
-struct skill_row {
-	int64_t skill_id;
-	double proficiency;
-};
 static const struct field skill_rows[] = {
-	F_INT(struct skill_row, skill_id, 0, 0, 0, ""),
-	F_REAL(struct skill_row, proficiency, 0, 0, 0, ""),
+	F_INT(struct week_skill_row, skill_id, 0, 0, 0, ""),
+	F_REAL(struct week_skill_row, proficiency, 0, 0, 0, ""),
 };
-static const struct fields skill_fields = FIELDS("PlanningSkill", struct skill_row, skill_rows);
+const struct fields week_skill_fields = FIELDS("PlanningSkill", struct week_skill_row, skill_rows);
 
 struct available_row {
 	int64_t weekday, from_min, until_min;
@@ -47,7 +43,7 @@ static const struct fields neighbour_fields =
 struct agent_row {
 	int64_t id, contract_id, hired, left_on;
 	const char *code, *name;
-	struct skill_row *skills;
+	struct week_skill_row *skills;
 	size_t skill_count;
 	struct available_row *availability;
 	size_t availability_count;
@@ -61,7 +57,7 @@ static const struct field agent_rows[] = {
 	F_INT(struct agent_row, contract_id, 0, 0, 0, ""),
 	F_DATE(struct agent_row, hired, 0, ""),
 	F_DATE(struct agent_row, left_on, FIELD_OPTIONAL, ""),
-	F_LIST(struct agent_row, skills, skill_count, 0, &skill_fields, 0, 0, ""),
+	F_LIST(struct agent_row, skills, skill_count, 0, &week_skill_fields, 0, 0, ""),
 	F_LIST(struct agent_row, availability, availability_count, 0, &available_fields, 0, 0, ""),
 	F_LIST(struct agent_row, absences, absence_count, 0, &absent_fields, 0, 0, ""),
 	F_LIST(struct agent_row, neighbours, neighbour_count, 0, &neighbour_fields, 0, 0, ""),

@@ -109,4 +109,11 @@ bool week_requirements(struct db *db, struct arena *a, int64_t forecast_id, stru
 		       struct err *e);
 bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct err *e);
 
+/* A skill of an agent in the rows of those statements. */
+struct week_skill_row {
+	int64_t skill_id;
+	double proficiency;
+};
+extern const struct fields week_skill_fields;
+
 #endif

@@ -9,21 +9,7 @@
 /* The same draw for the page and the job, so that both show the same people. */
 enum { SCENARIOS = 500, SEED = 1 };
 
-static const struct field day_rows[] = {
-	F_DATE(struct requirement_day, day, 0, "local date"),
-	F_REAL(struct requirement_day, offered, 0, 0, 0, "contacts, mean over the scenarios"),
-	F_REAL(struct requirement_day, agent_hours, 0, 0, 0, "hours on the work"),
-	F_REAL(struct requirement_day, roster_hours, 0, 0, 0, "hours to plan, unplanned absence included"),
-	F_REAL(struct requirement_day, service_level, FIELD_OPTIONAL, 0, 0,
-	       "answered in time / offered, of all scenarios"),
-	F_REAL(struct requirement_day, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
-	F_REAL(struct requirement_day, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
-	F_REAL(struct requirement_day, p_target, FIELD_OPTIONAL, 0, 1,
-	       "probability that the day reaches its targets"),
-	F_REAL(struct requirement_day, sl_p10, FIELD_OPTIONAL, 0, 0, "one day in ten is worse"),
-	F_REAL(struct requirement_day, sl_p50, FIELD_OPTIONAL, 0, 0, "the median day"),
-	F_REAL(struct requirement_day, sl_p90, FIELD_OPTIONAL, 0, 0, "one day in ten is better"),
-};
+static const struct field day_rows[] = { REQUIREMENT_DAY_ROWS(struct requirement_day) };
 const struct fields requirement_day_fields =
 	FIELDS("RequirementDay", struct requirement_day, day_rows);
 

@@ -14,6 +14,21 @@ struct requirement_day {
 	double offered, agent_hours, roster_hours;
 	double service_level, abandoned_share, asa_s, p_target, sl_p10, sl_p50, sl_p90;
 };
+/* Fields of a day, for this struct and any that has the same members beside its own. */
+#define REQUIREMENT_DAY_ROWS(type) \
+	F_DATE(type, day, 0, "local date"), \
+	F_REAL(type, offered, 0, 0, 0, "contacts, mean over the scenarios"), \
+	F_REAL(type, agent_hours, 0, 0, 0, "hours on the work"), \
+	F_REAL(type, roster_hours, 0, 0, 0, "hours to plan, unplanned absence included"), \
+	F_REAL(type, service_level, FIELD_OPTIONAL, 0, 0, \
+	       "answered in time / offered, of all scenarios"), \
+	F_REAL(type, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"), \
+	F_REAL(type, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"), \
+	F_REAL(type, p_target, FIELD_OPTIONAL, 0, 1, \
+	       "probability that the day reaches its targets"), \
+	F_REAL(type, sl_p10, FIELD_OPTIONAL, 0, 0, "one day in ten is worse"), \
+	F_REAL(type, sl_p50, FIELD_OPTIONAL, 0, 0, "the median day"), \
+	F_REAL(type, sl_p90, FIELD_OPTIONAL, 0, 0, "one day in ten is better")
 extern const struct fields requirement_day_fields;
 
 /* Why a queue was staffed at the point forecast, interval by interval, all the same. */

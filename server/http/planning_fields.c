@@ -3,6 +3,7 @@
 #include "server/http/planning_handlers.h"
 
 #include "server/domain/publish_roster.h"
+#include "server/domain/week_staffing.h"
 
 struct site_week_query {
 	int64_t site_id, week;
@@ -74,19 +75,7 @@ struct plan_day {
 };
 static const struct field plan_day_rows[] = {
 	F_INT(struct plan_day, queue_id, 0, 1, 1e15, "queue whose contacts wait on the line"),
-	F_DATE(struct plan_day, day, 0, "local date"),
-	F_REAL(struct plan_day, offered, 0, 0, 0, "contacts, mean over the scenarios"),
-	F_REAL(struct plan_day, agent_hours, 0, 0, 0, "hours on the work"),
-	F_REAL(struct plan_day, roster_hours, 0, 0, 0, "hours to plan, unplanned absence included"),
-	F_REAL(struct plan_day, service_level, FIELD_OPTIONAL, 0, 0,
-	       "answered in time / offered, of all scenarios"),
-	F_REAL(struct plan_day, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
-	F_REAL(struct plan_day, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
-	F_REAL(struct plan_day, p_target, FIELD_OPTIONAL, 0, 1,
-	       "probability that the day reaches its targets"),
-	F_REAL(struct plan_day, sl_p10, FIELD_OPTIONAL, 0, 0, "one day in ten is worse"),
-	F_REAL(struct plan_day, sl_p50, FIELD_OPTIONAL, 0, 0, "the median day"),
-	F_REAL(struct plan_day, sl_p90, FIELD_OPTIONAL, 0, 0, "one day in ten is better"),
+	REQUIREMENT_DAY_ROWS(struct plan_day),
 };
 const struct fields plan_day_fields = FIELDS("PlanDay", struct plan_day, plan_day_rows);
 
