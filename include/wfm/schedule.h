@@ -475,7 +475,7 @@ struct wfm_roster {
  *
  * options.start is any roster in the slots and days of this problem: its last one, last week's moved
  * by the caller, one made by hand. Of it only agent, day, start, end, breaks and duty are read; who
- * serves which queue is divided anew. An agent whose shifts obey every rule gets them as they are.
+ * serves which queue is divided anew, and sessions are placed anew. An agent whose shifts obey every rule gets them as they are.
  * Shifts that exist no more, stand on other days than the problem's or break a rule or lock are left
  * out, and the agent gets the legal tour that changes the fewest days; agents without any shift are
  * planned anew. That is the first plan told to `progress` and the relaxation's first tours, so a start
