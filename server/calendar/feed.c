@@ -161,7 +161,7 @@ static bool write_event(struct feed_writer *w, const struct feed_event *v, struc
 
 static const char *activity_name(const struct feed_writer *w, const struct feed_activity *a)
 {
-	return a->kind == FEED_WORK && a->queue ? a->queue : w->words->kinds[a->kind];
+	return a->queue ? a->queue : w->words->kinds[a->kind];
 }
 
 /* "08:00", and with its offset when the hour comes twice that night. */

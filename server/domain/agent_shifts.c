@@ -13,6 +13,7 @@ static const struct field activity_rows[] = {
 	F_ENUM(struct agent_activity, kind, 0, kinds, "what is done"),
 	F_INT(struct agent_activity, queue_id, FIELD_OPTIONAL, 0, 0, "the queue worked on"),
 	F_TEXT(struct agent_activity, queue, FIELD_OPTIONAL, 0, 0, "its name"),
+	F_TEXT(struct agent_activity, label, FIELD_OPTIONAL, 0, 0, "what a training or meeting is called"),
 	F_INSTANT(struct agent_activity, start, 0, "start"),
 	F_INSTANT(struct agent_activity, end, 0, "end"),
 	F_BOOL(struct agent_activity, paid, 0, "paid time"),

@@ -14,7 +14,7 @@ struct agent_shifts_query {
 
 struct agent_activity {
 	int64_t kind, queue_id;
-	const char *queue;
+	const char *queue, *label;
 	int64_t start, end;
 	bool paid;
 };

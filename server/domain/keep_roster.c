@@ -7,14 +7,16 @@
 #include "server/domain/week_service.h"
 
 struct activity_out {
-	int64_t position, queue_id, start, end;
-	const char *kind;
+	int64_t position, queue_id, session_id, start, end;
+	const char *kind, *label;
 	bool paid;
 };
 static const struct field activity_rows[] = {
 	F_INT(struct activity_out, position, 0, 0, 0, ""),
 	F_TEXT(struct activity_out, kind, 0, 0, 0, ""),
 	F_INT(struct activity_out, queue_id, FIELD_OPTIONAL, 0, 0, ""),
+	F_INT(struct activity_out, session_id, FIELD_OPTIONAL, 0, 0, ""),
+	F_TEXT(struct activity_out, label, FIELD_OPTIONAL, 0, 0, ""),
 	F_INSTANT(struct activity_out, start, 0, ""),
 	F_INSTANT(struct activity_out, end, 0, ""),
 	F_BOOL(struct activity_out, paid, 0, ""),
@@ -66,7 +68,7 @@ static const struct fields unplanned_fields =
 	FIELDS("UnplannedAgent", struct unplanned_out, unplanned_rows);
 
 struct parts_out {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, changes, service;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, changes, service, sessions;
 };
 static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, pay, 0, 0, 0, ""),
@@ -77,8 +79,24 @@ static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, wishes, 0, 0, 0, ""),
 	F_REAL(struct parts_out, changes, 0, 0, 0, ""),
 	F_REAL(struct parts_out, service, 0, 0, 0, ""),
+	F_REAL(struct parts_out, sessions, 0, 0, 0, ""),
 };
 static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, parts_rows);
+
+/* Who has a training or meeting less often than asked. */
+struct missed_out {
+	int64_t session_id, agent_id, times;
+	const char *session, *agent, *reason;
+};
+static const struct field missed_rows[] = {
+	F_INT(struct missed_out, session_id, 0, 0, 0, ""),
+	F_TEXT(struct missed_out, session, 0, 0, 0, ""),
+	F_INT(struct missed_out, agent_id, 0, 0, 0, ""),
+	F_TEXT(struct missed_out, agent, 0, 0, 0, ""),
+	F_INT(struct missed_out, times, 0, 0, 0, ""),
+	F_TEXT(struct missed_out, reason, 0, 0, 0, ""),
+};
+static const struct fields missed_fields = FIELDS("MissedSession", struct missed_out, missed_rows);
 
 /* Against the roster that the week was planned again from. */
 struct changes_out {
@@ -111,6 +129,9 @@ struct evidence_out {
 	size_t unplanned_count;
 	struct service_row *services;
 	size_t service_count;
+	double session_cents;
+	struct missed_out *missed;
+	size_t missed_count;
 };
 static const struct field evidence_rows[] = {
 	F_REAL(struct evidence_out, objective, 0, 0, 0, ""),
@@ -135,6 +156,8 @@ static const struct field evidence_rows[] = {
 	F_OBJECT(struct evidence_out, changes, FIELD_OPTIONAL, &changes_fields, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
 	F_LIST(struct evidence_out, services, service_count, 0, &service_row_fields, 0, 0, ""),
+	F_REAL(struct evidence_out, session_cents, FIELD_OPTIONAL, 0, 0, ""),
+	F_LIST(struct evidence_out, missed, missed_count, 0, &missed_fields, 0, 0, ""),
 };
 static const struct fields evidence_fields = FIELDS("Evidence", struct evidence_out, evidence_rows);
 
@@ -180,11 +203,13 @@ static void fill_shift(const struct week_problem *w, const struct wfm_roster *r,
 	out->activity_count = (size_t)s->activity_count;
 	for (int32_t i = 0; i < s->activity_count; i++) {
 		const struct wfm_activity *v = &r->activities[s->first_activity + i];
-		static const char *const kinds[WFM_ACTIVITY_KINDS] = { "work", "meal", "break" };
+		const bool sits = v->kind == WFM_TRAINING || v->kind == WFM_MEETING;
 		out->activities[i] = (struct activity_out){
 			.position = i + 1,
-			.kind = kinds[v->kind],
+			.kind = wfm_activity_kind_name(v->kind),
 			.queue_id = v->queue == WFM_NONE ? FIELD_NULL : w->queues[v->queue].id,
+			.session_id = sits ? w->session_ids[v->session] : FIELD_NULL,
+			.label = sits ? w->problem.sessions[v->session].name : NULL,
 			.start = week_slot_instant(w, v->start),
 			.end = week_slot_instant(w, v->start + v->slots),
 			.paid = v->paid,
@@ -267,7 +292,8 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		.probability = w->choice.risk == WFM_RISK_CHANCE ? w->choice.probability : NAN,
 		.shrinkage = w->site.shrinkage_unplanned,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
-			   r->cost.rules, r->cost.wishes - priced, priced, r->cost.service },
+			   r->cost.rules, r->cost.wishes - priced, priced, r->cost.service, r->cost.sessions },
+		.session_cents = w->problem.session_count > 0 ? r->session_cents : NAN,
 		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),
 		.unplanned_count = (size_t)r->unplanned_count,
 	};
@@ -280,6 +306,14 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		out->rules = arena_array(a, out->rule_count, sizeof *out->rules);
 		for (int32_t k = 0; k < u->conflict_count; k++)
 			out->rules[k] = wfm_rules[u->conflicts[k]].name;
+	}
+	o.missed_count = (size_t)r->missed_count;
+	o.missed = arena_array(a, o.missed_count, sizeof *o.missed);
+	for (size_t i = 0; i < o.missed_count; i++) {
+		const struct wfm_missed *m = &r->missed[i];
+		o.missed[i] = (struct missed_out){ w->session_ids[m->session], w->agent_ids[m->agent], m->times,
+						   w->problem.sessions[m->session].name,
+						   w->agent_names[m->agent], wfm_miss_reason_name(m->reason) };
 	}
 	note_unmet(a, w, &o);
 	o.services = week_service_rows(a, w, r, &o.service_count);

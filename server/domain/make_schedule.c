@@ -9,6 +9,7 @@
 #include "server/base/log.h"
 #include "server/domain/explain_roster.h"
 #include "server/domain/make_forecast.h"
+#include "server/domain/plan_sessions.h"
 
 static const struct field request_rows[] = {
 	F_INT(struct schedule_request, site_id, 0, 1, 1e15, "site to plan"),
@@ -310,7 +311,10 @@ static bool plan(struct db *db, struct arena *a, const struct schedule_request *
 	m->again = again;
 	tell(m, m->start, "requirement", NAN, NAN, NAN);
 	if (!week_open(db, a, r->site_id, r->week, r->forecast_id, &r->choice, &w, e) ||
-	    !week_problem_fill(db, a, &w, e) || !replan_open(db, a, &w, &r->keep, again, e) ||
+	    !week_problem_fill(db, a, &w, e) ||
+	    !week_sessions(db, a, &w, replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL,
+			   replan_asked(&r->keep) ? again->from : FIELD_NULL, e) ||
+	    !replan_open(db, a, &w, &r->keep, again, e) ||
 	    !draw_corrected(db, a, &w, r, m, &draft, e))
 		return false;
 	const char *told = explain(a, &w, r, draft.roster, m);

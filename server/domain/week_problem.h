@@ -64,6 +64,7 @@ struct week_problem {
 	size_t covered_count;
 	int64_t *agent_ids;            /* by agent index */
 	const char **agent_names;
+	int64_t *session_ids;          /* by session index: plan_sessions.h */
 	struct contract_set contracts; /* by contract index */
 	struct wfm_problem problem;
 	struct wfm_service *services; /* what problem.services points to: week_service.h */

@@ -101,13 +101,14 @@ const struct fields roster_summary_fields =
 
 struct activity {
 	int64_t queue_id, start, end;
-	const char *kind, *queue;
+	const char *kind, *queue, *label;
 	bool paid;
 };
 static const struct field activity_rows[] = {
 	F_TEXT(struct activity, kind, 0, 0, 0, "work, break, meal, training or meeting"),
 	F_INT(struct activity, queue_id, FIELD_OPTIONAL, 1, 1e15, "queue worked on"),
 	F_TEXT(struct activity, queue, FIELD_OPTIONAL, 0, 0, "its name"),
+	F_TEXT(struct activity, label, FIELD_OPTIONAL, 0, 0, "what a training or meeting is called"),
 	F_INSTANT(struct activity, start, 0, "start"),
 	F_INSTANT(struct activity, end, 0, "end"),
 	F_BOOL(struct activity, paid, 0, "whether it is paid"),
@@ -177,3 +178,17 @@ static const struct field change_rows[] = {
 	F_INSTANT(struct change, after_end, FIELD_OPTIONAL, "end in this version"),
 };
 const struct fields roster_change_fields = FIELDS("RosterChange", struct change, change_rows);
+
+struct planned_session_query {
+	int64_t site_id, week, limit;
+	const char *cursor;
+};
+static const struct field planned_session_query_rows[] = {
+	F_INT(struct planned_session_query, site_id, FIELD_OPTIONAL, 1, 1e15, "only of this site"),
+	F_WEEK(struct planned_session_query, week, FIELD_OPTIONAL, "only of this ISO week"),
+	{ .name = "limit", .type = FIELD_INT, .offset = offsetof(struct planned_session_query, limit),
+	  .flags = FIELD_OPTIONAL, .min = 1, .max = 1000, .fallback = "100", .help = "rows in one reply" },
+	F_TEXT(struct planned_session_query, cursor, FIELD_OPTIONAL, 1, 1000, "the last reply's next"),
+};
+const struct fields planned_session_query_fields =
+	FIELDS("PlannedSessionQuery", struct planned_session_query, planned_session_query_rows);

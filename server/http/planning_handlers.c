@@ -3,6 +3,7 @@
 
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_schedule.h"
+#include "server/domain/plan_sessions.h"
 #include "server/domain/publish_roster.h"
 #include "server/jobs/queue.h"
 
@@ -99,4 +100,22 @@ bool what_if_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	struct what_if w;
 	return what_if(rq->arena, rq->query, &w, e) && reply_one(rp, &what_if_fields, &w, e);
+}
+
+bool planned_session_create_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct planned_session out;
+	return db_begin(rq->db, e) &&
+	       planned_session_create(rq->db, rq->arena, rq->body, rq->user.id, &out, e) &&
+	       request_audit(rq, "create", "planned_session", out.id, &planned_session_fields, NULL, &out, e) &&
+	       db_commit(rq->db, e) && reply_one(rp, &planned_session_fields, &out, e);
+}
+
+bool planned_session_delete_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	struct planned_session before;
+	int64_t id = request_path_int(rq, "session_id");
+	return db_begin(rq->db, e) && planned_session_delete(rq->db, rq->arena, id, &before, e) &&
+	       request_audit(rq, "delete", "planned_session", id, &planned_session_fields, &before, NULL, e) &&
+	       db_commit(rq->db, e) && reply_none(rp, e);
 }

@@ -8,13 +8,14 @@
 #include "server/domain/make_network.h"
 #include "server/domain/make_outlook.h"
 #include "server/domain/make_schedule.h"
+#include "server/domain/plan_sessions.h"
 #include "server/domain/compare_rosters.h"
 #include "server/domain/publish_roster.h"
 #include "server/domain/replay_day.h"
 #include "server/domain/what_if.h"
 #include "server/http/routes.h"
 
-extern const struct fields site_week_query_fields, queue_query_fields;
+extern const struct fields planned_session_query_fields, site_week_query_fields, queue_query_fields;
 extern const struct fields outlook_query_fields, outlook_summary_fields, outlook_fields;
 extern const struct fields network_query_fields, network_summary_fields, network_card_fields;
 extern const struct fields network_totals_query_fields, network_total_fields;
@@ -26,6 +27,8 @@ bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e
 bool network_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool outlook_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool training_request_handle(struct request *rq, struct reply *rp, struct err *e);
+bool planned_session_create_handle(struct request *rq, struct reply *rp, struct err *e);
+bool planned_session_delete_handle(struct request *rq, struct reply *rp, struct err *e);
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e);

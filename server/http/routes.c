@@ -298,6 +298,18 @@ const struct route routes[] = {
 	  .reply = &outlook_fields, .sql = ROUTE_SQL(SQL_OUTLOOK_GET),
 	  .summary = "An outlook: mean, quantiles and hours of handling by queue and week" },
 
+	/* ---- training and meetings (planning_handlers.c) ---- */
+	{ .method = METHOD_GET, .path = V1 "/planned-sessions", .roles = ROLE_PLANNING,
+	  .query = &planned_session_query_fields, .shape = REPLY_LIST, .reply = &planned_session_fields,
+	  .sql = ROUTE_SQL(SQL_PLANNED_SESSION_LIST), .summary = "Training and meetings to be placed in a week" },
+	{ .method = METHOD_POST, .path = V1 "/planned-sessions", .roles = ROLE_PLANNING,
+	  .body = &planned_session_new_fields, .reply = &planned_session_fields, .flags = ROUTE_CREATES,
+	  .handle = planned_session_create_handle,
+	  .summary = "Ask for a training or meeting; the next schedule of the week places it" },
+	{ .method = METHOD_DELETE, .path = V1 "/planned-sessions/{session_id:int}", .roles = ROLE_PLANNING,
+	  .shape = REPLY_NONE, .handle = planned_session_delete_handle,
+	  .summary = "Ask for it no longer; rosters drawn already keep it" },
+
 	/* ---- plans and rosters (planning_handlers.c) ---- */
 	{ .method = METHOD_GET, .path = V1 "/what-if", .roles = ROLE_PLANNING,
 	  .query = &what_if_query_fields, .reply = &what_if_fields, .handle = what_if_handle,

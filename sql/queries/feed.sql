@@ -36,7 +36,7 @@ ORDER BY h.start_at
 LIMIT :events_max;
 
 -- name: feed_activities
-SELECT c.shift_id, c.kind, q.name AS queue, c.start_at, c.end_at
+SELECT c.shift_id, c.kind, coalesce(q.name, c.label) AS queue, c.start_at, c.end_at
 FROM (SELECT h.id, h.start_at FROM shift h
 	WHERE h.agent_id = :agent_id AND h.published AND NOT shift_on_leave(h)
 		AND h.start_at >= now() - interval '31 days' AND h.start_at < now() + interval '180 days'
@@ -78,7 +78,7 @@ RETURNING id, name, created_at, last_used_at;
 
 -- name: agent_shifts
 SELECT h.id, h.day, h.start_at AS start, h.end_at AS "end", h.paid_minutes, h.site_id, s.name AS site, s.zone,
-	coalesce((SELECT json_agg(json_build_object('kind', c.kind, 'queue_id', c.queue_id, 'queue', q.name,
+	coalesce((SELECT json_agg(json_build_object('kind', c.kind, 'queue_id', c.queue_id, 'queue', q.name, 'label', c.label,
 			'start', to_char(c.start_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'end', to_char(c.end_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'paid', c.paid)
 			ORDER BY c.start_at)

@@ -29,7 +29,7 @@ FROM roster r JOIN plan p ON p.id = r.plan_id WHERE r.id = :roster_id;
 -- A roster's shifts; one stands that has begun, or whose agent is there and not away. Inclusive, like
 -- publish_absent, of every absence that touches it.
 SELECT s.agent_id, s.day, s.start_at AS start, s.end_at AS end, replan_stands(s) AS stands,
-	coalesce((SELECT json_agg(json_build_object('start', v.start_at, 'end', v.end_at, 'work', v.kind = 'work',
+	coalesce((SELECT json_agg(json_build_object('start', v.start_at, 'end', v.end_at, 'work', v.kind NOT IN ('meal', 'break'),
 			'paid', v.paid) ORDER BY v.position) FROM activity v WHERE v.shift_id = s.id), '[]') AS activities
 FROM shift s WHERE s.roster_id = :roster_id
 ORDER BY s.agent_id, s.day, s.start_at;
@@ -44,8 +44,8 @@ WITH made AS (
 	SELECT :roster_id, s.agent_id, s.site_id, s.day, s.start_at, s.end_at, s.paid_minutes, s.cost_cents
 	FROM shift s WHERE s.roster_id = :from_roster AND s.day < :from AND replan_stands(s)
 	RETURNING id, agent_id, day)
-INSERT INTO activity (shift_id, position, kind, queue_id, start_at, end_at, paid)
-SELECT made.id, v.position, v.kind, v.queue_id, v.start_at, v.end_at, v.paid
+INSERT INTO activity (shift_id, position, kind, queue_id, session_id, label, start_at, end_at, paid)
+SELECT made.id, v.position, v.kind, v.queue_id, v.session_id, v.label, v.start_at, v.end_at, v.paid
 FROM made JOIN shift s ON s.roster_id = :from_roster AND s.agent_id = made.agent_id AND s.day = made.day
 	JOIN activity v ON v.shift_id = s.id;
 
@@ -121,11 +121,11 @@ made AS (
 	INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)
 	SELECT :roster_id, agent_id, :site_id, day, start, "end", paid_minutes, cost_cents FROM given
 	RETURNING id, agent_id, day)
-INSERT INTO activity (shift_id, position, kind, queue_id, start_at, end_at, paid)
-SELECT made.id, v.position, v.kind, v.queue_id, v.start, v."end", v.paid
+INSERT INTO activity (shift_id, position, kind, queue_id, session_id, label, start_at, end_at, paid)
+SELECT made.id, v.position, v.kind, v.queue_id, v.session_id, v.label, v.start, v."end", v.paid
 FROM made JOIN given USING (agent_id, day)
 	CROSS JOIN jsonb_to_recordset(given.activities) AS v(position int, kind text, queue_id bigint,
-		start timestamptz, "end" timestamptz, paid boolean);
+		session_id bigint, label text, start timestamptz, "end" timestamptz, paid boolean);
 
 -- name: shortages_insert
 INSERT INTO shortage (roster_id, queue_id, start_at, people, reason, hour_value_cents)
@@ -202,7 +202,7 @@ FROM roster r JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id FOR UPDATE
 -- name: roster_shifts
 SELECT s.id, s.agent_id, a.name AS agent, t.name AS team, c.code AS contract, s.day,
 	s.start_at AS start, s.end_at AS end, s.paid_minutes,
-	(SELECT json_agg(json_build_object('kind', v.kind, 'queue_id', v.queue_id, 'queue', q.name,
+	(SELECT json_agg(json_build_object('kind', v.kind, 'queue_id', v.queue_id, 'queue', q.name, 'label', v.label,
 			'start', v.start_at, 'end', v.end_at, 'paid', v.paid) ORDER BY v.position)
 		FROM activity v LEFT JOIN queue q ON q.id = v.queue_id WHERE v.shift_id = s.id) AS activities
 FROM shift s JOIN agent a ON a.id = s.agent_id JOIN contract c ON c.id = a.contract_id

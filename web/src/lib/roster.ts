@@ -3,7 +3,7 @@
 import type { Activity, Agent, Coverage, Shift, Shortage } from "./types";
 import { addDays, instant } from "./time";
 
-export interface BoardActivity { kind: Activity["kind"]; queueId: number | null; queue: string | null; start: number; end: number; paid: boolean }
+export interface BoardActivity { kind: Activity["kind"]; queueId: number | null; queue: string | null; label: string | null; start: number; end: number; paid: boolean }
 export interface BoardShift { id: number; day: string; start: number; end: number; paidMinutes: number; activities: BoardActivity[] }
 export interface BoardRow {
 	agentId: number;
@@ -20,7 +20,7 @@ function boardShift(s: Shift): BoardShift {
 	return {
 		id: s.id, day: s.day, start: instant(s.start), end: instant(s.end), paidMinutes: s.paid_minutes,
 		activities: s.activities.map((a) => ({
-			kind: a.kind, queueId: a.queue_id, queue: a.queue, start: instant(a.start), end: instant(a.end), paid: a.paid,
+			kind: a.kind, queueId: a.queue_id, queue: a.queue, label: a.label, start: instant(a.start), end: instant(a.end), paid: a.paid,
 		})),
 	};
 }

@@ -281,6 +281,18 @@ export interface Evidence {
 	services?: ServiceRow[];
 	/** Against the version that the week was planned again from. */
 	changes?: { roster_id: number; version: number; from: string; shifts: number; added: number; removed: number; moved: number; frozen: number; cents: number } | null;
+	missed?: { session_id: number; session: string; agent_id: number; agent: string; times: number; reason: string }[];
+}
+export interface PlannedSession {
+	id: number;
+	name: string;
+	kind: "training" | "meeting";
+	minutes: number;
+	agent_ids: number[];
+	days: number[];
+	from: string;
+	until: string;
+	together: boolean;
 }
 export interface Roster {
 	id: number;
@@ -334,6 +346,7 @@ export interface Activity {
 	kind: ActivityKind;
 	queue_id: number | null;
 	queue: string | null;
+	label: string | null;
 	start: string;
 	end: string;
 	paid: boolean;

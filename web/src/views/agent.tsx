@@ -14,7 +14,7 @@ import { Busy, Button, Card, Chip, ProblemBox } from "../ui/basic";
 import { CalendarCard } from "./feeds";
 
 function nameOf(a: Activity): string {
-	return a.kind === "work" ? a.queue ?? t("activity.work") : tcode("activity", a.kind);
+	return a.queue ?? a.label ?? tcode("activity", a.kind);
 }
 
 function Timeline({ shift }: { shift: MyShift }) {

@@ -18,7 +18,7 @@ const SPARE_ROWS = 8;
 export type Zoom = "week" | "day";
 
 export function activityName(a: BoardActivity): string {
-	return a.kind === "work" ? a.queue ?? t("activity.work") : tcode("activity", a.kind);
+	return a.queue ?? a.label ?? tcode("activity", a.kind);
 }
 
 function cellLabel(row: BoardRow, date: string, shifts: BoardShift[], zone: string): string {

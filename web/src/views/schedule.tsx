@@ -26,6 +26,7 @@ import type { ReplanProps } from "./opened/replan";
 import { PublishDialog } from "./publish";
 import { ReplayCard } from "./replay";
 import { CompareCard } from "./roster-compare";
+import { SessionsCard } from "./sessions";
 import { choiceText, StaffingPicker } from "./staffing-choice";
 import { TrialCard } from "./trial";
 
@@ -277,6 +278,7 @@ export default function Board({ site, week }: PlanScope) {
 				<Replan roster={full.data.roster} week={week} first={first} currency={currency}
 					start={(body) => { void work.again(limit, body); }} onClose={() => setReplanning(false)} />
 			)}
+			{agents.data && <SessionsCard scope={{ site, week }} agents={agents.data} missed={full.data?.roster.evidence.missed} />}
 			{publishing && full.data && (
 				<PublishDialog full={full.data} site={site} others={versions.data ?? []} onClose={() => setPublishing(false)}
 					onDone={() => { setPublishing(false); versions.reload(); full.reload(); }} />
