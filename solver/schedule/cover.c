@@ -244,13 +244,23 @@ void cover_worth(const struct cover *c, int32_t kind, double *w)
 		w[t] = w[t - n];
 }
 
+/* Can anybody there answer contacts that count? */
+static bool is_priced(const struct model *m, int32_t t)
+{
+	for (int32_t q = 0, k = 0; q < m->p->queue_count; q++, k = 0)
+		if (m->in_service[q] && m->open[q * m->slots + t] && service_next(m, q, t, &k) >= 0)
+			return true;
+	return false;
+}
+
 void cover_price(struct cover *c, const double *mu)
 {
 	if (c->m->p->service_count == 0)
 		return;
 	memcpy(c->mu, mu, (size_t)c->m->p->service_count * sizeof *c->mu);
 	for (int32_t t = 0; t < c->m->slots; t++)
-		refresh(c, t);
+		if (is_priced(c->m, t))
+			refresh(c, t);
 }
 
 void cover_reset(struct cover *c)
