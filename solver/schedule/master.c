@@ -28,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 1500, LOOKS = 4 };
+enum { SLICE = 1500, LOOKS = 4, DUAL_SLICES = 4 };
 
 static const double SMOOTH = 0.7, TRUSTING = 0.9, REDUCED_EPS = 1e-6, NEARLY = 0.01;
 /* Work of pivots, each about rows squared, that is worth saving. */
@@ -96,12 +96,15 @@ static void read_duals(struct master *m)
 
 static enum wfm_status solve_once(struct master *m, enum lp_method method, struct wfm_error *e)
 {
-	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. */
+	/* In slices of pivots, so that limits and cancelling are seen; where a slice ends is fixed. Each
+	 * begins without the perturbation that helped the one before against ties, so a slow LP gets
+	 * longer ones, and the primal where the dual goes in circles. */
 	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
 	for (int32_t i = 1; s == WFM_LIMIT && run_poll(m->run); i++) {
+		int longer = i < 2 ? 1 : i < 4 ? 2 : 4;
 		m->run->limited |= m->slice_limit > 0 && i >= m->slice_limit;
 		if (!m->run->limited)
-			s = lp_solve(m->lp, method, SLICE, e);
+			s = lp_solve(m->lp, i < DUAL_SLICES ? method : LP_PRIMAL, longer * SLICE, e);
 	}
 	if (s == WFM_LIMIT)
 		return WFM_OK; /* any duals bound; the loops above see the run stopped */
