@@ -232,8 +232,23 @@ static void read_object(struct reader *r, const struct fields *f, const cJSON *n
 		(void)refuse(r, "is not a known name here");
 		back(r, len);
 	}
-	for (size_t i = 0; i < f->count; i++)
+	uint64_t nulls = 0;
+	for (size_t i = 0; i < f->count; i++) {
 		read_row(r, &f->rows[i], node, obj);
+		if (f->nulls_at != 0 && cJSON_IsNull(member(node, f->rows[i].name)))
+			nulls |= UINT64_C(1) << i;
+	}
+	if (f->nulls_at != 0)
+		memcpy((char *)obj + f->nulls_at, &nulls, sizeof nulls);
+}
+
+bool field_was_null(const struct fields *f, const void *obj, const char *name)
+{
+	const struct field *row = field_find(f, name);
+	uint64_t nulls;
+	assert(f->nulls_at != 0 && f->count <= 64 && row != NULL);
+	memcpy(&nulls, (const char *)obj + f->nulls_at, sizeof nulls);
+	return nulls >> (row - f->rows) & 1;
 }
 
 bool field_from_json(const struct fields *f, const struct json *j, struct arena *a, void *out,

@@ -63,12 +63,18 @@ struct fields {
 	size_t size;      /* sizeof the struct */
 	const struct field *rows;
 	size_t count;
+	size_t nulls_at;  /* offset of a uint64_t that read JSON leaves there: bit i, row i was given as null;
+			     0: not wanted */
 };
 
 /* Defines `const struct fields name_fields` for struct type from rows. Use:
  *   static const struct field site_rows[] = { F_INT(struct site, id, 0, 1, 1e15, "permanent id"), ... };
  *   const struct fields site_fields = FIELDS("Site", struct site, site_rows); */
-#define FIELDS(schema_name, type, table) { schema_name, sizeof(type), table, sizeof(table) / sizeof((table)[0]) }
+#define FIELDS(schema_name, type, table) FIELDS_WITH(schema_name, type, table, 0)
+/* For PATCH, where null removes a value and absence keeps it (RFC 7396): the struct has uint64_t nulls. */
+#define FIELDS_PATCH(schema_name, type, table) FIELDS_WITH(schema_name, type, table, offsetof(type, nulls))
+#define FIELDS_WITH(schema_name, type, table, at) \
+	{ schema_name, sizeof(type), table, sizeof(table) / sizeof((table)[0]), at }
 #define F_BOOL(s, m, fl, h) { .name = #m, .type = FIELD_BOOL, .offset = offsetof(s, m), .flags = (fl), .help = (h) }
 #define F_INT(s, m, fl, lo, hi, h) { .name = #m, .type = FIELD_INT, .offset = offsetof(s, m), .flags = (fl), .min = (lo), .max = (hi), .help = (h) }
 #define F_REAL(s, m, fl, lo, hi, h) { .name = #m, .type = FIELD_REAL, .offset = offsetof(s, m), .flags = (fl), .min = (lo), .max = (hi), .help = (h) }
@@ -115,6 +121,8 @@ void field_schema(const struct fields *f, const char *ref_prefix, struct strbuf 
 void field_schema_of(const struct field *f, const char *ref_prefix, struct strbuf *s);
 /* A whole schema document: $schema, title, and every nested struct under $defs. */
 void field_schema_document(const struct fields *f, const char *title, struct strbuf *s);
+/* Was the member given as null? Of structs read with FIELDS_PATCH. */
+bool field_was_null(const struct fields *f, const void *obj, const char *name);
 /* Fills a struct with its null values. */
 void field_init(const struct fields *f, void *obj);
 

@@ -262,10 +262,16 @@ bool agent_create(struct db *db, struct arena *a, const struct agent *in, struct
 	       db_int_value(db, SQL_AGENT_INSERT, NULL, &from, &id, e) && agent_get(db, a, id, out, e);
 }
 
+/* What a member will be: given, taken away, or as it was. */
+static int64_t changed(const struct agent *in, const char *name, int64_t given, int64_t before)
+{
+	return given != FIELD_NULL || field_was_null(&agent_change_fields, in, name) ? given : before;
+}
+
 static bool check_leaving(const struct agent *in, const struct agent *before, struct err *e)
 {
-	bool leaves = in->left_on != FIELD_NULL || before->left_on != FIELD_NULL;
-	bool has_reason = in->leave_reason != FIELD_NULL || before->leave_reason != FIELD_NULL;
+	bool leaves = changed(in, "left_on", in->left_on, before->left_on) != FIELD_NULL;
+	bool has_reason = changed(in, "leave_reason", in->leave_reason, before->leave_reason) != FIELD_NULL;
 	if (in->left_on != FIELD_NULL && in->left_on < before->hired)
 		return err_at(e, ERR_INVALID, "/left_on", "an agent cannot leave before being hired");
 	if (leaves && !has_reason)
@@ -281,7 +287,11 @@ bool agent_change(struct db *db, struct arena *a, int64_t id, const struct agent
 	if (!agent_get(db, a, id, before, e))
 		return false;
 	bool ok = check_agent(db, a, in, in->site_id == FIELD_NULL ? before->site_id : in->site_id, e);
-	if (!(check_leaving(in, before, e) && ok) || !db_run(db, SQL_AGENT_UPDATE, own, &from, NULL, e) ||
+	const struct fields *f = &agent_change_fields;
+	const struct db_arg *values = DB_ARGS(db_int("agent_id", id),
+					      db_bool("no_team", field_was_null(f, in, "team_id")),
+					      db_bool("stays", field_was_null(f, in, "left_on")));
+	if (!(check_leaving(in, before, e) && ok) || !db_run(db, SQL_AGENT_UPDATE, values, &from, NULL, e) ||
 	    !db_run(db, SQL_AGENT_TRANSFER_NOTE,
 		    DB_ARGS(db_int("agent_id", id), db_int("from_site_id", before->site_id),
 			    db_int("from_team_id", before->team_id)),

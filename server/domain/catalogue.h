@@ -88,6 +88,7 @@ struct agent {
 	size_t skill_count;
 	struct available *availability;
 	size_t available_count;
+	uint64_t nulls; /* of a change: see FIELDS_PATCH */
 };
 
 struct special_day {
@@ -123,7 +124,8 @@ bool contract_create(struct db *db, struct arena *a, const struct contract *in,
 		     struct contract *out, struct err *e);
 bool agent_create(struct db *db, struct arena *a, const struct agent *in, struct agent *out,
 		  struct err *e);
-/* Members of `in` that are null (lists: empty) stay as they are. */
+/* Members that were not given stay as they are. Given as null, team_id is taken away, and left_on with
+ * leave_reason together; other nulls change nothing. */
 bool agent_change(struct db *db, struct arena *a, int64_t id, const struct agent *in,
 		  struct agent *before, struct agent *after, struct err *e);
 bool special_day_create(struct db *db, struct arena *a, const struct special_day *in,

@@ -211,9 +211,9 @@ static const struct field agent_new_rows[] = {
 static const struct field agent_change_rows[] = {
 	F_TEXT(struct agent, name, OPT, 1, 200, "name"),
 	F_INT(struct agent, site_id, OPT, 1, ID_MAX, "site"),
-	F_INT(struct agent, team_id, OPT, 1, ID_MAX, "team, of the same site"),
+	F_INT(struct agent, team_id, OPT, 1, ID_MAX, "team, of the same site; null: none"),
 	F_INT(struct agent, contract_id, OPT, 1, ID_MAX, "contract"),
-	F_DATE(struct agent, left_on, OPT, "last day worked; needs leave_reason"),
+	F_DATE(struct agent, left_on, OPT, "last day worked; needs leave_reason; both null: stays after all"),
 	F_ENUM(struct agent, leave_reason, OPT, leave_reason_names, "why; needs left_on"),
 	F_ENUM(struct agent, locale, OPT, locale_names, "language of the calendar feed"),
 	AGENT_LISTS,
@@ -235,7 +235,7 @@ static const struct field agent_rows[] = {
 	AGENT_LISTS,
 };
 const struct fields agent_new_fields = FIELDS("AgentNew", struct agent, agent_new_rows);
-const struct fields agent_change_fields = FIELDS("AgentChange", struct agent, agent_change_rows);
+const struct fields agent_change_fields = FIELDS_PATCH("AgentChange", struct agent, agent_change_rows);
 const struct fields agent_fields = FIELDS("Agent", struct agent, agent_rows);
 
 /* ---------------------------------------------------------------- special days */

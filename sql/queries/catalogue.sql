@@ -194,10 +194,11 @@ UPDATE agent SET
 	name = coalesce(:name::text, name),
 	site_id = coalesce(:site_id::bigint, site_id),
 	team_id = CASE WHEN :team_id::bigint IS NOT NULL THEN :team_id::bigint
+		WHEN :no_team::boolean THEN NULL
 		WHEN :site_id::bigint <> site_id THEN NULL ELSE team_id END,
 	contract_id = coalesce(:contract_id::bigint, contract_id),
-	left_on = coalesce(:left_on::date, left_on),
-	leave_reason = coalesce(:leave_reason::text, leave_reason),
+	left_on = CASE WHEN :stays::boolean THEN NULL ELSE coalesce(:left_on::date, left_on) END,
+	leave_reason = CASE WHEN :stays::boolean THEN NULL ELSE coalesce(:leave_reason::text, leave_reason) END,
 	locale = coalesce(:locale::text, locale)
 WHERE id = :agent_id::bigint;
 

@@ -189,6 +189,24 @@ def test_a_new_agent_changes_and_leaves(service, planner):
     assert planner.request("PATCH", "/agents/999999", json={"name": "x"}).status_code == 404
 
 
+def test_null_takes_a_value_of_an_agent_away(service, planner):
+    body = agent_body(planner)
+    path = f"/agents/{planner.post('/agents', json=body).json()['id']}"
+    left = planner.request("PATCH", path, json={"left_on": "2026-06-30", "leave_reason": "voluntary"}).json()
+    assert pointers(planner.request("PATCH", path, json={"left_on": None})) == {"/left_on"}
+    assert pointers(planner.request("PATCH", path, json={"leave_reason": None})) == {"/leave_reason"}
+    assert planner.get(path).json() == left
+    stays = planner.request("PATCH", path, json={"left_on": None, "leave_reason": None})
+    assert stays.status_code == 200, stays.text
+    assert stays.json() == {**left, "left_on": None, "leave_reason": None}
+    again = planner.request("PATCH", path, json={"left_on": None, "leave_reason": None, "name": "Ana"})
+    assert again.status_code == 200 and again.json() == {**stays.json(), "name": "Ana"}
+    alone = planner.request("PATCH", path, json={"team_id": None})
+    assert alone.status_code == 200 and alone.json()["team_id"] is None and alone.json()["site_id"] == body["site_id"]
+    kept = planner.request("PATCH", path, json={"name": None, "contract_id": None, "skills": None})
+    assert kept.status_code == 200 and kept.json() == alone.json()
+
+
 def test_another_site_takes_the_team_away(planner):
     made = planner.post("/agents", json=agent_body(planner)).json()
     other = next(s["id"] for s in planner.items("/sites") if s["id"] != made["site_id"])
