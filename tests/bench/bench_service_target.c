@@ -15,7 +15,7 @@
  *             interval roster
  *
  * All rosters meet the same calls (common random numbers). SERVICE_WEEKS=1..6, SERVICE_SEEDS=1..5 and
- * SERVICE_SCALE=share of the calls (1 and 0.1) tell more or less; each roster has SERVICE_LIMIT_S (20)
+ * SERVICE_SCALE=share of the calls (1 and 0.1) tell more or less; each roster has SERVICE_LIMIT_S (8)
  * seconds of the processor.
  */
 #include <math.h>
@@ -338,7 +338,7 @@ int main(void)
 	static const int mondays[][2] = { { 6, 9 }, { 5, 5 }, { 7, 14 }, { 8, 11 }, { 3, 17 }, { 6, 23 } };
 	static const double scales[] = { 0.1, 1 };
 	const char *only = getenv("SERVICE_SCALE");
-	int weeks = setting("SERVICE_WEEKS", 2, 6), seeds = setting("SERVICE_SEEDS", 1, 5);
+	int weeks = setting("SERVICE_WEEKS", 1, 6), seeds = setting("SERVICE_SEEDS", 1, 5);
 	struct real_series s;
 	if (!real_series_load("A5", &s)) {
 		printf("# skipped: no bank-us-2003\n");
@@ -356,7 +356,7 @@ int main(void)
 			    open_bench(b, &s, real_date(2003, mondays[w][0], mondays[w][1]), scales[k]))
 				for (int i = 1; i <= seeds; i++) {
 					b->seed = (uint64_t)i;
-					b->limit_s = setting("SERVICE_LIMIT_S", 20, 600);
+					b->limit_s = setting("SERVICE_LIMIT_S", 8, 600);
 					run(b, name, scales[k], &sums);
 				}
 			close_bench(b);
