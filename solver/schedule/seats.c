@@ -79,8 +79,9 @@ struct seats *seats_new(const struct model *m, int32_t count, struct tour *const
 	s->aside = calloc(slots, sizeof *s->aside);
 	s->prefix = calloc(slots, sizeof *s->prefix);
 	s->guess = calloc(slots, sizeof *s->guess);
+	s->before = cover_new(m);
 	if (!s->places || !s->busy || !s->at || !s->present || !s->member_first || !s->meeting ||
-	    !s->worth || !s->aside || !s->prefix || !s->guess || !add_members(s, tours)) {
+	    !s->worth || !s->aside || !s->prefix || !s->guess || !s->before || !add_members(s, tours)) {
 		seats_free(s);
 		return NULL;
 	}
@@ -96,6 +97,7 @@ void seats_free(struct seats *s)
 			s->tour[1], s->place[0], s->place[1] };
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		free(all[i]);
+	cover_free(s->before);
 	free(s);
 }
 

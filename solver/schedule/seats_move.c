@@ -130,10 +130,13 @@ static int32_t members_of(const struct seats *s, int32_t x, const int32_t **list
 	return s->member_first[x + 1] - s->member_first[x];
 }
 
+/* Place 0 is what there was, its cover included. */
 static void save(struct plan *p, int32_t x, int k)
 {
 	const int32_t *list;
 	int32_t n = members_of(p->seats, x, &list);
+	if (k == 0)
+		cover_copy(p->seats->before, p->cover);
 	for (int32_t i = 0; i < n; i++) {
 		memcpy(&p->seats->tour[k][i], p->tours[list[i]], tour_size(p->tours[list[i]]->count));
 		p->seats->place[k][i] = p->seats->places[list[i]];
@@ -149,6 +152,8 @@ static void restore(struct plan *p, int32_t x, int k, int32_t at)
 	p->seats->at[x] = at;
 	for (int32_t i = 0; i < n; i++)
 		plan_put_at(p, list[i], &p->seats->tour[k][i], &p->seats->place[k][i]);
+	if (k == 0)
+		cover_copy(p->cover, p->seats->before);
 }
 
 /* All members again as the time demands: in the tours they have, or (run given) in new ones. */
@@ -250,8 +255,13 @@ static bool time_meeting(struct plan *p, int32_t x)
 			save(p, x, 1);
 		}
 	}
-	restore(p, x, best < before - 1e-9 ? 1 : 0, at);
-	return best < before - 1e-9;
+	if (best < before - 1e-9) {
+		restore(p, x, 1, at);
+		if (plan_cost(p) < before - 1e-9)
+			return true;
+	}
+	restore(p, x, 0, was);
+	return false;
 }
 
 /* The meeting at a time drawn, with new tours for its members. */
@@ -287,6 +297,7 @@ static bool place_again(struct run *r, struct plan *p, int32_t i)
 	const double before = plan_cost(p);
 	struct places was = p->seats->places[i];
 	struct tour t;
+	cover_copy(p->seats->before, p->cover);
 	memcpy(&t, p->tours[i], tour_size(p->tours[i]->count));
 	plan_remove(p, i);
 	if (r)
@@ -297,6 +308,7 @@ static bool place_again(struct run *r, struct plan *p, int32_t i)
 		return true;
 	plan_remove(p, i);
 	plan_put_at(p, i, &t, &was);
+	cover_copy(p->cover, p->seats->before);
 	return false;
 }
 
@@ -323,6 +335,12 @@ void seats_polish(struct run *r, struct plan *p)
 				better |= place_again(r, p, i);
 		}
 	}
+	seats_settle(p);
+}
+
+void seats_settle(struct plan *p)
+{
+	struct seats *s = p->seats;
 	for (int32_t k = 0; s && k < s->meeting_count; k++)
 		drop_meeting(p, s->meeting[k]);
 }

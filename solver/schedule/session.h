@@ -35,6 +35,7 @@ struct seats {
 	double *guess;         /* [slots] */
 	struct rng rng;        /* which of places equally good */
 	int32_t wanted;        /* session to be had at almost any price just now; -1: none */
+	struct cover *before;  /* scratch: people who can do several queues are divided in more than one way */
 	struct tour *tour[2];  /* [most members] scratch */
 	struct places *place[2];
 };
@@ -90,6 +91,8 @@ bool seats_move(struct run *r, struct plan *p);
 /* Times for meetings and places for all as good as their tours allow; who misses what must not be
  * missed gets another tour if that helps. */
 void seats_polish(struct run *r, struct plan *p);
+/* Meetings that fewer attend than must are not held. */
+void seats_settle(struct plan *p);
 /* Cents of the plan that would not be without sessions; NAN: no memory. */
 double seats_cents(const struct plan *p);
 /* Lists who misses what and why, and its cost; false: no memory. */

@@ -154,7 +154,10 @@ static enum wfm_status search(struct run *r, struct model *m, struct wfm_error *
 	if (!run_stopped(r))
 		s = blocks ? blocks_search(r, plan, e) : search_whole(r, plan, true, e);
 	if (r->best->seats) {
-		seats_polish(r, r->best);
+		(void)plan_copy(plan, r->best);
+		seats_polish(r, plan);
+		(void)run_offer(r, plan); /* r->best is there already: nothing to be short of */
+		seats_settle(r->best);
 		r->objective = plan_cost(r->best);
 	}
 out:
