@@ -18,7 +18,7 @@
 
 enum { TINY_DAYS = 3, MAX_TOURS = 20000 };
 
-/* ---- brute force: shifts without breaks, one queue, three days ---- */
+/* ---- brute force: shifts without breaks, one queue or three, three days ---- */
 
 struct choice {
 	int start[TINY_DAYS], end[TINY_DAYS]; /* 0, 0: off */
@@ -48,7 +48,25 @@ static void add_long_rule(struct rng *r, int c)
 	fixture_add_rule(&f, c, row);
 }
 
-static void tiny_problem(uint64_t seed)
+/* Three queues in place of one; both agents serve the first and some of the others. */
+static void add_queues(struct rng *r)
+{
+	f.p.queue_count = 3;
+	for (int q = 0; q < 3; q++)
+		for (int t = 0; t < f.p.slot_count; t++) {
+			f.open[q][t] = f.open[0][t];
+			f.required[q][t] = f.open[q][t] ? rng_below(r, 2) : 0;
+		}
+	for (int a = 0; a < 2; a++) {
+		int n = 0;
+		for (int q = 0; q < 3; q++)
+			if (q == 0 || rng_below(r, 2))
+				f.skills[a][n++] = (struct wfm_agent_skill){ q, 1 };
+		f.agents[a].skill_count = n;
+	}
+}
+
+static void tiny_problem(uint64_t seed, bool several)
 {
 	struct rng r;
 	rng_seed(&r, seed);
@@ -64,6 +82,8 @@ static void tiny_problem(uint64_t seed)
 		f.open[0][t] = t < 24 * TINY_DAYS && t % 24 >= 8 && t % 24 < 15;
 		f.required[0][t] = f.open[0][t] ? rng_below(&r, 3) : 0;
 	}
+	if (several)
+		add_queues(&r);
 	for (int c = 0; c < 2; c++) {
 		f.contracts[c].rule_count = f.contracts[c].break_count = 0;
 		f.contracts[c].salaried = rng_below(&r, 2) == 0;
@@ -158,6 +178,27 @@ static void list_tours(int a, int day, struct choice *now)
 	now->start[day] = now->end[day] = 0;
 }
 
+static double queue_cents(int q, int t, double have)
+{
+	double lack = f.required[q][t] - have;
+	return lack > 0 ? fmin(lack, 1) * 3000 + fmax(lack - 1, 0) * 12000 : -lack * 200;
+}
+
+/* Cost of a slot when each of those at work serves whichever queue makes it least. */
+static double slot_cents(int t, bool first, bool second)
+{
+	double best = HUGE_VAL;
+	for (int i = 0; i < (first ? f.agents[0].skill_count : 1); i++)
+		for (int k = 0; k < (second ? f.agents[1].skill_count : 1); k++) {
+			double sum = 0;
+			for (int q = 0; q < f.p.queue_count; q++)
+				sum += queue_cents(q, t, (first && f.skills[0][i].skill == q) +
+							 (second && f.skills[1][k].skill == q));
+			best = fmin(best, sum);
+		}
+	return best;
+}
+
 /* Cheapest pair of legal tours, fixed pay left out (it is not minimised). The judge per pair would
  * be slow: cost of cover by hand. */
 static double brute_force(void)
@@ -208,11 +249,8 @@ static double brute_force(void)
 			for (int t = 0; t < 24 * TINY_DAYS; t++) {
 				int d = t / 24;
 				const struct choice *x = &tours[0][i], *y = &tours[1][k];
-				double have = (t >= x->start[d] && t < x->end[d]) +
-					      (t >= y->start[d] && t < y->end[d]);
-				double lack = f.required[0][t] - have;
-				cost += lack > 0 ? fmin(lack, 1) * 3000 + fmax(lack - 1, 0) * 12000 :
-						   -lack * 200;
+				cost += slot_cents(t, t >= x->start[d] && t < x->end[d],
+						   t >= y->start[d] && t < y->end[d]);
 			}
 			best = fmin(best, cost);
 		}
@@ -230,12 +268,11 @@ static struct wfm_roster *solve(const struct wfm_problem *p, uint64_t seed)
 	return r;
 }
 
-static void test_tiny_equals_brute_force(void **state)
+static void compare_with_brute_force(bool several)
 {
-	(void)state;
 	int compared = 0;
 	for (uint64_t seed = 1; seed <= 10; seed++) {
-		tiny_problem(seed);
+		tiny_problem(seed, several);
 		double best = brute_force();
 		struct wfm_roster *r = solve(&f.p, seed);
 		assert_true(r->bound <= r->cost.total + 1e-6);
@@ -252,6 +289,18 @@ static void test_tiny_equals_brute_force(void **state)
 		wfm_roster_free(r);
 	}
 	assert_true(compared >= 6);
+}
+
+static void test_tiny_equals_brute_force(void **state)
+{
+	(void)state;
+	compare_with_brute_force(false);
+}
+
+static void test_tiny_with_queues_equals_brute_force(void **state)
+{
+	(void)state;
+	compare_with_brute_force(true);
 }
 
 /* ---- larger random problems ---- */
@@ -291,6 +340,7 @@ int main(void)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tiny_equals_brute_force),
+		cmocka_unit_test(test_tiny_with_queues_equals_brute_force),
 		cmocka_unit_test(test_random_problems_verify),
 		cmocka_unit_test(test_more_agents_cost_no_more),
 	};
