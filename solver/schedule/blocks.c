@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* People of several queues make a relaxation several times as large. */
-enum { BLOCK = 1000, BLOCK_SHARED = 1000, MAX_PASSES = 3 };
+enum { BLOCK = 1000, MAX_PASSES = 3 };
 
 struct block {
 	struct wfm_problem p;
@@ -39,15 +38,10 @@ struct blocks {
 	pthread_mutex_t lock; /* guards next */
 };
 
-static int32_t block_size(const struct plan *p)
-{
-	return p->cover->shared ? BLOCK_SHARED : BLOCK;
-}
-
 bool blocks_suit(const struct plan *p)
 {
 	/* A service's target does not fall apart into blocks. */
-	return p->count >= 2 * block_size(p) && !plan_is_pooled(p) &&
+	return p->count >= 2 * BLOCK && !plan_is_pooled(p) &&
 	       p->cover->m->p->service_count == 0;
 }
 
@@ -339,7 +333,7 @@ static enum wfm_status run_passes(struct blocks *x, struct wfm_error *e)
 
 enum wfm_status blocks_search(struct run *r, struct plan *plan, struct wfm_error *e)
 {
-	struct blocks x = { .r = r, .plan = plan, .count = 1 + (plan->count - 1) / block_size(plan) };
+	struct blocks x = { .r = r, .plan = plan, .count = 1 + (plan->count - 1) / BLOCK };
 	enum wfm_status s = WFM_NO_MEMORY;
 	x.block = calloc((size_t)x.count, sizeof *x.block);
 	x.agent = calloc((size_t)plan->count + 1, sizeof *x.agent);
