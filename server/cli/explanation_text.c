@@ -246,7 +246,7 @@ void explanation_print(const struct problem *p, const struct wfm_explanation *x,
 		strbuf_printf(s, "the roster costs %.2f\n", x->cost_cents / 100);
 	else
 		strbuf_printf(s, "the roster costs %.2f, the plan's relaxation %.2f; differences below %.2f mean "
-			 "nothing\n", x->cost_cents / 100, x->relaxed_cents / 100, x->precision_cents / 100);
+			 "nothing, and savings leave salaries out\n", x->cost_cents / 100, x->relaxed_cents / 100, x->precision_cents / 100);
 	print_hours(p, x, s);
 	print_agents(p, x, s);
 	print_relaxations(p, x, s);

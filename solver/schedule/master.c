@@ -102,7 +102,8 @@ static enum wfm_status solve_once(struct master *m, enum lp_method method, struc
 	enum wfm_status s = lp_solve(m->lp, method, SLICE, e);
 	for (int32_t i = 1; s == WFM_LIMIT && run_poll(m->run); i++) {
 		int longer = i < 2 ? 1 : i < 4 ? 2 : 4;
-		m->run->limited |= m->slice_limit > 0 && i >= m->slice_limit;
+		m->stuck |= m->slice_limit > 0 && i >= m->slice_limit;
+		m->run->limited |= m->stuck;
 		if (!m->run->limited)
 			s = lp_solve(m->lp, i < DUAL_SLICES ? method : LP_PRIMAL, longer * SLICE, e);
 	}

@@ -71,7 +71,8 @@ struct master {
 	double *entry;
 	struct tour *found; /* scratch of pricing */
 	int32_t *fixed;     /* [types] agents fixed by the dive */
-	int32_t slice_limit; /* slices of pivots in one solve before the run counts as limited; 0: none */
+	int32_t slice_limit; /* slices of pivots in one solve before the simplex is stuck; 0: none */
+	bool stuck;          /* it was; the run then counts as limited */
 	double noise;       /* added to fractions before the dive ranks them */
 	int32_t *by_profile; /* types in order of profile */
 };

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slices of pivots after which the simplex is taken to go in circles. */
-enum { STUCK = 8 };
+/* Slices of pivots after which the simplex is taken to go in circles: from a near basis, from none. */
+enum { STUCK = 8, FAR = 60 };
 
 static enum wfm_status no_memory(struct wfm_error *e)
 {
@@ -61,8 +61,10 @@ static enum wfm_status solve_afresh(struct run *run, struct master **out, struct
 	plan_free(plan);
 	if (s == WFM_OK)
 		s = master_new(run, out, e);
-	if (s == WFM_OK)
+	if (s == WFM_OK) {
+		(*out)->slice_limit = FAR;
 		s = master_converge(*out, e);
+	}
 	if (s == WFM_OK && !run_stopped(run))
 		s = master_refine(*out, e);
 	return s;
@@ -199,10 +201,14 @@ static enum wfm_status ask_warm(struct asking *x, struct relaxed_answer *a, stru
 		return s;
 	a->most_cents = x->r->cents - x->run.bound - x->run.fixed_cents;
 	s = add_new_tour(x, a, e);
-	x->master->slice_limit = STUCK;
 	if (s == WFM_OK && a->most_cents > x->q->worth_it) {
-		if (new_sides(x)) /* the basis stays good for the dual simplex */
+		if (new_sides(x)) { /* the basis stays good for the dual simplex; else the primal tries */
+			x->master->slice_limit = STUCK / 4;
 			s = master_solve(x->master, LP_DUAL, e);
+			x->run.limited &= !x->master->stuck;
+			x->master->stuck = false;
+		}
+		x->master->slice_limit = STUCK;
 		if (s == WFM_OK)
 			s = master_refine(x->master, e);
 	}
@@ -234,10 +240,13 @@ enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 		goto out;
 	change_counts(&x);
 	s = same_shape(&x) ? ask_warm(&x, a, e) : ask_cold(&x, a, e);
+	/* Where the simplex went in circles, this question alone is left open. */
+	bool stuck = x.master && x.master->stuck;
+	x.run.limited &= !stuck;
 	count_in(r, &x.run);
 	if (s != WFM_OK || a->most_cents <= q->worth_it)
 		goto out;
-	if (r->stopped) {
+	if (r->stopped || stuck) {
 		s = WFM_LIMIT;
 		goto out;
 	}
