@@ -516,6 +516,19 @@ struct wfm_breach {
 	char message[160];
 };
 
+/* What the plan asks of an agent: for comparing people, and for the next plan's burden. */
+struct wfm_fairness {
+	int32_t shifts, paid_min;
+	int32_t weekend_shifts; /* start on a Saturday, Sunday or holiday */
+	int32_t early_shifts;   /* start before 07:00 on the wall clock */
+	int32_t late_shifts;    /* end after 22:00, nights included */
+	int32_t wishes;         /* days off, days on and starts wished for; KEEP is no wish of the agent */
+	int32_t wishes_missed;  /* of them, not granted on at least one day (a start: not to the minute) */
+	double wish_cents;      /* their cost */
+	double burden;          /* the agent's of the past + 2 a weekend shift + 1 an early or late one, the
+				   measure by which tours of alike agents are named */
+};
+
 struct wfm_report {
 	struct wfm_breach *breaches;
 	int32_t breach_count;
@@ -525,6 +538,7 @@ struct wfm_report {
 	double *on_cover;        /* [cover_count] people on each cover row */
 	double short_people, surplus_people; /* on cover rows */
 	struct wfm_service_figures *services; /* [service_count of the problem] */
+	struct wfm_fairness *agents;          /* [agent_count of the problem] */
 };
 
 /* Recomputes everything from the roster alone. WFM_OK says the judging worked; the roster is good

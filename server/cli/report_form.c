@@ -39,8 +39,16 @@ struct form_breach {
 	double amount;
 };
 
+struct form_fairness {
+	const char *agent;
+	int64_t shifts, weekend_shifts, early_shifts, late_shifts, wishes, wishes_missed;
+	double paid_hours, wish_cents, burden;
+};
+
 struct report_form {
 	bool good;
+	struct form_fairness *agents;
+	size_t agent_count;
 	struct form_breach *breaches;
 	size_t breach_count;
 	struct form_cost cost;
@@ -59,6 +67,22 @@ static const struct field breach_rows[] = {
 };
 static const struct fields breach_fields = FIELDS("ReportBreach", struct form_breach, breach_rows);
 
+static const struct field fairness_rows[] = {
+	F_TEXT(struct form_fairness, agent, 0, 1, 80, "name in the problem"),
+	F_INT(struct form_fairness, shifts, 0, 0, 0, "of the plan"),
+	F_REAL(struct form_fairness, paid_hours, 0, 0, 0, "of them"),
+	F_INT(struct form_fairness, weekend_shifts, 0, 0, 0, "on Saturdays, Sundays and holidays"),
+	F_INT(struct form_fairness, early_shifts, 0, 0, 0, "that start before 07:00"),
+	F_INT(struct form_fairness, late_shifts, 0, 0, 0, "that end after 22:00, nights included"),
+	F_INT(struct form_fairness, wishes, 0, 0, 0, "days off, days on and starts wished for"),
+	F_INT(struct form_fairness, wishes_missed, 0, 0, 0, "of them, not granted on some day"),
+	F_REAL(struct form_fairness, wish_cents, 0, 0, 0, "their cost"),
+	F_REAL(struct form_fairness, burden, 0, 0, 0,
+	       "of the past, plus 2 a weekend shift and 1 an early or late one: for the next plan"),
+};
+static const struct fields fairness_fields =
+	FIELDS("ReportFairness", struct form_fairness, fairness_rows);
+
 static const struct field report_rows[] = {
 	F_BOOL(struct report_form, good, 0, "no breach"),
 	F_LIST(struct report_form, breaches, breach_count, 0, &breach_fields, 0, 0, "every one found"),
@@ -71,8 +95,32 @@ static const struct field report_rows[] = {
 	F_REAL(struct report_form, paid_hours, 0, 0, 0, "hours paid"),
 	F_REAL(struct report_form, short_people, 0, 0, 0, "people missing on covers"),
 	F_REAL(struct report_form, surplus_people, 0, 0, 0, "people too many on covers"),
+	F_LIST(struct report_form, agents, agent_count, 0, &fairness_fields, 0, 0,
+	       "what the plan asks of each, in the order of the problem"),
 };
 const struct fields report_form_fields = FIELDS("Report", struct report_form, report_rows);
+
+static void write_fairness(struct arena *a, const struct problem *p, const struct wfm_report *r,
+			   struct report_form *f)
+{
+	f->agent_count = p->form.agent_count;
+	f->agents = arena_array(a, f->agent_count, sizeof *f->agents);
+	for (size_t i = 0; i < f->agent_count; i++) {
+		const struct wfm_fairness *x = &r->agents[i];
+		f->agents[i] = (struct form_fairness){
+			.agent = p->form.agents[i].name,
+			.shifts = x->shifts,
+			.paid_hours = x->paid_min / 60.0,
+			.weekend_shifts = x->weekend_shifts,
+			.early_shifts = x->early_shifts,
+			.late_shifts = x->late_shifts,
+			.wishes = x->wishes,
+			.wishes_missed = x->wishes_missed,
+			.wish_cents = x->wish_cents,
+			.burden = x->burden,
+		};
+	}
+}
 
 void report_write(struct arena *a, const struct problem *p, const struct wfm_report *r,
 		  struct strbuf *s)
@@ -102,6 +150,7 @@ void report_write(struct arena *a, const struct problem *p, const struct wfm_rep
 	f.paid_hours = r->paid_hours;
 	f.short_people = r->short_people;
 	f.surplus_people = r->surplus_people;
+	write_fairness(a, p, r, &f);
 	field_to_json(&report_form_fields, &f, s);
 	strbuf_putc(s, '\n');
 }

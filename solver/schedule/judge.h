@@ -55,8 +55,10 @@ void judge_hold(struct judge *j, const struct wfm_rule_row *r, int32_t day, doub
 /* Runs, windows, weekends, patterns and sums over the plan. */
 void judge_sequence_row(struct judge *j, const struct wfm_rule_row *r);
 bool judge_has_skill(const struct judge *j, int32_t skill);
-/* Cents of the agent's wishes, day by day. */
+/* Cents of the agent's wishes, day by day, and how many are not granted. */
 void judge_wishes(struct judge *j);
+/* What the plan asks of the agent, but for wishes. */
+void judge_fairness(struct judge *j);
 /* People on cover rows, their cost and that of duties in use. */
 void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_t count);
 /* Training and meetings of all shifts, by agent and start; claims: those who miss must be listed. */

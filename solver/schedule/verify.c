@@ -109,6 +109,7 @@ static void judge_agent(struct judge *j, int32_t agent)
 	j->cal = &j->p->calendars[j->a->calendar];
 	place_days(j);
 	judge_wishes(j);
+	judge_fairness(j);
 	for (int32_t i = 0; i < j->count; i++)
 		judge_shift(j, j->shift[i]);
 	if (is_unplanned(j)) {
@@ -219,7 +220,9 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 		j.out->on_cover = calloc((size_t)p->cover_count + 1, sizeof *j.out->on_cover);
 	if (j.out)
 		j.out->services = calloc((size_t)p->service_count + 1, sizeof *j.out->services);
-	if (!all || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services) {
+	if (j.out)
+		j.out->agents = calloc((size_t)p->agent_count + 1, sizeof *j.out->agents);
+	if (!all || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services || !j.out->agents) {
 		j.oom = true;
 		goto out;
 	}
@@ -260,5 +263,6 @@ void wfm_report_free(struct wfm_report *r)
 	free(r->covered);
 	free(r->on_cover);
 	free(r->services);
+	free(r->agents);
 	free(r);
 }

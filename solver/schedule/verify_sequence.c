@@ -209,11 +209,40 @@ static double wish_amount(const struct judge *j, const struct wfm_wish *w, int32
 
 void judge_wishes(struct judge *j)
 {
+	struct wfm_fairness *f = &j->out->agents[j->agent];
 	for (int32_t i = 0; i < j->a->wish_count; i++) {
 		const struct wfm_wish *w = &j->a->wishes[i];
+		double missed = 0;
 		for (int32_t d = 0; d < j->cal->day_count; d++)
 			if (w->day == WFM_NONE || w->day == d)
-				j->out->cost.wishes += wish_amount(j, w, d) * w->weight_cents;
+				missed += wish_amount(j, w, d);
+		j->out->cost.wishes += missed * w->weight_cents;
+		if (w->kind == WFM_WISH_KEEP)
+			continue;
+		f->wishes++;
+		f->wishes_missed += missed > 0;
+		f->wish_cents += missed * w->weight_cents;
+	}
+}
+
+/* ---- fairness ---- */
+
+void judge_fairness(struct judge *j)
+{
+	enum { EARLY_BEFORE = 7 * 60, LATE_AFTER = 22 * 60, A_WEEKEND = 2 };
+	struct wfm_fairness *f = &j->out->agents[j->agent];
+	f->burden = j->a->burden;
+	f->shifts = j->count;
+	for (int32_t i = 0; i < j->count; i++) {
+		const struct wfm_shift *s = j->shift[i];
+		const struct wfm_day *day = &j->cal->days[s->day];
+		int32_t start = judge_start(j, s), end = start + (s->end - s->start) * j->p->slot_min;
+		bool weekend = day->weekday >= 5 || day->holiday;
+		f->paid_min += judge_paid_minutes(j, s);
+		f->weekend_shifts += weekend;
+		f->early_shifts += start < EARLY_BEFORE;
+		f->late_shifts += end > LATE_AFTER;
+		f->burden += (weekend ? A_WEEKEND : 0) + (start < EARLY_BEFORE || end > LATE_AFTER);
 	}
 }
 

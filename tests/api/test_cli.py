@@ -128,6 +128,8 @@ def test_the_judge_agrees(rosters, tmp_path, name):
     assert done.returncode == 0, done.stdout
     report = json.loads(done.stdout)
     jsonschema.validate(report, schema("report"))
+    assert [a["agent"] for a in report["agents"]] == [a["name"] for a in problem(name)["agents"]]
+    assert sum(a["shifts"] for a in report["agents"]) == len(rosters[name]["shifts"])
     assert report["good"] and report["breaches"] == []
     assert report["cost"]["total"] == pytest.approx(rosters[name]["cost"]["total"])
     text = judge(tmp_path, name, rosters[name])

@@ -83,6 +83,47 @@ static void test_good_roster_passes(void **state)
 	wfm_report_free(r);
 }
 
+/* Counted again from the roster's own figures; the fixture is one week from a Monday, without a clock change. */
+static void test_fairness(void **state)
+{
+	(void)state;
+	struct wfm_wish wishes[] = {
+		{ .kind = WFM_WISH_DAY_OFF, .day = good->shifts[0].day, .weight_cents = 70 },
+		{ .kind = WFM_WISH_DAY_ON, .day = good->shifts[0].day, .weight_cents = 30 },
+		{ .kind = WFM_WISH_KEEP, .day = good->shifts[0].day, .weight_cents = 5 },
+	};
+	struct wfm_agent *first = &f.agents[good->shifts[0].agent], was = *first;
+	first->wishes = wishes;
+	first->wish_count = 3;
+	first->burden = 10;
+	struct wfm_report *r = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(&f.p, good, false, &r, &e), WFM_OK);
+	*first = was;
+	const struct wfm_fairness *x = &r->agents[good->shifts[0].agent];
+	assert_int_equal(x->wishes, 2);
+	assert_int_equal(x->wishes_missed, 1);
+	assert_true(x->wish_cents == 70);
+	assert_true(x->burden >= 10);
+	double hours = 0;
+	int shifts = 0, weekends = 0, weekend_shifts = 0;
+	for (int i = 0; i < f.p.agent_count; i++) {
+		hours += r->agents[i].paid_min / 60.0;
+		shifts += r->agents[i].shifts;
+		weekends += r->agents[i].weekend_shifts;
+	}
+	for (int i = 0; i < good->shift_count; i++) {
+		const struct wfm_shift *s = &good->shifts[i];
+		const struct wfm_calendar *c = &f.p.calendars[f.p.agents[s->agent].calendar];
+		weekend_shifts += c->days[s->day].weekday >= 5 || c->days[s->day].holiday;
+	}
+	assert_int_equal(shifts, good->shift_count);
+	assert_int_equal(weekends, weekend_shifts);
+	assert_true(weekends > 0);
+	assert_true(hours > 0);
+	wfm_report_free(r);
+}
+
 static void test_every_hard_rule(void **state)
 {
 	(void)state;
@@ -265,7 +306,7 @@ int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
-		FRESH(test_good_roster_passes), FRESH(test_every_hard_rule),
+		FRESH(test_good_roster_passes), FRESH(test_fairness), FRESH(test_every_hard_rule),
 		FRESH(test_start_spread),	FRESH(test_shapes),
 		FRESH(test_breaks),		FRESH(test_overlap_and_away),
 		FRESH(test_locks_skills_closed_unplanned), FRESH(test_claims),
