@@ -75,6 +75,8 @@ static void lay_states(struct dlm *k, const struct fc_grid *g, bool annual, bool
 		n = k->week_at;
 		k->week_n = 0;
 	}
+	for (int i = 0; i < k->week_n; i++)
+		k->is_week[k->week_at + i] = 1.0;
 	k->open_at = n;
 	n += DLM_OPEN_CLASSES;
 	k->month_at = n;

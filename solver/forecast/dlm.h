@@ -64,6 +64,7 @@ struct dlm {
 	int week_at, week_n;  /* weekday states */
 	int open_at, month_at, month_n, closure_at, annual_at, annual_n;
 	int week_state[7];    /* state of a weekday or −1 */
+	double is_week[2 * FC_BLOCK]; /* 1 = a weekday's state, of the first ones */
 	double open_rho[DLM_OPEN_CLASSES], month_rho[DLM_MONTH_DAYS]; /* by distance */
 	bool smooth;          /* month effects are smooth, not rough */
 	bool rough_search;

@@ -49,14 +49,15 @@ static double back_kernel(const double *B, int at, int n, const double *rho)
 	return sum;
 }
 
-static void add_weekly(const struct dlm *k, double *P, double q)
+/* q(I − 11ᵀ/W) of the weekdays, which lie in the first two blocks. */
+FC_WIDE static void add_weekly(const struct dlm *k, double *P, double q)
 {
-	int n = k->week_n;
-	double shared = n > 0 ? q / n : 0.0;
-	for (int i = 0; i < n; i++) {
-		double *row = P + (k->week_at + i) * STRIDE + k->week_at;
-		for (int j = 0; j < n; j++)
-			row[j] -= shared;
+	int from = k->week_at, to = from + k->week_n;
+	double shared = k->week_n > 0 ? q / k->week_n : 0.0;
+	for (int i = from; i < to; i++) {
+		double *row = P + i * STRIDE;
+		for (int j = i / BLOCK * BLOCK; j < to; j += BLOCK)
+			fc_add_scaled(row + j, -shared, k->is_week + j);
 		row[i] += q;
 	}
 }
@@ -64,7 +65,10 @@ static void add_weekly(const struct dlm *k, double *P, double q)
 void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
 {
 	memset(m, 0, STRIDE * sizeof *m);
-	memset(P, 0, (size_t)k->width * STRIDE * sizeof *P);
+	for (int i = 0; i < k->width; i++) {
+		int from = i / BLOCK * BLOCK;
+		memset(P + i * STRIDE + from, 0, (size_t)(k->width - from) * sizeof *P);
+	}
 	P[0] = k->level_prior;
 	P[STRIDE + 1] = param[DLM_Q_AR] / (1.0 - param[DLM_PHI] * param[DLM_PHI]);
 	add_weekly(k, P, k->scale);
@@ -76,14 +80,20 @@ void dlm_start(const struct dlm *k, const double *param, double *m, double *P)
 		P[(k->annual_at + i) * (STRIDE + 1)] = k->level_prior / (i / 2 + 1);
 }
 
-void dlm_predict(const struct dlm *k, const double *param, double *m, double *P)
+static inline void scale_block(double *row, double factor)
+{
+	for (int j = 0; j < BLOCK; j++)
+		row[j] *= factor;
+}
+
+FC_WIDE void dlm_predict(const struct dlm *k, const double *param, double *m, double *P)
 {
 	double phi = param[DLM_PHI];
 	m[1] *= phi;
 	for (int i = 0; i < BLOCK; i++)
 		P[i * STRIDE + 1] *= phi;
-	for (int j = 0; j < k->width; j++)
-		P[STRIDE + j] *= phi;
+	for (int j = 0; j < k->width; j += BLOCK)
+		scale_block(P + STRIDE + j, phi);
 	P[STRIDE + 1] += param[DLM_Q_AR];
 	P[0] += param[DLM_Q_LEVEL];
 	add_weekly(k, P, param[DLM_Q_WEEK]);
@@ -116,15 +126,31 @@ FC_WIDE double dlm_project(const struct dlm *k, int step, const double *m, const
 	return s;
 }
 
+/* Four rows += their factors·v, eight numbers of each. */
+static inline void add_to_rows(double *restrict rows, const double *restrict factor,
+			       const double *restrict v)
+{
+	for (int j = 0; j < BLOCK; j++)
+		rows[j] += factor[0] * v[j];
+	for (int j = 0; j < BLOCK; j++)
+		rows[STRIDE + j] += factor[1] * v[j];
+	for (int j = 0; j < BLOCK; j++)
+		rows[2 * STRIDE + j] += factor[2] * v[j];
+	for (int j = 0; j < BLOCK; j++)
+		rows[3 * STRIDE + j] += factor[3] * v[j];
+}
+
 FC_WIDE void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
 {
-	double inverse = 1.0 / s;
-	for (int i = 0; i < k->states; i++) {
-		double gain = Ph[i] * inverse;
-		m[i] += gain * error;
-		for (int j = i / BLOCK * BLOCK; j < k->width; j += BLOCK)
-			fc_add_scaled(P + i * STRIDE + j, -gain, Ph + j);
-	}
+	double inverse = 1.0 / s, gain[STRIDE];
+	for (int i = 0; i < k->width; i += BLOCK)
+		for (int j = 0; j < BLOCK; j++) {
+			gain[i + j] = -(Ph[i + j] * inverse);
+			m[i + j] -= gain[i + j] * error;
+		}
+	for (int j = 0; j < k->width; j += BLOCK)
+		for (int i = 0; i < j + BLOCK; i += 4)
+			add_to_rows(P + i * STRIDE + j, gain + i, Ph + j);
 }
 
 double dlm_observe(struct dlm_pass *p, const double *param, int step, struct dlm_trace *t)
@@ -204,21 +230,34 @@ FC_WIDE static void add_symmetric(const struct dlm_row *r, int n, const double *
 			fc_add_scaled(B + at * STRIDE + j, 0.5 * (double)r->value[k], q + j);
 	}
 	for (int j = 0; j < n / BLOCK; j++)
-		for (int i = 0; i < n && touched[j]; i++)
-			fc_add_scaled(B + i * STRIDE + j * BLOCK, q[i], h + j * BLOCK);
+		for (int i = 0; i < n && touched[j]; i += 4)
+			add_to_rows(B + i * STRIDE + j * BLOCK, q + i, h + j * BLOCK);
+}
+
+/* Their products, each in one of eight sums. */
+static inline void add_products(double *restrict sums, const double *restrict a, const double *restrict b)
+{
+	for (int j = 0; j < BLOCK; j++)
+		sums[j] += a[j] * b[j];
+}
+
+static inline double sum_block(const double *v)
+{
+	return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
 }
 
 /* Back through the observation of a step; returns the derivative by its variance R. */
-static double back_update(const struct dlm *k, const struct dlm_row *r, const struct dlm_trace *t,
-			  struct adjoint *a)
+FC_WIDE static double back_update(const struct dlm *k, const struct dlm_row *r,
+				  const struct dlm_trace *t, struct adjoint *a)
 {
 	int n = k->width;
-	double inverse = 1.0 / t->s, e = t->error, mg = 0.0, gBg = 0.0, q[STRIDE] = { 0 };
+	double inverse = 1.0 / t->s, e = t->error, q[STRIDE], sums[2 * BLOCK] = { 0 };
 	product(a->B, t->Ph, n, a->y);
-	for (int i = 0; i < n; i++) {
-		mg += a->m[i] * t->Ph[i];
-		gBg += a->y[i] * t->Ph[i];
+	for (int i = 0; i < n; i += BLOCK) {
+		add_products(sums, a->m + i, t->Ph + i);
+		add_products(sums + BLOCK, a->y + i, t->Ph + i);
 	}
+	double mg = sum_block(sums), gBg = sum_block(sums + BLOCK);
 	double by_s = 0.5 * (inverse - e * e * inverse * inverse) +
 		      (gBg - mg * e) * inverse * inverse;
 	double by_e = (e + mg) * inverse;
@@ -226,8 +265,9 @@ static double back_update(const struct dlm *k, const struct dlm_row *r, const st
 		by_e += by_s * 2.0 * e / k->outlier;
 		by_s = 0.0;
 	}
-	for (int i = 0; i < n; i++)
-		q[i] = (a->m[i] * e - 2.0 * a->y[i]) * inverse;
+	for (int i = 0; i < n; i += BLOCK)
+		for (int j = 0; j < BLOCK; j++)
+			q[i + j] = (a->m[i + j] * e - 2.0 * a->y[i + j]) * inverse;
 	for (int j = 0; j < r->n; j++) {
 		q[r->at[j]] += (double)r->value[j] * by_s;
 		a->m[r->at[j]] -= (double)r->value[j] * by_e;
@@ -236,35 +276,40 @@ static double back_update(const struct dlm *k, const struct dlm_row *r, const st
 	return by_s;
 }
 
-static double weekly_trace(const struct dlm *k, const double *B)
+/* What the steps' B have on the weekdays' diagonal, and by column of their rows. */
+struct weekly {
+	double trace, column[2 * BLOCK];
+};
+
+static double weekly_sum(const struct dlm *k, const struct weekly *w)
 {
-	double trace = 0.0, sum = 0.0;
+	double sum = 0.0;
 	for (int i = 0; i < k->week_n; i++)
-		for (int j = 0; j < k->week_n; j++) {
-			double b = B[(k->week_at + i) * STRIDE + k->week_at + j];
-			sum += b;
-			trace += i == j ? b : 0.0;
-		}
-	return k->week_n > 0 ? trace - sum / k->week_n : 0.0;
+		sum += w->column[k->week_at + i];
+	return k->week_n > 0 ? w->trace - sum / k->week_n : 0.0;
 }
 
 /* Back through a prediction. */
-static void back_predict(const struct dlm *k, const double *param, const struct dlm_trace *t,
-			 struct adjoint *a, double *gradient)
+FC_WIDE static void back_predict(const struct dlm *k, const double *param, const struct dlm_trace *t,
+				 struct adjoint *a, struct weekly *w, double *gradient)
 {
-	double phi = param[DLM_PHI], sum = 0.0, *row = a->B + STRIDE;
+	double phi = param[DLM_PHI], sums[BLOCK] = { 0 }, *row = a->B + STRIDE;
 	gradient[DLM_Q_LEVEL] += a->B[0];
 	gradient[DLM_Q_AR] += row[1];
-	gradient[DLM_Q_WEEK] += weekly_trace(k, a->B);
-	for (int j = 0; j < k->states; j++)
-		sum += row[j] * t->ar_row[j];
-	gradient[DLM_PHI] += a->m[1] * t->ar + 2.0 * (sum - row[1] * t->ar_row[1]) +
+	for (int i = k->week_at; i < k->week_at + k->week_n; i++) {
+		w->trace += a->B[i * STRIDE + i];
+		for (int j = 0; j < k->week_at + k->week_n; j += BLOCK)
+			fc_add_scaled(w->column + j, 1.0, a->B + i * STRIDE + j);
+	}
+	for (int j = 0; j < k->width; j += BLOCK)
+		add_products(sums, row + j, t->ar_row + j);
+	gradient[DLM_PHI] += a->m[1] * t->ar + 2.0 * (sum_block(sums) - row[1] * t->ar_row[1]) +
 			     2.0 * phi * row[1] * t->ar_row[1];
 	a->m[1] *= phi;
-	for (int j = 0; j < k->states; j++) {
-		row[j] *= phi;
+	for (int j = 0; j < k->width; j += BLOCK)
+		scale_block(row + j, phi);
+	for (int j = 0; j < k->width; j++)
 		a->B[j * STRIDE + 1] *= phi;
-	}
 }
 
 /* Back through dlm_start: P is linear in the variances there. */
@@ -285,7 +330,9 @@ void dlm_gradient(const struct dlm_pass *p, const double *param, double *adjoint
 {
 	const struct dlm *k = p->k;
 	struct adjoint a = { adjoint, adjoint + 2 * STRIDE, adjoint + STRIDE };
-	memset(adjoint, 0, (size_t)(k->width + 2) * STRIDE * sizeof *adjoint);
+	struct weekly w = { 0 };
+	for (int i = 0; i < k->width + 2; i++)
+		memset(adjoint + i * STRIDE, 0, (size_t)k->width * sizeof *adjoint);
 	memset(gradient, 0, DLM_PARAMS * sizeof *gradient);
 	for (int i = k->n - 1; i >= p->first; i--) {
 		const struct dlm_trace *t = &p->trace[i - p->first];
@@ -293,7 +340,8 @@ void dlm_gradient(const struct dlm_pass *p, const double *param, double *adjoint
 		if (t->seen)
 			gradient[DLM_R] += k->weight[r->weekday] * back_update(k, r, t, &a);
 		if (i > p->first)
-			back_predict(k, param, t, &a, gradient);
+			back_predict(k, param, t, &a, &w, gradient);
 	}
+	gradient[DLM_Q_WEEK] += weekly_sum(k, &w);
 	back_start(k, param, &a, gradient);
 }
