@@ -8,29 +8,39 @@ enum { DECILES = 9 };
 #define Z80 1.2815515655446004
 #define Z95 1.959963984540054
 
-/* Deciles, then the bounds of 95 %. */
-enum { LOW_95 = DECILES, HIGH_95, QUANTILES };
-static const double quantile_z[QUANTILES] = {
+/* Deciles, then the bounds of 95 %, and what fills the last eight. */
+enum { LOW_95 = DECILES, HIGH_95, QUANTILES, LANES = 2 * FC_BLOCK };
+static const double quantile_z[LANES] = {
 	-1.2815515655446004, -0.8416212335729143, -0.5244005127080407, -0.2533471031357997, 0.0,
 	0.2533471031357997,  0.5244005127080407,  0.8416212335729143,  Z80, -Z95, Z95,
 };
+static const double quantile_tau[LANES] = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9 };
 
-static void quantiles(const struct fc_output *o, double x, double v, double q[QUANTILES])
+FC_WIDE static void quantiles(double x, double sd, double *restrict q)
 {
-	double sd = sqrt(v);
-	for (int i = 0; i < QUANTILES; i++) {
-		double r = fc_max(x + sd * quantile_z[i], 0.5);
-		q[i] = r * r - 0.25;
+	for (int i = 0; i < LANES; i++)
+		q[i] = fc_max(x + sd * quantile_z[i], 0.5);
+	for (int i = 0; i < LANES; i++)
+		q[i] = q[i] * q[i] - 0.25;
+}
+
+/* Each quantile's loss to its own sum. */
+FC_WIDE static void add_pinball(double y, const double *restrict q, double *restrict sums)
+{
+	for (int i = 0; i < LANES; i++) {
+		double d = y - q[i], over = quantile_tau[i] * d, under = over - d;
+		sums[i] += fc_max(over, under);
 	}
-	for (int i = 0; o->counts && i < QUANTILES; i++)
-		q[i] = fc_count_quantile(x, v, quantile_z[i]);
 }
 
 static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, size_t c,
-		       bool week1)
+		       bool week1, double pinball[LANES])
 {
-	double x = o->x[c], v = o->v[c], f = fc_mean(x, v), q[QUANTILES], pinball = 0.0;
-	quantiles(o, x, v, q);
+	double x = o->x[c], v = o->v[c], f = fc_max(x * x + v - 0.25, 0.0), q[LANES];
+	quantiles(x, sqrt(v), q);
+	for (int i = 0; o->counts && i < QUANTILES; i++)
+		q[i] = fc_count_quantile(x, v, quantile_z[i]);
+	add_pinball(y, q, pinball);
 	k->error += fabs(y - f);
 	k->signed_error += f - y;
 	k->volume += y;
@@ -38,11 +48,6 @@ static void score_slot(struct fc_tally *k, const struct fc_output *o, double y, 
 		k->error_week1 += fabs(y - f);
 		k->volume_week1 += y;
 	}
-	for (int i = 0; i < DECILES; i++) {
-		double tau = 0.1 * (i + 1), d = y - q[i];
-		pinball += fc_max(tau * d, (tau - 1.0) * d);
-	}
-	k->pinball += pinball / DECILES;
 	k->inside_80 += y >= q[0] && y <= q[DECILES - 1];
 	k->inside_95 += y >= q[LOW_95] && y <= q[HIGH_95];
 	k->slots += 1.0;
@@ -72,6 +77,7 @@ bool fc_scored_total(const struct fc_grid *g, int day, double *total)
 void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const struct fc_output *o)
 {
 	bool scored = false;
+	double pinball[LANES] = { 0 };
 	for (int h = 0; h < o->days && n + h < g->n_history; h++) {
 		if (!fc_scored_day(g, n + h))
 			continue;
@@ -81,7 +87,7 @@ void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const s
 			if (!g->open[g->days[n + h].weekday][s] || isnan(row[s]))
 				continue;
 			size_t c = (size_t)h * (size_t)g->slots + (size_t)s;
-			score_slot(k, o, row[s], c, h < 7);
+			score_slot(k, o, row[s], c, h < 7, pinball);
 			scored = true;
 		}
 		if (fc_scored_total(g, n + h, &total)) {
@@ -92,6 +98,8 @@ void fc_score_origin(struct fc_tally *k, const struct fc_grid *g, int n, const s
 					     total <= fc_output_quantile(o, o->dx[h], o->dv[h], Z80);
 		}
 	}
+	for (int i = 0; i < DECILES; i++)
+		k->pinball += pinball[i] / DECILES;
 	k->origins += scored;
 }
 
