@@ -90,7 +90,7 @@ static void lay_states(struct dlm *k, const struct fc_grid *g, bool annual, bool
 /* Weekday medians of the last year, out of z; the spread v of successive steps. */
 static bool centre(struct dlm *k, struct fc_pool *pool)
 {
-	double *work = fc_alloc(pool, (size_t)k->n, sizeof *work);
+	double *work = fc_alloc_unset(pool, (size_t)k->n, sizeof *work);
 	if (work == NULL)
 		return false;
 	int all = 0;
@@ -138,13 +138,13 @@ enum wfm_status dlm_build(const struct fc_train *t, const double *by_day,
 	memset(k, 0, sizeof *k);
 	/* Few weeks cannot tell seven variances apart: they stay near what queues usually have. */
 	k->hold = g->n_history < YOUNG_DAYS ? YOUNG_HOLD : 1.0;
-	k->day = fc_alloc(t->pool, (size_t)days, sizeof *k->day);
-	k->step_of_day = fc_alloc(t->pool, (size_t)days, sizeof *k->step_of_day);
-	k->row = fc_alloc(t->pool, (size_t)days, sizeof *k->row);
+	k->day = fc_alloc_unset(t->pool, (size_t)days, sizeof *k->day);
+	k->step_of_day = fc_alloc_unset(t->pool, (size_t)days, sizeof *k->step_of_day);
+	k->row = fc_alloc_unset(t->pool, (size_t)days, sizeof *k->row);
 	k->z = fc_alloc(t->pool, (size_t)days, sizeof *k->z);
 	k->m = fc_alloc(t->pool, DLM_STATES, sizeof *k->m);
-	k->P = fc_alloc(t->pool, (size_t)DLM_STATES * DLM_STATES, sizeof *k->P);
-	k->outlook = fc_alloc(t->pool, DLM_OUTLOOKS, sizeof *k->outlook);
+	k->P = fc_alloc_unset(t->pool, (size_t)DLM_STATES * DLM_STATES, sizeof *k->P);
+	k->outlook = fc_alloc_unset(t->pool, DLM_OUTLOOKS, sizeof *k->outlook);
 	if (t->pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 	lay_states(k, g, dlm_has_annual(t), (kind & DLM_MONTHLESS) == 0);

@@ -12,7 +12,7 @@
 static bool project_all(const struct dlm *k, struct fc_pool *pool, double *ph, double *variance)
 {
 	size_t p = DLM_STATES;
-	double *m = fc_alloc(pool, p, sizeof *m), *P = fc_alloc(pool, p * p, sizeof *P);
+	double *m = fc_alloc(pool, p, sizeof *m), *P = fc_alloc_unset(pool, p * p, sizeof *P);
 	double mean;
 	if (pool->failed)
 		return false;

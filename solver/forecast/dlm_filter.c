@@ -143,11 +143,11 @@ static inline void add_to_rows(double *restrict rows, const double *restrict fac
 FC_WIDE void dlm_update(const struct dlm *k, double *m, double *P, const double *Ph, double s, double error)
 {
 	double inverse = 1.0 / s, gain[STRIDE];
-	for (int i = 0; i < k->width; i += BLOCK)
-		for (int j = 0; j < BLOCK; j++) {
+	for (int i = 0; i < k->width; i += BLOCK) {
+		for (int j = 0; j < BLOCK; j++)
 			gain[i + j] = -(Ph[i + j] * inverse);
-			m[i + j] -= gain[i + j] * error;
-		}
+		fc_add_scaled(m + i, -error, gain + i);
+	}
 	for (int j = 0; j < k->width; j += BLOCK)
 		for (int i = 0; i < j + BLOCK; i += 4)
 			add_to_rows(P + i * STRIDE + j, gain + i, Ph + j);

@@ -19,7 +19,7 @@
 
 enum { FIT_STEPS = 400, WARM_UP_STEPS = 14 };
 enum { N = DLM_PARAMS, SEARCH_STEPS = 20 };
-static const double TOLERANCE = 0.1, ROUGHLY = 0.3;
+static const double TOLERANCE = 0.1, ROUGHLY = 0.3, NEAR_THE_END = 1.5;
 
 static const double prior_centre[6] = { 0.3, 0.01, 0.3, 0.0005, 1.0, 2.0 };
 static const double prior_sd[6] = { 2.0, 1.5, 1.5, 1.5, 1.5, 1.5 };
@@ -48,7 +48,9 @@ static double prior_cost(const struct dlm *k, const double *x)
 
 /* What the search works with; x, cost and gradient are of the best point so far. */
 struct search {
+	struct dlm *k;
 	struct dlm_pass pass;
+	bool kept; /* the last pass was at x, over the whole past, and kept what it foresaw */
 	double *adjoint;
 	double x[N], cost, gradient[N];
 	double H[N][N]; /* approximate inverse of the second derivatives */
@@ -56,19 +58,18 @@ struct search {
 
 static double cost_at(struct search *s, const double *x)
 {
-	double param[N];
-	unpack(s->pass.k, x, param);
-	double cost = prior_cost(s->pass.k, x) + dlm_filter(&s->pass, param);
+	unpack(s->k, x, s->k->param);
+	s->k->n_outlooks = 0;
+	double cost = prior_cost(s->k, x) + dlm_filter(&s->pass, s->k->param);
 	return isfinite(cost) ? cost : 1e300;
 }
 
 /* Derivatives at the x that cost_at saw last. */
 static void gradient_at(struct search *s, const double *x, double *gradient)
 {
-	double param[N];
-	unpack(s->pass.k, x, param);
+	const double *param = s->k->param;
 	dlm_gradient(&s->pass, param, s->adjoint, gradient);
-	double weight = 1.0 / (s->pass.k->hold * s->pass.k->hold);
+	double weight = 1.0 / (s->k->hold * s->k->hold);
 	for (int j = 0; j < 6; j++)
 		gradient[j] = gradient[j] * param[j] +
 			      weight * (x[j] - log(prior_centre[j])) / (prior_sd[j] * prior_sd[j]);
@@ -111,11 +112,22 @@ static double direction(const struct search *s, double *d)
 	return slope;
 }
 
-/* Shortens the step until the cost falls; false when it does not. */
+static void keep_outlook(void *user, const struct dlm_pass *pass, int step)
+{
+	struct dlm *k = user;
+	int ahead = k->day[k->n - 1] - k->day[step];
+	if (ahead % 7 == 0 && ahead / 7 < DLM_OUTLOOKS)
+		dlm_outlook_keep(k, pass->m, pass->P, step);
+}
+
+/* Shortens the step until the cost falls; false when it does not. A pass that may be the last of
+   all keeps what it foresees, so that finish need not pass again. */
 static bool line_search(struct search *s, const double *d, double slope, double *t)
 {
 	double x[N];
+	bool near = s->pass.first == 0 && -slope < NEAR_THE_END;
 	*t = 1.0;
+	s->pass.visit = near ? keep_outlook : NULL;
 	for (int tries = 0; tries < 6; tries++) {
 		for (int i = 0; i < N; i++)
 			x[i] = s->x[i] + *t * d[i];
@@ -123,18 +135,22 @@ static bool line_search(struct search *s, const double *d, double slope, double 
 		if (cost <= s->cost + 1e-4 * *t * slope) {
 			memcpy(s->x, x, sizeof x);
 			s->cost = cost;
+			s->kept = near;
 			return true;
 		}
 		/* The parabola through both costs and the slope, within bounds. */
 		double bend = cost - s->cost - *t * slope;
 		*t *= fmin(fmax(-0.5 * *t * slope / bend, 0.1), 0.5);
 	}
+	s->kept = false;
 	return false;
 }
 
 static void minimise(struct search *s, int steps, double tolerance)
 {
 	double d[N], y[N], t;
+	s->kept = false;
+	s->pass.visit = NULL;
 	s->cost = cost_at(s, s->x);
 	gradient_at(s, s->x, s->gradient);
 	for (int step = 0; step < steps; step++) {
@@ -164,27 +180,19 @@ static void weigh_weekdays(struct dlm *k, int first, const double *ratio)
 		k->weight[w] = (10.0 + sum[w]) / (10.0 + n[w]);
 }
 
-static void keep_outlook(void *user, const struct dlm_pass *pass, int step)
-{
-	struct dlm *k = user;
-	int ahead = k->day[k->n - 1] - k->day[step];
-	if (ahead % 7 == 0 && ahead / 7 < DLM_OUTLOOKS)
-		dlm_outlook_keep(k, pass->m, pass->P, step);
-}
-
 /* The last pass: states at the end, the cost of the whole past and κ². */
-static void finish(struct dlm *k, const struct search *s)
+static void finish(struct search *s)
 {
-	struct dlm_pass pass = s->pass;
-	pass.trace = NULL;
-	pass.ratio = NULL;
-	pass.first = 0;
-	pass.visit = keep_outlook;
-	pass.user = k;
-	k->n_outlooks = 0;
-	unpack(k, s->x, k->param);
-	k->cost = prior_cost(k, s->x) + dlm_filter(&pass, k->param);
-	dlm_outlook_judge(k);
+	if (s->kept) {
+		s->k->cost = s->cost;
+	} else {
+		s->pass.trace = NULL;
+		s->pass.ratio = NULL;
+		s->pass.first = 0;
+		s->pass.visit = keep_outlook;
+		s->k->cost = cost_at(s, s->x);
+	}
+	dlm_outlook_judge(s->k);
 }
 
 /* A place to start from, if it is better than the best so far. */
@@ -198,7 +206,7 @@ static void consider(struct search *s, const double *x, const double *curvature,
 		return;
 	s->cost = cost;
 	memcpy(s->x, x, sizeof s->x);
-	memcpy(best_ratio, ratio, (size_t)s->pass.k->n * sizeof *ratio);
+	memcpy(best_ratio, ratio, (size_t)s->k->n * sizeof *ratio);
 	for (int i = 0; i < N; i++)
 		for (int j = 0; j < N; j++)
 			s->H[i][j] = curvature != NULL ? curvature[i * N + j]
@@ -246,7 +254,7 @@ static void search(struct dlm *k, struct search *s, const double *memory, const 
 static bool search_start(struct dlm *k, struct fc_pool *pool, bool fit, struct search *s)
 {
 	size_t p = DLM_STATES;
-	*s = (struct search){ .pass = { .k = k, .m = k->m, .P = k->P } };
+	*s = (struct search){ .k = k, .pass = { .k = k, .m = k->m, .P = k->P, .user = k } };
 	s->pass.first = k->n > FIT_STEPS ? k->n - FIT_STEPS : 0;
 	s->pass.Ph = fc_alloc(pool, p, sizeof(double));
 	if (fit) {
@@ -277,7 +285,7 @@ enum wfm_status dlm_fit(struct dlm *k, struct fc_pool *pool, double *memory, con
 	if (fit)
 		memcpy(memory + DLM_CURVATURE_AT, s.H, sizeof s.H);
 	memory[DLM_KNOWN_AT] = 1.0;
-	finish(k, &s);
+	finish(&s);
 	fc_pool_rewind(pool, &mark);
 	return WFM_OK;
 }

@@ -64,10 +64,10 @@ enum wfm_status dlm_week_ratio(const struct dlm *k, struct fc_pool *pool, const 
 	struct weeks w = { .weight = weight };
 	struct dlm_pass pass = { .k = k, .visit = project_week, .user = &w };
 	w.m = fc_alloc(pool, p, sizeof(double));
-	w.P = fc_alloc(pool, p * p, sizeof(double));
+	w.P = fc_alloc_unset(pool, p * p, sizeof(double));
 	w.Ph = fc_alloc(pool, WEEK * p, sizeof(double));
 	pass.m = fc_alloc(pool, p, sizeof(double));
-	pass.P = fc_alloc(pool, p * p, sizeof(double));
+	pass.P = fc_alloc_unset(pool, p * p, sizeof(double));
 	pass.Ph = fc_alloc(pool, p, sizeof(double));
 	if (pool->failed)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");

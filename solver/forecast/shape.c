@@ -51,7 +51,7 @@ enum wfm_status fc_shape_fit(const struct fc_train *t, const struct fc_profile *
 			     struct fc_memory *memory, struct fc_shape *p, struct wfm_error *e)
 {
 	size_t slots = (size_t)t->grid->slots, days = (size_t)t->n;
-	double *R = fc_alloc(t->pool, days * slots, sizeof *R);
+	double *R = fc_alloc_unset(t->pool, days * slots, sizeof *R);
 	double *norms = fc_alloc(t->pool, days, sizeof *norms);
 	double *v = fc_alloc(t->pool, FC_SHAPES * slots, sizeof *v);
 	double *score = fc_alloc(t->pool, FC_SHAPES * days, sizeof *score);

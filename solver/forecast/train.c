@@ -243,7 +243,7 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 	size_t slots = (size_t)g->slots, days = (size_t)n;
 	*t = (struct fc_train){ .grid = g, .pool = pool, .n = n, .horizon = horizon };
 	t->y = fc_alloc(pool, days * slots, sizeof(double));
-	t->root = fc_alloc(pool, days * slots, sizeof(double));
+	t->root = fc_alloc_unset(pool, days * slots, sizeof(double));
 	t->shared = fc_alloc(pool, 1, sizeof *t->shared);
 	t->total = fc_alloc(pool, days, sizeof(double));
 	t->median = fc_alloc(pool, 7 * slots, sizeof(double));
@@ -268,8 +268,10 @@ enum wfm_status fc_train_build(struct fc_pool *pool, const struct fc_grid *g, in
 			continue;
 		}
 		t->total[d] = NAN;
-		for (size_t s = 0; s < slots; s++)
+		for (size_t s = 0; s < slots; s++) {
 			t->y[(size_t)d * slots + s] = NAN;
+			t->root[(size_t)d * slots + s] = 0.0;
+		}
 	}
 	enum wfm_status status = fc_special_learn(t, e);
 	return status == WFM_OK ? fc_neighbours_learn(t, e) : status;
