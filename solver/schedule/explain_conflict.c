@@ -181,6 +181,7 @@ static enum wfm_status has_tour(struct trial *t, bool *yes, struct wfm_error *e)
 	t->one.contracts = &t->contract;
 	t->one.agents = &t->a;
 	t->one.contract_count = t->one.agent_count = 1;
+	t->one.session_count = 0; /* they name agents of the whole plan, and none makes a tour impossible */
 	enum wfm_status s = least_cents(&t->one, &cents, e);
 	*yes = cents < NEAR_CENTS;
 	return s;

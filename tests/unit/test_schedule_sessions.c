@@ -286,6 +286,29 @@ static void test_reasons(void **state)
 	assert_int_equal(count_sits(MEETING), 0);
 }
 
+/* Why an agent cannot be planned is asked of that agent alone; sessions name all the others. */
+static void test_impossible_agent(void **state)
+{
+	(void)state;
+	set_up();
+	f.spans[3][0] = (struct wfm_span){ 0, 5 * DAY };
+	f.agents[3].unavailable_count = 1;
+	f.p.session_count = 0;
+	struct wfm_roster *plain = solve();
+	f.p.session_count = 2;
+	roster = solve();
+	assert_int_equal(all_breaches(), 0);
+	assert_int_equal(roster->unplanned_count, 1);
+	assert_int_equal(plain->unplanned_count, 1);
+	const struct wfm_unplanned *u = &roster->unplanned[0];
+	assert_int_equal(u->agent, 3);
+	assert_true(u->conflict_count > 0);
+	assert_int_equal(u->conflict_count, plain->unplanned[0].conflict_count);
+	assert_memory_equal(u->conflicts, plain->unplanned[0].conflicts,
+			    (size_t)u->conflict_count * sizeof u->conflicts[0]);
+	wfm_roster_free(plain);
+}
+
 /* One place in one hour for two: the other one is told that it is full. */
 static void test_full(void **state)
 {
@@ -376,8 +399,9 @@ int main(void)
 		FRESH(test_all_are_placed),    FRESH(test_form_is_judged),
 		FRESH(test_place_is_judged),   FRESH(test_people_are_judged),
 		FRESH(test_numbers_are_judged), FRESH(test_twice_in_a_shift),
-		OWN(test_reasons),	       OWN(test_full),
-		OWN(test_price),	       OWN(test_bad_sessions_are_refused),
+		OWN(test_reasons),	       OWN(test_impossible_agent),
+		OWN(test_full),		       OWN(test_price),
+		OWN(test_bad_sessions_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
