@@ -210,6 +210,7 @@ FC_WIDE static void product(const double *restrict B, const double *restrict g, 
 	for (int i = 0; i < n; i += 4)
 		for (int block = 0; block < n; block += BLOCK) {
 			const double *b = B + i * STRIDE + block;
+#pragma GCC unroll 8
 			for (int j = 0; j < BLOCK; j++)
 				y[block + j] += (g[i] * b[j] + g[i + 1] * b[j + STRIDE]) +
 						(g[i + 2] * b[j + 2 * STRIDE] +

@@ -17,6 +17,21 @@ static int same_weekday_before(const struct fc_train *t, int n, int weekday, int
 	return -1;
 }
 
+/* A day's contacts to the sums, of the slots that open on the weekday; days hold 0 in slots that are
+   shut on their own weekday. */
+FC_WIDE static void add_day(const struct fc_train *t, int day, int weekday, double *y)
+{
+	const struct fc_grid *g = t->grid;
+	const double *row = t->y + (size_t)day * (size_t)g->slots;
+	if (g->days[day].weekday == weekday) {
+		for (int s = g->from; s < g->to; s += FC_BLOCK)
+			fc_add_scaled(y + s, 1.0, row + s);
+		return;
+	}
+	for (int s = g->from; s < g->to; s++)
+		y[s] += g->open[weekday][s] ? row[s] : 0.0;
+}
+
 /* Mean of up to `weeks` of the weekday's last usable days before n; of any days failing that. */
 static double recent_mean(const struct fc_train *t, int n, int weekday, int weeks, double *y)
 {
@@ -30,9 +45,7 @@ static double recent_mean(const struct fc_train *t, int n, int weekday, int week
 		     d -= pass == 0 ? 7 : 1) {
 			if (isnan(t->total[d]))
 				continue;
-			const double *row = t->y + (size_t)d * (size_t)g->slots;
-			for (int s = g->from; s < g->to; s++)
-				y[s] += g->open[weekday][s] ? row[s] : 0.0;
+			add_day(t, d, weekday, y);
 			used++;
 		}
 	double total = 0.0;

@@ -42,6 +42,13 @@ static void whole_days(const struct fc_train *t, double *x)
 	}
 }
 
+/* Eights of slots. */
+FC_WIDE static void add_row(double *restrict to, double factor, const double *restrict v, int slots)
+{
+	for (int s = 0; s < slots; s += FC_BLOCK)
+		fc_add_scaled(to + s, factor, v + s);
+}
+
 /* Scores by day, and x reduced to what they leave over. */
 static void project(const struct fc_train *t, double *x, struct scores *p)
 {
@@ -55,8 +62,7 @@ static void project(const struct fc_train *t, double *x, struct scores *p)
 			if (isnan(t->total[d]))
 				continue;
 			beta[d] = fc_dot(row + from, v + from, to - from);
-			for (int s = from; s < to; s++)
-				row[s] -= beta[d] * v[s];
+			add_row(row + from, -beta[d], v + from, to - from);
 		}
 	}
 }
@@ -89,8 +95,7 @@ static void left_over(const struct fc_train *t, double *x, struct scores *p)
 		weights[w] += weight;
 		const double *row = x + (size_t)d * (size_t)g->slots;
 		double *left = p->left + w * g->slots;
-		for (int s = g->from; s < g->to; s++)
-			left[s] += weight * row[s];
+		add_row(left + g->from, weight, row + g->from, g->to - g->from);
 	}
 	for (int w = 0; w < 7; w++)
 		for (int s = 0; s < g->slots; s++)
@@ -98,8 +103,8 @@ static void left_over(const struct fc_train *t, double *x, struct scores *p)
 	for (int d = 0; d < t->n; d++) {
 		double *row = x + (size_t)d * (size_t)g->slots;
 		const double *left = p->left + g->days[d].weekday * g->slots;
-		for (int s = g->from; s < g->to && !isnan(t->total[d]); s++)
-			row[s] -= left[s];
+		if (!isnan(t->total[d]))
+			add_row(row + g->from, -1.0, left + g->from, g->to - g->from);
 	}
 	fc_excess_fit(t, x, p->excess);
 	p->noise = noise_share(t, x);
