@@ -40,11 +40,11 @@ enum wfm_status dlm_covariance(const struct dlm *k, const struct fc_train *t, do
 			       struct wfm_error *e)
 {
 	size_t ahead = (size_t)(k->n_total - k->n), days = (size_t)t->horizon;
-	struct fc_pool scratch = { 0 };
-	double *ph = fc_alloc(&scratch, ahead * DLM_STATES, sizeof *ph);
-	double *variance = fc_alloc(&scratch, ahead, sizeof *variance);
 	*cov = fc_alloc(t->pool, days * days, sizeof **cov);
-	bool ok = !scratch.failed && *cov != NULL && project_all(k, &scratch, ph, variance);
+	struct fc_mark mark = fc_pool_mark(t->pool);
+	double *ph = fc_alloc_unset(t->pool, ahead * DLM_STATES, sizeof *ph);
+	double *variance = fc_alloc_unset(t->pool, ahead, sizeof *variance);
+	bool ok = !t->pool->failed && project_all(k, t->pool, ph, variance);
 	for (int i = k->n; i < k->n_total && ok; i++) {
 		size_t row = (size_t)(k->day[i] - t->n);
 		(*cov)[row * days + row] = k->kappa2 * variance[i - k->n];
@@ -54,6 +54,6 @@ enum wfm_status dlm_covariance(const struct dlm *k, const struct fc_train *t, do
 			(*cov)[row * days + column] = (*cov)[column * days + row] = c;
 		}
 	}
-	fc_pool_free(&scratch);
+	fc_pool_rewind(t->pool, &mark);
 	return ok ? WFM_OK : wfm_fail(e, WFM_NO_MEMORY, "", "out of memory");
 }

@@ -62,6 +62,7 @@ enum wfm_status dlm_week_ratio(const struct dlm *k, struct fc_pool *pool, const 
 {
 	size_t p = DLM_STATES;
 	struct weeks w = { .weight = weight };
+	struct fc_mark mark = fc_pool_mark(pool);
 	struct dlm_pass pass = { .k = k, .visit = project_week, .user = &w };
 	w.m = fc_alloc(pool, p, sizeof(double));
 	w.P = fc_alloc_unset(pool, p * p, sizeof(double));
@@ -74,5 +75,6 @@ enum wfm_status dlm_week_ratio(const struct dlm *k, struct fc_pool *pool, const 
 	(void)dlm_filter(&pass, k->param);
 	*ratio = (w.sum + PRIOR_WEEKS * PRIOR) / (w.n + PRIOR_WEEKS);
 	*ratio = fmin(fmax(*ratio, LEAST), MOST);
+	fc_pool_rewind(pool, &mark);
 	return WFM_OK;
 }
