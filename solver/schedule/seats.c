@@ -8,7 +8,7 @@
 
 enum { FEW = 4 };
 
-/* Worth of a slot that is taken: far above any price, small enough to keep the cents exact. */
+/* Worth of a slot that is taken, at least: far above any price, small enough to keep the cents exact. */
 static const double TAKEN = 1e9, TIE = 1e-6;
 
 static const struct type *type_at(const struct plan *p, int32_t i)
@@ -69,6 +69,9 @@ struct seats *seats_new(const struct model *m, int32_t count, struct tour *const
 	s->count = count;
 	s->wanted = -1;
 	rng_seed(&s->rng, 1);
+	s->taken = TAKEN;
+	for (size_t x = 0; x < n; x++)
+		s->taken = fmax(s->taken, 10 * m->sit_cents[x]);
 	s->places = calloc((size_t)count + 1, sizeof *s->places);
 	s->busy = calloc(n * (size_t)m->slots + 1, sizeof *s->busy);
 	s->at = calloc(n + 1, sizeof *s->at);
@@ -137,7 +140,7 @@ static double break_loss(const struct choosing *c, int32_t n, int32_t from, int3
 	double *pre = c->s->prefix;
 	pre[0] = 0;
 	for (int32_t t = o->start; t < o->end; t++)
-		pre[t + 1 - o->start] = pre[t - o->start] + (t >= from && t < to ? TAKEN : c->s->aside[t]);
+		pre[t + 1 - o->start] = pre[t - o->start] + (t >= from && t < to ? c->s->taken : c->s->aside[t]);
 	return breaks_place(pre, &c->pr->sets[o->set], 0, brk);
 }
 
@@ -169,7 +172,7 @@ static bool choose_in_shift(const struct choosing *c, int32_t n, int32_t x, doub
 			continue;
 		double rest = break_loss(c, n, t, t + len, NULL), loss = sum + rest - c->rest[n];
 		bool tie = fabs(loss - *best) <= TIE;
-		if (rest >= TAKEN / 2 || (tie ? rng_below(&s->rng, 2) == 0 : loss > *best))
+		if (rest >= s->taken / 2 || (tie ? rng_below(&s->rng, 2) == 0 : loss > *best))
 			continue;
 		*best = loss;
 		*start = t;
@@ -201,7 +204,7 @@ static double choose_one(struct choosing *c, const struct type *type, int32_t j,
 	if (shift < 0)
 		return best;
 	for (int32_t i = 0; i < session_slots(c->s->m, x); i++)
-		c->s->aside[out->start[j] + i] = TAKEN;
+		c->s->aside[out->start[j] + i] = c->s->taken;
 	c->rest[shift] = break_loss(c, shift, 0, 0, NULL);
 	c->changed[shift] = true;
 	return best;

@@ -28,6 +28,7 @@ struct seats {
 	struct places *places; /* [count] */
 	int32_t *busy;         /* [sessions x slots] who sits there */
 	int32_t *at, *present; /* [sessions] together: when, -1 not at all; how many */
+	double taken;          /* worth of a slot that is taken: above any sit's price */
 	double cents;          /* missed, by those who have a tour in the plan */
 	int32_t *member_first, *member; /* [sessions + 1], plan slots of those who meet */
 	int32_t meeting_count, *meeting;

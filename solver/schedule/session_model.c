@@ -4,8 +4,10 @@
 
 #include <math.h>
 
-/* Hours of the dearest shortage that one would pay to have a session that must not be missed. */
+/* Hours of the dearest shortage that one would pay to have a session that must not be missed, at least. */
 static const double MUST_HOURS = 48;
+/* Its price over all that its slots may be worth to the cover. */
+static const double MUST_SURE = 2;
 
 static void mark_starts(struct model *m, int32_t x)
 {
@@ -44,15 +46,53 @@ static void add_sit(struct model *m, int32_t *count, int32_t agent, int32_t x)
 	list[at] = x;
 }
 
+/* Contacts that one person more may answer in a slot, at their price. */
+static double steepest_cents(const struct model *m, int32_t service)
+{
+	const struct wfm_service *s = &m->p->services[service];
+	const size_t width = (size_t)s->people_max + 1;
+	double most = 0;
+	for (int32_t t = s->first_slot; t < s->end_slot; t++) {
+		const double *row = &s->served[(size_t)t * width], *hull = &m->hull[service][(size_t)t * width];
+		for (int32_t n = 0; n < s->people_max; n++)
+			most = fmax(most, fmax(row[n + 1] - row[n], hull[n + 1] - hull[n]));
+	}
+	return most * s->short_cents;
+}
+
+/* No slot of any agent is worth more to the cover. */
+static double dearest_slot(const struct model *m)
+{
+	const struct wfm_problem *p = m->p;
+	double fastest = 1, dearest = 0;
+	for (int32_t a = 0; a < p->agent_count; a++)
+		for (int32_t k = 0; k < p->agents[a].skill_count; k++)
+			fastest = fmax(fastest, p->agents[a].skills[k].speed);
+	for (int32_t q = 0; q < p->queue_count; q++) {
+		double cents = p->queues[q].short2_cents * m->slot_h;
+		for (int32_t s = 0; s < p->service_count; s++)
+			cents += p->services[s].queue == q ? steepest_cents(m, s) : 0;
+		dearest = fmax(dearest, cents);
+	}
+	return fastest * dearest;
+}
+
+/* So much that the search never leaves out for a price what must not be missed: the judge refuses that. */
+static double must_cents(const struct model *m, int32_t x, double slot_cents)
+{
+	double dearest = 0;
+	for (int32_t q = 0; q < m->p->queue_count; q++)
+		dearest = fmax(dearest, m->p->queues[q].short2_cents);
+	return fmax(fmin(1e8, fmax(1e4, MUST_HOURS * dearest)), MUST_SURE * session_slots(m, x) * slot_cents);
+}
+
 bool session_model(struct model *m)
 {
 	const struct wfm_problem *p = m->p;
 	if (p->session_count == 0)
 		return true;
-	double dearest = 0;
+	const double slot_cents = dearest_slot(m);
 	int32_t total = 0;
-	for (int32_t q = 0; q < p->queue_count; q++)
-		dearest = fmax(dearest, p->queues[q].short2_cents);
 	m->sit_first = pool_alloc(&m->pool, (size_t)p->agent_count + 1, sizeof *m->sit_first);
 	m->sit_ok = pool_alloc(&m->pool, (size_t)p->session_count * (size_t)m->slots, 1);
 	m->sit_cents = pool_alloc(&m->pool, (size_t)p->session_count, sizeof *m->sit_cents);
@@ -62,7 +102,7 @@ bool session_model(struct model *m)
 	for (int32_t x = 0; x < p->session_count; x++) {
 		const struct wfm_session *s = &p->sessions[x];
 		mark_starts(m, x);
-		m->sit_cents[x] = s->miss_cents + (s->must ? fmin(1e8, fmax(1e4, MUST_HOURS * dearest)) : 0);
+		m->sit_cents[x] = s->miss_cents + (s->must ? must_cents(m, x, slot_cents) : 0);
 		total += s->agent_count * times_of(s);
 		for (int32_t k = 0; k < s->agent_count; k++)
 			m->sit_first[s->agents[k] + 1] += times_of(s);

@@ -353,6 +353,37 @@ static void test_price(void **state)
 	assert_true(roster->session_cents >= AGENTS * 2999.0); /* an hour of each, at the least */
 }
 
+/* No price of cover, nor of contacts, buys an agent out of what must not be missed. */
+static void test_must_at_any_price(void **state)
+{
+	(void)state;
+	set_up();
+	f.p.session_count = 1;
+	sessions[TRAINING].at_once = 0;
+	sessions[TRAINING].miss_cents = 0;
+	f.queues[0].short1_cents = f.queues[0].short2_cents = 9e8;
+	for (int t = 0; t < 7 * DAY; t++)
+		f.required[0][t] = f.open[0][t] ? 20 : 0;
+	roster = solve();
+	assert_int_equal(all_breaches(), 0);
+	assert_int_equal(count_sits(TRAINING), AGENTS);
+	wfm_roster_free(roster);
+	const int32_t slots = f.p.slot_count;
+	double *served = calloc((size_t)slots * 21, sizeof *served);
+	for (int i = 0; i < slots * 21; i++)
+		served[i] = 10.0 * (i % 21);
+	struct wfm_service service = { .queue = 0, .end_slot = slots, .target = 1e6, .short_cents = 50000,
+				       .served = served, .people_max = 20 };
+	f.queues[0].short1_cents = f.queues[0].short2_cents = 3000;
+	memset(f.required[0], 0, sizeof f.required[0]);
+	f.p.services = &service;
+	f.p.service_count = 1;
+	roster = solve();
+	assert_int_equal(all_breaches(), 0);
+	assert_int_equal(count_sits(TRAINING), AGENTS);
+	free(served);
+}
+
 static void refused(const char *path)
 {
 	struct wfm_error e = { 0 };
