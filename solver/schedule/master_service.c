@@ -66,7 +66,8 @@ static enum wfm_status add_step(struct master *m, int32_t q, int32_t t, int32_t 
 	double sign = below ? 1 : -1, wide = x->to - x->from;
 	int32_t n = sets_queue_entries(m, q, t, sign);
 	for (int32_t k = 0, s; (s = service_next(w, q, t, &k)) >= 0;) {
-		double gain = wide < HUGE_VAL ?
+		double gain = x->from < 0 ? service_hull(w, s, t, 1) - service_hull(w, s, t, 0) :
+			      wide < HUGE_VAL ?
 				      service_hull(w, s, t, x->to) - service_hull(w, s, t, x->from) :
 				      0;
 		if (gain <= 0)
@@ -116,6 +117,10 @@ enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, struct 
 	for (int32_t k = 0, s; (s = service_next(w, q, t, &k)) >= 0;)
 		if (w->p->services[s].people_max > most)
 			most = w->p->services[s].people_max;
+	/* Where nobody is required, rows that ask for those in sessions (session_see) may lack them too. */
+	struct step none = { .from = -1, .to = 0, .cents = -u->short2_cents * w->slot_h };
+	if (m->absent && r <= 0 && st == WFM_OK)
+		st = add_step(m, q, t, n++, &none, e);
 	for (double from = 0; from < most && st == WFM_OK;) {
 		struct step x = { .from = from, .to = step_end(w, q, t, from, steepest, most) };
 		double price = x.to <= low ? u->short2_cents : x.to <= r ? u->short1_cents : -u->surplus_cents;
