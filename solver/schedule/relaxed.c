@@ -148,6 +148,9 @@ static bool same_shape(const struct asking *x)
 	for (int32_t i = 0; i < a->p->agent_count; i++)
 		if (a->type_of[i] != b->type_of[i])
 			return false;
+	for (int32_t q = 0; q < b->p->queue_count; q++) /* the steps of services begin at the requirement */
+		if (b->in_service[q] && a->p->queues[q].required != b->p->queues[q].required)
+			return false;
 	for (int32_t k = 0; k < b->type_count; k++) {
 		if (k < a->type_count && a->types[k].has_tour != b->types[k].has_tour)
 			return false;
