@@ -81,6 +81,21 @@ static double reduced_cost(const struct master *m, const struct tour *t)
 	return t->cost / m->unit - x.sum - m->sigma[t->type];
 }
 
+/*
+ * By the rows themselves. Where a slot has more people than the whole set needs, unlike speeds make a tour
+ * worth more to one queue than the rows give it; taken by that worth it would come again for ever.
+ */
+static bool gains_by_rows(struct master *m, const struct tour *t)
+{
+	if (!m->shared)
+		return true;
+	double cost = t->cost / m->unit;
+	int32_t n = sets_entries(m, t);
+	for (int32_t i = 0; i < n; i++)
+		cost -= m->entry[i] * lp_dual(m->lp, m->entry_row[i]);
+	return cost <= -REDUCED_EPS;
+}
+
 /* ---- the LP ---- */
 
 static void read_duals(struct master *m)
@@ -196,7 +211,7 @@ static enum wfm_status price_type(struct master *m, int32_t k, double near, doub
 		m->sigma[k] = (near - best) / m->unit;
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
-		if (reduced_cost(m, &m->found[i]) > -REDUCED_EPS)
+		if (reduced_cost(m, &m->found[i]) > -REDUCED_EPS || (near < 0 && !gains_by_rows(m, &m->found[i])))
 			continue;
 		s = master_add_tour(m, &m->found[i], e);
 		(*added)++;

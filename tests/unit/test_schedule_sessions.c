@@ -432,7 +432,7 @@ int main(void)
 		FRESH(test_numbers_are_judged), FRESH(test_twice_in_a_shift),
 		OWN(test_reasons),	       OWN(test_impossible_agent),
 		OWN(test_full),		       OWN(test_price),
-		OWN(test_bad_sessions_are_refused),
+		OWN(test_must_at_any_price),   OWN(test_bad_sessions_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
