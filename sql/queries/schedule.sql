@@ -285,7 +285,7 @@ WITH now_published AS (
 	SELECT s.* FROM shift s JOIN roster p ON p.id = s.roster_id
 	WHERE p.site_id = :site_id AND p.monday = :monday AND p.state = 'published'),
 work AS (
-	SELECT v.shift_id, json_agg(json_build_array(v.kind, v.queue_id, v.start_at, v.end_at) ORDER BY v.position)::text AS detail
+	SELECT v.shift_id, json_agg(json_build_array(v.kind, v.queue_id, v.label, v.start_at, v.end_at) ORDER BY v.position)::text AS detail
 	FROM activity v JOIN shift s ON s.id = v.shift_id
 	WHERE s.roster_id = :roster_id OR s.id IN (SELECT id FROM now_published) GROUP BY v.shift_id),
 touched AS (
@@ -299,7 +299,7 @@ SELECT feed_touch_only(coalesce(array_agg(agent_id), '{}')) FROM touched;
 -- name: publish_carry_identity
 -- The same agent's shift on the same day keeps its calendar identity; a change raises its sequence.
 WITH work AS (
-	SELECT v.shift_id, json_agg(json_build_array(v.kind, v.queue_id, v.start_at, v.end_at) ORDER BY v.position)::text AS detail
+	SELECT v.shift_id, json_agg(json_build_array(v.kind, v.queue_id, v.label, v.start_at, v.end_at) ORDER BY v.position)::text AS detail
 	FROM activity v JOIN shift s ON s.id = v.shift_id JOIN roster p ON p.id = s.roster_id
 	WHERE p.site_id = :site_id AND p.monday = :monday
 		AND (p.id = :roster_id OR p.state = 'published') GROUP BY v.shift_id)

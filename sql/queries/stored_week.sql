@@ -31,7 +31,7 @@ FROM roster r LEFT JOIN shift s ON s.roster_id = r.id WHERE r.id = :roster_id GR
 
 -- name: compared_changes
 WITH work AS (
-	SELECT s.*, (SELECT json_agg(json_build_array(v.kind, v.queue_id, v.start_at, v.end_at) ORDER BY v.position)::text
+	SELECT s.*, (SELECT json_agg(json_build_array(v.kind, v.queue_id, v.label, v.start_at, v.end_at) ORDER BY v.position)::text
 		FROM activity v WHERE v.shift_id = s.id) AS detail
 	FROM shift s WHERE s.roster_id IN (:roster_id, :with)),
 one AS (SELECT * FROM work WHERE roster_id = :roster_id),
