@@ -46,12 +46,17 @@ static const struct fields shift_fields = FIELDS("ReplanShift", struct shift_row
 
 /* ---- what can be refused ---- */
 
+static bool is_given(int64_t date)
+{
+	return date != FIELD_NULL && date != 0;
+}
+
 static bool check_from(int64_t week, int64_t today, int64_t asked, int64_t *from, struct err *e)
 {
 	int64_t first = week > today ? week : today + 1;
 	if (first > week + WEEK_DAYS - 1)
 		return err_at(e, ERR_INVALID, "/week", "has no day left that has not begun");
-	*from = asked > 0 ? asked : first;
+	*from = is_given(asked) ? asked : first;
 	if (*from < first)
 		return err_at(e, ERR_INVALID, "/from", "lies before the first day that has not begun");
 	return *from < week + WEEK_DAYS || err_at(e, ERR_INVALID, "/from", "lies after the week");
@@ -64,7 +69,7 @@ bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week,
 	size_t n;
 	*out = (struct replan){ .forecast_id = FIELD_NULL };
 	if (!replan_asked(r)) {
-		if (r->from > 0)
+		if (is_given(r->from))
 			return err_at(e, ERR_INVALID, "/from", "needs keep: the roster to plan again from");
 		return r->change_cents <= 0 || err_at(e, ERR_INVALID, "/change_cost_cents",
 						      "needs keep: the roster to plan again from");

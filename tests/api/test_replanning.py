@@ -130,9 +130,11 @@ def day(n):
     ({"week": week(MONDAY - datetime.timedelta(weeks=1)), "keep": "last"}, "/week"),
     ({"keep": "published", "from": day(7)}, "/from"),
     ({"keep": "published", "from": TODAY.isoformat()}, "/from"),
+    ({"keep": "published", "from": "1969-12-29"}, "/from"),
     ({"keep": "published", "change_cost_cents": -1}, "/change_cost_cents"),
     ({"week": week(MONDAY + datetime.timedelta(weeks=2)), "change_cost_cents": 5}, "/change_cost_cents"),
     ({"week": week(MONDAY + datetime.timedelta(weeks=2)), "from": day(15)}, "/from"),
+    ({"week": week(MONDAY + datetime.timedelta(weeks=2)), "from": "1969-12-29"}, "/from"),
 ])
 def test_what_cannot_be_planned_again(service, planner, published, body, pointer):
     body = {"site_id": SITE, "week": week(MONDAY), **body}
