@@ -3,7 +3,7 @@
 
 #include "server/base/clock.h"
 
-enum { O = FIELD_OPTIONAL, SESSION_STEP_MIN = 15, MEMBERS_MAX = 2000 };
+enum { O = FIELD_OPTIONAL, SESSION_STEP_MIN = 15, DAY_MIN = 1440, MEMBERS_MAX = 2000 };
 
 static const char *const kinds[] = { "training", "meeting", NULL };
 
@@ -52,6 +52,10 @@ static bool check_numbers(const struct planned_session *in, struct err *e)
 	bool ok = true;
 	if (in->minutes % SESSION_STEP_MIN != 0)
 		ok = err_at(e, ERR_INVALID, "/minutes", "must be quarters of an hour");
+	if (in->from % SESSION_STEP_MIN != 0 || in->from > DAY_MIN)
+		ok = err_at(e, ERR_INVALID, "/from", "must be a quarter of an hour, up to 24:00");
+	if (in->until % SESSION_STEP_MIN != 0)
+		ok = err_at(e, ERR_INVALID, "/until", "must be a quarter of an hour");
 	if (in->until - in->from < in->minutes)
 		ok = err_at(e, ERR_INVALID, "/until", "leaves less than %d minutes after from", (int)in->minutes);
 	if (in->together && in->at_once > 0)
@@ -79,6 +83,24 @@ struct id_row {
 static const struct field id_rows[] = { F_INT(struct id_row, agent_id, 0, 0, 0, "") };
 static const struct fields id_fields = FIELDS("SessionAgent", struct id_row, id_rows);
 
+/* A week with more than the solver takes could not be planned at all. */
+static bool check_room(struct db *db, struct arena *a, const struct planned_session *in, struct err *e)
+{
+	const struct db_from from = { &planned_session_new_fields, in };
+	struct id_row *crowded;
+	size_t n;
+	if (!db_rows(db, SQL_PLANNED_SESSION_CROWDED,
+		     DB_ARGS(db_int("seats_max", WFM_MAX_SEATS), db_int("sessions_max", WFM_MAX_SESSIONS)), &from,
+		     &id_fields, a, (void **)&crowded, &n, e))
+		return false;
+	if (n > 0 && crowded[0].agent_id == 0)
+		return err_at(e, ERR_INVALID, "/week", "has %d sessions already, as many as a plan can hold",
+			      WFM_MAX_SESSIONS);
+	return n == 0 || err_at(e, ERR_INVALID, "/agent_ids",
+				"agent %lld would have more than %d sessions in the week",
+				(long long)crowded[0].agent_id, WFM_MAX_SEATS);
+}
+
 bool planned_session_create(struct db *db, struct arena *a, const struct planned_session *in, int64_t user_id,
 		    struct planned_session *out, struct err *e)
 {
@@ -97,7 +119,10 @@ bool planned_session_create(struct db *db, struct arena *a, const struct planned
 	if (n > 0)
 		return err_at(e, ERR_INVALID, "/agent_ids", "agent %lld is not of site %s in that week",
 			      (long long)strangers[0].agent_id, site.code);
-	return db_int_value(db, SQL_PLANNED_SESSION_ADD, DB_ARGS(db_int("user_id", user_id)), &from, &id, e) &&
+	return db_run(db, SQL_ROSTER_LOCK_WEEK, DB_ARGS(db_int("site_id", in->site_id), db_date("monday", in->week)),
+		      NULL, NULL, e) &&
+	       check_room(db, a, in, e) &&
+	       db_int_value(db, SQL_PLANNED_SESSION_ADD, DB_ARGS(db_int("user_id", user_id)), &from, &id, e) &&
 	       db_one(db, SQL_PLANNED_SESSION_ROW, DB_ARGS(db_int("session_id", id)), NULL, &planned_session_fields, a, out, e);
 }
 
@@ -111,6 +136,11 @@ bool planned_session_delete(struct db *db, struct arena *a, int64_t id, struct p
 
 /* ---- in a week's problem ---- */
 
+/* A session for all who need it as often: `part` of so many. */
+struct week_row {
+	struct planned_session s; /* first: most rows are its */
+	int64_t part, parts;
+};
 static const struct field week_rows[] = {
 	F_INT(struct planned_session, id, 0, 0, 0, ""),
 	F_TEXT(struct planned_session, name, 0, 0, 0, ""),
@@ -127,8 +157,10 @@ static const struct field week_rows[] = {
 	F_BOOL(struct planned_session, must, 0, ""),
 	F_REAL(struct planned_session, miss_cents, 0, 0, 0, ""),
 	F_LIST_OF(struct planned_session, agent_ids, agent_count, 0, FIELD_INT, 0, 0, ""),
+	F_INT(struct week_row, part, 0, 0, 0, ""),
+	F_INT(struct week_row, parts, 0, 0, 0, ""),
 };
-static const struct fields week_fields = FIELDS("WeekSession", struct planned_session, week_rows);
+static const struct fields week_fields = FIELDS("WeekSession", struct week_row, week_rows);
 
 static bool is_on(const struct planned_session *s, int64_t date)
 {
@@ -144,16 +176,32 @@ static int32_t slot_at(const struct week_problem *w, int64_t date, int64_t minut
 	return (int32_t)((s + (up ? step - 1 : 0)) / step);
 }
 
-/* The days' hours as spans; a day without any left gives none. */
-static void add_windows(const struct week_problem *w, const struct planned_session *s, int64_t from,
+/* The parts of a session take no more places together than it has: they share them, or else the days. */
+static bool is_days_turn(const struct week_row *x, int64_t date)
+{
+	return x->s.at_once == 0 || x->s.at_once >= x->parts || date % x->parts == x->part;
+}
+
+static int64_t share_places(const struct week_row *x)
+{
+	if (x->s.at_once < x->parts)
+		return x->s.at_once;
+	return x->s.at_once / x->parts + (x->part < x->s.at_once % x->parts);
+}
+
+/* The days' hours as spans. None left: one after the plan, so that all are told that they miss it. */
+static void add_windows(const struct week_problem *w, const struct week_row *row, int64_t from,
 			struct arena *a, struct wfm_session *out)
 {
+	const struct planned_session *s = &row->s;
 	struct wfm_span *spans = arena_array(a, WEEK_DAYS, sizeof *spans);
 	for (int64_t date = w->monday > from ? w->monday : from; date < w->monday + WEEK_DAYS; date++) {
 		struct wfm_span x = { slot_at(w, date, s->from, true), slot_at(w, date, s->until, false) };
-		if (is_on(s, date) && x.start < x.end)
+		if (is_on(s, date) && is_days_turn(row, date) && x.start < x.end)
 			spans[out->window_count++] = x;
 	}
+	if (out->window_count == 0)
+		spans[out->window_count++] = (struct wfm_span){ w->problem.slot_count, w->problem.slot_count + 1 };
 	out->windows = spans;
 }
 
@@ -171,7 +219,7 @@ static void add_members(const struct week_problem *w, const struct planned_sessi
 bool week_sessions(struct db *db, struct arena *a, struct week_problem *w, int64_t keep, int64_t from,
 		   struct err *e)
 {
-	struct planned_session *list;
+	struct week_row *list;
 	size_t n;
 
 	if (!db_rows(db, SQL_PLANNED_SESSION_WEEK,
@@ -184,18 +232,18 @@ bool week_sessions(struct db *db, struct arena *a, struct week_problem *w, int64
 	w->problem.sessions = sessions;
 	w->problem.session_count = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct planned_session *s = &list[i];
+		const struct planned_session *s = &list[i].s;
 		struct wfm_session x = {
 			.name = s->name, .kind = s->kind == 0 ? WFM_TRAINING : WFM_MEETING,
 			.minutes = (int32_t)s->minutes, .together = s->together,
-			.quorum = (int32_t)s->quorum, .at_once = (int32_t)s->at_once,
+			.quorum = (int32_t)s->quorum, .at_once = (int32_t)share_places(&list[i]),
 			.times = (int32_t)s->times, .margin_min = (int32_t)s->margin_min,
 			.must = s->must, .miss_cents = s->miss_cents,
 		};
-		add_windows(w, s, keep == FIELD_NULL ? w->monday : from, a, &x);
+		add_windows(w, &list[i], keep == FIELD_NULL ? w->monday : from, a, &x);
 		add_members(w, s, a, &x);
-		if (x.window_count == 0 || x.agent_count == 0)
-			continue; /* its days are over, or those it is for have gone */
+		if (x.agent_count == 0)
+			continue; /* those it is for have gone */
 		x.quorum = x.quorum < x.agent_count ? x.quorum : x.agent_count;
 		w->session_ids[w->problem.session_count] = s->id;
 		sessions[w->problem.session_count++] = x;

@@ -27,7 +27,8 @@ bool planned_session_delete(struct db *db, struct arena *a, int64_t id, struct p
 		    struct err *e);
 
 /* The week's sessions into its problem; w->session_ids by index. Planned again from a roster (keep), they
- * lie on the local day `from` or later, without who had them before. keep FIELD_NULL: all. */
+ * lie on the local day `from` or later, for each agent as often as not had before; those whose days are
+ * over are told as missed. keep FIELD_NULL: all. */
 bool week_sessions(struct db *db, struct arena *a, struct week_problem *w, int64_t keep, int64_t from,
 		   struct err *e);
 

@@ -84,6 +84,7 @@ def test_a_roster_keeps_what_is_asked_no_longer(planner, roster):
 @pytest.mark.parametrize("change,pointer", [
     ({"minutes": 50}, "/minutes"), ({"quorum": 2}, "/quorum"), ({"days": [8]}, "/days"),
     ({"from": "10:00", "until": "10:30"}, "/until"), ({"together": True}, "/at_once"),
+    ({"from": "10:07"}, "/from"), ({"from": "24:15", "until": "30:00"}, "/from"), ({"until": "18:01"}, "/until"),
     ({"agent_ids": [1, 1]}, "/agent_ids"), ({"kind": "lunch"}, "/kind"), ({"week": "2020-W10"}, "/week"),
 ])
 def test_what_makes_no_sense_is_refused(planner, team, change, pointer):
@@ -96,3 +97,46 @@ def test_people_of_other_sites_are_refused(planner, team):
     other = next(a["id"] for a in planner.items("/agents?site_id=1"))
     reply = ask(planner, team, agent_ids=[other])
     assert reply.status_code == 422 and "site" in reply.json()["errors"][0]["message"]
+
+
+def draw(planner, week, **body):
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": SITE, "week": week, "iteration_limit": 200, "time_limit_s": 60, **body}))
+    assert job["state"] == "done", job
+    return job["result"]["roster_id"]
+
+
+def sits_of(planner, roster):
+    return [(s["agent_id"], s["day"], a["start"], a["end"]) for s in planner.items(f"/rosters/{roster}/shifts")
+            for a in s["activities"] if a["label"] == "new till"]
+
+
+def test_planned_again_nobody_loses_what_is_still_to_come(planner, team):
+    week = week_ahead(6)
+    monday = datetime.date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+    assert ask(planner, team, week=week, minutes=30, times=3, at_once=1, margin_min=0).status_code == 201
+    assert ask(planner, team, week=week, name="Monday's", days=[1]).status_code == 201
+    first = draw(planner, week)
+    # With Monday alone behind, some have had it once and some not yet; each needs it three times in all.
+    again = draw(planner, week, keep=first, **{"from": (monday + datetime.timedelta(days=1)).isoformat()})
+    sits, told = sits_of(planner, again), planner.get(f"/rosters/{again}").json()["evidence"]["missed"]
+    assert [x for x in sits if x[1] == monday.isoformat()] == \
+        [x for x in sits_of(planner, first) if x[1] == monday.isoformat()]
+    assert len({x[0] for x in sits}) > 1
+    for agent in team:
+        missed = sum(m["times"] for m in told if m["agent_id"] == agent and m["session"] == "new till")
+        assert sum(x[0] == agent for x in sits) + missed == 3
+    later = [x for x in sits if x[1] > monday.isoformat()]
+    assert not [1 for x in later for y in later if x < y and x[2] < y[3] and y[2] < x[3]]
+    # Who was not there on Monday is told so, though that day is over.
+    had = {s["agent_id"] for s in planner.items(f"/rosters/{again}/shifts") for a in s["activities"]
+           if a["label"] == "Monday's"}
+    assert {m["agent_id"] for m in told if m["session"] == "Monday's"} == set(team) - had
+
+
+def test_no_more_than_a_plan_can_hold(planner, team):
+    week = week_ahead(7)
+    assert ask(planner, team[:1], week=week, times=16).status_code == 201
+    reply = ask(planner, team[:2], week=week, name="one more")
+    assert reply.status_code == 422 and reply.json()["errors"][0]["pointer"] == "/agent_ids"
+    assert ask(planner, team[1:2], week=week, name="one more").status_code == 201
