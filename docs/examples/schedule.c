@@ -44,7 +44,7 @@ static void print_roster(const struct wfm_roster *r, const struct wfm_agent *age
 		       day_names[r->shortages[i].start / PER_DAY], r->shortages[i].start % PER_DAY / 2,
 		       r->shortages[i].start % 2 * SLOT_MIN, r->shortages[i].slots * SLOT_MIN,
 		       wfm_short_reason_name(r->shortages[i].reason));
-	printf("cost %.0f cents, at most %.2f %% above the least possible\n", r->cost.total, 100 * r->gap);
+	printf("cost %.0f cents, of which at most %.2f %% can be saved\n", r->cost.total, 100 * r->gap);
 }
 
 int main(void)

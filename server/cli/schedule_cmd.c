@@ -143,8 +143,8 @@ static void tell(const struct problem *p, const struct wfm_roster *r)
 		hours += r->shortages[i].people * r->shortages[i].slots * p->wfm.slot_min / 60;
 	(void)fprintf(stderr, "cost %.0f cents", r->cost.total);
 	if (isfinite(r->bound))
-		(void)fprintf(stderr, ", at most %.2f %% above the least possible (%.0f)", 100 * r->gap,
-			      r->bound);
+		(void)fprintf(stderr, ", of which at most %.2f %% can be saved (none costs less than %.0f)",
+			      100 * r->gap, r->bound);
 	(void)fprintf(stderr, "; %d shifts, %.1f agent-hours short, %.1f s\n", (int)r->shift_count,
 		      hours, r->seconds);
 	if (p->wfm.session_count > 0)

@@ -84,14 +84,17 @@ static bool make_table(struct arena *a, const struct problem *p, size_t i, size_
 		out->volume[t] = loads[t].open ? out->volume[t] : 0;
 	}
 	struct wfm_staffing_options o = options_of(p, w);
-	struct wfm_error why;
+	struct wfm_error why = { 0 };
+	char said[sizeof why.path + sizeof why.message + 20];
 	out->people_max = wfm_staffing_served_people(loads, slots, &o);
 	size_t cells = slots * ((size_t)out->people_max + 1);
 	if (cells > arena_room(a) / (4 * sizeof *out->served))
 		return err_set(e, ERR_TOO_LARGE, "too many people and slots for a service");
 	out->served = arena_array(a, cells, sizeof *out->served);
-	if (wfm_staffing_served(loads, slots, &o, out->people_max, out->served, &why) != WFM_OK)
-		return refuse(e, i, "queue", why.message);
+	if (wfm_staffing_served(loads, slots, &o, out->people_max, out->served, &why) != WFM_OK) {
+		(void)snprintf(said, sizeof said, "its work%s %s", why.path, why.message);
+		return refuse(e, i, "queue", said);
+	}
 	return true;
 }
 
