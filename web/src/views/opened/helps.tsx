@@ -53,39 +53,45 @@ const reach = (n: number) => (n > 1 ? tn("help.more", n) : "–");
 
 function Agents({ rows, currency }: { rows: HelpfulAgent[]; currency: string | undefined }) {
 	return (
-		<DataTable dense caption={t("help.agents")} rows={rows} rowKey={(a) => a.agent_id} columns={[
-			{ key: "what", head: t("help.agents"), rowHead: true, cell: (a) => t("help.like", { contract: a.contract, agent: a.agent }) },
-			{
-				key: "saves", head: t("help.saves"), num: true,
-				cell: (a) => <>{money(a.saved_cents, currency)}{a.fixed_pay_cents > 0 && <small class="muted block">{t("help.salary", { money: money(a.fixed_pay_cents, currency) })}</small>}</>,
-			},
-			{ key: "holds", head: t("help.holds"), num: true, cell: (a) => <>{reach(a.good_for)}{a.good_for > 1 && <small class="muted block">{money(a.good_for_cents, currency)}</small>}</> },
-		]} />
+		<div class="scroll" tabIndex={0} role="group" aria-label={t("help.agents")}>
+			<DataTable dense caption={t("help.agents")} rows={rows} rowKey={(a) => a.agent_id} columns={[
+				{ key: "what", head: t("help.agents"), rowHead: true, cell: (a) => t("help.like", { contract: a.contract, agent: a.agent }) },
+				{
+					key: "saves", head: t("help.saves"), num: true,
+					cell: (a) => <>{money(a.saved_cents, currency)}{a.fixed_pay_cents > 0 && <small class="muted block">{t("help.salary", { money: money(a.fixed_pay_cents, currency) })}</small>}</>,
+				},
+				{ key: "holds", head: t("help.holds"), num: true, cell: (a) => <>{reach(a.good_for)}{a.good_for > 1 && <small class="muted block">{money(a.good_for_cents, currency)}</small>}</> },
+			]} />
+		</div>
 	);
 }
 
 function Hours({ rows, queues, zone, currency }: { rows: HelpfulHour[]; queues: Queue[]; zone: string; currency: string | undefined }) {
 	const name = (id: number) => queues.find((q) => q.id === id)?.name ?? String(id);
 	return (
-		<DataTable dense caption={t("help.hours")} rows={rows} rowKey={(h) => `${h.queue_id}:${h.start}`} columns={[
-			{
-				key: "what", head: t("help.hours"), rowHead: true,
-				cell: (h) => <>{name(h.queue_id)}, {fmtDayTime(instant(h.start), zone)}–{fmtTime(instant(h.end), zone)}{h.avoidable && <small class="muted block">{t("help.avoidable")}</small>}</>,
-			},
-			{ key: "short", head: t("short.hours"), num: true, cell: (h) => upTo(h.short_hours, 1) },
-			{ key: "saves", head: t("help.an_hour"), num: true, cell: (h) => money(h.hour_cents, currency) },
-			{ key: "holds", head: t("help.holds"), num: true, cell: (h) => reach(h.good_for) },
-		]} />
+		<div class="scroll" tabIndex={0} role="group" aria-label={t("help.hours")}>
+			<DataTable dense caption={t("help.hours")} rows={rows} rowKey={(h) => `${h.queue_id}:${h.start}`} columns={[
+				{
+					key: "what", head: t("help.hours"), rowHead: true,
+					cell: (h) => <>{name(h.queue_id)}, {fmtDayTime(instant(h.start), zone)}–{fmtTime(instant(h.end), zone)}{h.avoidable && <small class="muted block">{t("help.avoidable")}</small>}</>,
+				},
+				{ key: "short", head: t("short.hours"), num: true, cell: (h) => upTo(h.short_hours, 1) },
+				{ key: "saves", head: t("help.an_hour"), num: true, cell: (h) => money(h.hour_cents, currency) },
+				{ key: "holds", head: t("help.holds"), num: true, cell: (h) => reach(h.good_for) },
+			]} />
+		</div>
 	);
 }
 
 function Eased({ rows, zone, currency }: { rows: HelpfulRelaxation[]; zone: string; currency: string | undefined }) {
 	return (
-		<DataTable dense caption={t("help.eased")} rows={rows} rowKey={(r) => easedOf(r, zone)} columns={[
-			{ key: "what", head: t("help.eased"), rowHead: true, cell: (r) => easedOf(r, zone) },
-			{ key: "saves", head: t("help.saves"), num: true, cell: (r) => money(r.saved_cents, currency) },
-			{ key: "short", head: t("help.fewer"), num: true, cell: (r) => (r.short_hours > 0.05 ? upTo(r.short_hours, 1) : "–") },
-		]} />
+		<div class="scroll" tabIndex={0} role="group" aria-label={t("help.eased")}>
+			<DataTable dense caption={t("help.eased")} rows={rows} rowKey={(r) => easedOf(r, zone)} columns={[
+				{ key: "what", head: t("help.eased"), rowHead: true, cell: (r) => easedOf(r, zone) },
+				{ key: "saves", head: t("help.saves"), num: true, cell: (r) => money(r.saved_cents, currency) },
+				{ key: "short", head: t("help.fewer"), num: true, cell: (r) => (r.short_hours > 0.05 ? upTo(r.short_hours, 1) : "–") },
+			]} />
+		</div>
 	);
 }
 
