@@ -76,8 +76,8 @@ export default function SessionForm({ site, week, agents, onClose, onSaved }: Se
 				))}
 			</fieldset>
 			<div class="tools tools-inline">
-				<label class="field"><span class="field-label">{t("session.from")}</span><input type="time" name="from" /></label>
-				<label class="field"><span class="field-label">{t("session.until")}</span><input type="time" name="until" /></label>
+				<label class="field"><span class="field-label">{t("session.from")}</span><input type="time" name="from" step={900} /></label>
+				<label class="field"><span class="field-label">{t("session.until")}</span><input type="time" name="until" step={900} /></label>
 				<label class="field"><span class="field-label">{together ? t("session.quorum") : t("session.at_once")}</span><input type="number" name="few" min={0} max={2000} defaultValue={together ? 2 : 0} key={kind} /></label>
 			</div>
 			<label><input type="checkbox" name="must" defaultChecked /> {t("session.must")}</label>
