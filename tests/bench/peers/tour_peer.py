@@ -186,7 +186,7 @@ def cuadrante(instance, seed, limit, folder, binary):
     judged = subprocess.run([binary, "verify", problem, roster], capture_output=True, text=True, check=False)
     fixed = result["cost"]["fixed_pay"]
     for at, cost in lines:
-        say(cpu=at, objective=(cost - fixed) / 100)
+        say(cpu=at, objective=cost / 100)  # progress leaves fixed pay out
     say(cpu=cpu, objective=(result["cost"]["total"] - fixed) / 100,
         bound=(result["bound"] - fixed) / 100,
         status=result["status"] if judged.returncode == 0 else "REFUSED BY THE JUDGE")
