@@ -15,6 +15,7 @@ void fixture_add_rule(struct fixture *f, int contract, struct wfm_rule_row row)
 {
 	if (row.mode == WFM_OFF)
 		row.mode = WFM_HARD;
+	assert_true(f->contracts[contract].rule_count < FIX_RULES);
 	f->rules[contract][f->contracts[contract].rule_count++] = row;
 }
 

@@ -9,7 +9,7 @@
 
 #include "wfm/schedule.h"
 
-enum { FIX_AGENTS = 64, FIX_SLOTS = 8 * 48, FIX_RULES = 16, FIX_QUEUES = 3 };
+enum { FIX_AGENTS = 64, FIX_SLOTS = 8 * 48, FIX_RULES = 2 * WFM_RULE_COUNT, FIX_QUEUES = 3 };
 
 struct fixture {
 	struct wfm_problem p;
