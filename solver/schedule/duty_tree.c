@@ -37,6 +37,8 @@ struct tree {
 	double *share; /* [types x days x (duties + 1)] of the relaxation */
 	uint8_t *touched; /* [types] barring changed since the columns were looked at */
 	int32_t width, cells; /* cells of a type */
+	double aspired; /* the search steps back from nodes dearer than this, in cents */
+	int32_t fails;  /* and ends after so many steps back */
 };
 
 static enum wfm_status no_memory(struct wfm_error *e)
@@ -203,12 +205,13 @@ static void offer_plan(struct tree *t)
 		duty_offer(t->m->s, t->out);
 }
 
-/* Can the node hold anything better than the best plan? */
+/* Can the node hold anything better than the best plan, and as good as is aspired to? */
 static bool is_hopeless(const struct tree *t)
 {
 	const struct run *run = &t->m->s->run;
 	double step = t->m->m->step > 0 ? 0.999 * t->m->m->step : 1e-6 * fabs(run->objective);
-	return duty_lp_cents(t->m) > run->objective - step;
+	double cents = duty_lp_cents(t->m);
+	return cents > run->objective - step || cents > t->aspired;
 }
 
 static enum wfm_status solve_node(struct tree *t, struct wfm_error *e)
@@ -226,6 +229,7 @@ static enum wfm_status solve_node(struct tree *t, struct wfm_error *e)
 static enum wfm_status search(struct tree *t, int32_t nodes, bool *ended, struct wfm_error *e)
 {
 	enum wfm_status s = solve_node(t, e);
+	int32_t failed = 0;
 	*ended = false;
 	for (int32_t i = 0; s == WFM_OK && i < nodes && !run_stopped(&t->m->s->run); i++) {
 		bool open = false;
@@ -242,6 +246,8 @@ static enum wfm_status search(struct tree *t, int32_t nodes, bool *ended, struct
 			*ended = true;
 			break;
 		}
+		if (!open && ++failed > t->fails)
+			break;
 		s = solve_node(t, e);
 	}
 	while (t->depth > 0) { /* leave nothing barred */
@@ -373,6 +379,8 @@ static bool tree_open(struct tree *t, struct duty_master *m, struct duty_plan *o
 	size_t types = (size_t)m->m->type_count;
 	*t = (struct tree){ .m = m, .out = out, .width = m->m->duties + 1 };
 	t->cells = t->width * m->m->days;
+	t->aspired = HUGE_VAL;
+	t->fails = INT32_MAX;
 	t->barred = calloc(types * (size_t)t->cells + 1, 1);
 	t->share = calloc(types * (size_t)t->cells + 1, sizeof *t->share);
 	t->touched = calloc(types + 1, 1);
@@ -408,13 +416,37 @@ static enum wfm_status add_best(struct duty_master *m, struct wfm_error *e)
 	return s;
 }
 
-/* Tree and dive over everything, then local search on what was found. */
+/*
+ * Trees over everything. While the best plan is poor nothing would stop a descent that goes wrong
+ * early; so a tree aspires to little above the bound, and soon gives way to another, of more patience.
+ */
+static enum wfm_status grow(struct tree *t, int32_t nodes, struct wfm_error *e)
+{
+	enum { TREES = 4, FAILS = 12 };
+	struct duty_master *m = t->m;
+	const struct run *run = &m->s->run;
+	double before = run->objective, slack = 0.02;
+	enum wfm_status s = WFM_OK;
+	bool ended = false;
+	for (int32_t i = 0; i < TREES && s == WFM_OK && !run_stopped(run) && run->objective >= before; i++) {
+		t->aspired = run->bound + slack * fmax(fabs(run->bound), m->m->step);
+		t->fails = FAILS << i;
+		s = search(t, nodes, &ended, e);
+		m->noise = 0.3 * rng_unit(&m->s->run.rng);
+		slack *= 1.5;
+	}
+	t->aspired = HUGE_VAL;
+	t->fails = INT32_MAX;
+	return s;
+}
+
+/* Trees and a dive over everything, then local search on what was found. */
 static enum wfm_status whole(struct tree *t, int32_t nodes, struct wfm_error *e)
 {
 	const struct run *run = &t->m->s->run;
 	bool ended = false;
 	int64_t steps = 4 * (int64_t)t->out->count;
-	enum wfm_status s = search(t, nodes, &ended, e);
+	enum wfm_status s = grow(t, nodes, e);
 	if (s != WFM_OK || run_stopped(run) || duty_proved(t->m->s))
 		return s;
 	s = dive(t, &ended, e);
