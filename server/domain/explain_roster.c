@@ -38,7 +38,7 @@ struct explained_conflict {
 };
 
 struct roster_explanation {
-	int64_t roster_id, tried;
+	int64_t roster_id, tried, untried;
 	bool known, complete;
 	double precision_cents;
 	struct explained_hour *hours;
@@ -123,7 +123,8 @@ static const struct field explanation_rows[] = {
 	F_BOOL(struct roster_explanation, known, 0, "false: drawn before this was asked, or it failed"),
 	F_BOOL(struct roster_explanation, complete, 0, "false: time was up before everything was asked"),
 	F_REAL(struct roster_explanation, precision_cents, O, 0, 0, "differences below this mean nothing"),
-	F_INT(struct roster_explanation, tried, 0, 0, 0, "rules, leave, locks and wishes tried"),
+	F_INT(struct roster_explanation, tried, 0, 0, 0, "rules, leave, locks and wishes whose saving is known"),
+	F_INT(struct roster_explanation, untried, 0, 0, 0, "the others, whose saving is not known"),
 	F_LIST(struct roster_explanation, hours, hour_count, 0, &hour_fields, 0, WFM_EXPLAIN_RUNS,
 	       "one more person through the dearest shortages"),
 	F_LIST(struct roster_explanation, agents, agent_count, 0, &agent_fields, 0, 0,
@@ -204,11 +205,13 @@ static void list_relaxations(struct arena *a, const struct week_problem *w,
 			     const struct wfm_explanation *x, struct roster_explanation *o)
 {
 	o->relaxations = arena_array(a, HELPS_MAX, sizeof *o->relaxations);
-	o->tried = x->relaxation_count;
-	for (int32_t i = 0; i < x->relaxation_count && o->relaxation_count < HELPS_MAX; i++) {
+	for (int32_t i = 0; i < x->relaxation_count; i++) {
 		const struct wfm_relaxation *y = &x->relaxations[i];
 		bool moves = y->side != WFM_SIDE_DROP;
-		if (!y->solved || y->saved_cents <= x->precision_cents)
+		bool known = y->solved || y->most_cents <= x->precision_cents;
+		o->tried += known;
+		o->untried += !known;
+		if (!y->solved || y->saved_cents <= x->precision_cents || o->relaxation_count == HELPS_MAX)
 			continue;
 		o->relaxations[o->relaxation_count++] = (struct explained_relaxation){
 			.item = item_of(w, &y->item),

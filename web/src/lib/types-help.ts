@@ -45,6 +45,7 @@ export interface Explanation {
 	complete: boolean;
 	precision_cents: number | null;
 	tried: number;
+	untried: number;
 	hours: HelpfulHour[];
 	agents: HelpfulAgent[];
 	relaxations: HelpfulRelaxation[];

@@ -104,8 +104,9 @@ export default function Helps({ roster, queues, zone, currency }: HelpsProps) {
 			{told.error && <ProblemBox error={told.error} retry={told.reload} />}
 			{!x ? !told.error && <Busy lines={4} /> : !x.known ? <p class="muted">{t("help.unknown")}</p> : (
 				<div class="stack" id="helps">
-					{x.relaxations.length > 0 ? <Eased rows={x.relaxations} zone={zone} currency={currency} /> : <p class="muted">{t("help.none")}</p>}
-					<p class="muted small">{t("help.tried", { n: x.tried })}</p>
+					{x.relaxations.length > 0 ? <Eased rows={x.relaxations} zone={zone} currency={currency} /> : x.tried > 0 && <p class="muted">{t("help.none")}</p>}
+					{x.tried > 0 && <p class="muted small">{t("help.tried", { n: x.tried })}</p>}
+					{x.untried > 0 && <p class="muted small">{t("help.untried", { n: x.untried })}</p>}
 					{x.agents.length > 0 && <Agents rows={x.agents} currency={currency} />}
 					{x.hours.length > 0 && <Hours rows={x.hours} queues={queues} zone={zone} currency={currency} />}
 					{x.conflicts.length > 0 && (
