@@ -13,6 +13,7 @@
 #include "server/calendar/zones.h"
 #include "server/domain/forecast_accuracy.h"
 #include "server/domain/stored_joint.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/pgcluster.h"
 
 static double number(const char *url, const char *sql)
@@ -179,7 +180,6 @@ static void test_a_joint_of_next_to_nothing_is_kept(void **state)
 
 int main(void)
 {
-	struct err e = ERR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_poisson_deviation),
 		cmocka_unit_test(test_adjusted_in_any_order),
@@ -188,10 +188,5 @@ int main(void)
 		cmocka_unit_test(test_promises_of_some_versions_stand_for_all),
 		cmocka_unit_test(test_a_joint_of_next_to_nothing_is_kept),
 	};
-	if (!zones_start(&e)) {
-		print_error("zones: %s\n", e.message);
-		return 1;
-	}
-	pgcluster_start();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

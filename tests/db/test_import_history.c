@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "server/domain/import_history.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/pgcluster.h"
 
 static const char network[] =
@@ -19,36 +20,25 @@ static const char network[] =
 	" SELECT c, c, s.id, k.id, 'voice', 30, 180 FROM site s, skill k,"
 	" unnest(ARRAY['alpha', 'Beta', 'zulu']) AS c";
 
-struct fixture {
-	struct db *db;
-	struct arena *arena;
-	const char *url;
-	struct err err;
-};
-
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct db_fixture *f = calloc(1, sizeof *f);
 	assert_non_null(f);
-	f->arena = arena_new(0);
-	f->url = pgcluster_fresh();
+	db_fixture_open(f);
 	pgcluster_sql(f->url, network);
-	f->db = db_open(f->url, &f->err);
-	assert_non_null(f->db);
 	*state = f;
 	return 0;
 }
 
 static int end(void **state)
 {
-	struct fixture *f = *state;
-	db_close(f->db);
-	arena_free(f->arena);
+	struct db_fixture *f = *state;
+	db_fixture_close(f);
 	free(f);
 	return 0;
 }
 
-static struct import_result import(struct fixture *f, const char *csv, bool dry_run, bool partial)
+static struct import_result import(struct db_fixture *f, const char *csv, bool dry_run, bool partial)
 {
 	struct import_options o = { dry_run, partial };
 	struct import_result r;
@@ -57,7 +47,7 @@ static struct import_result import(struct fixture *f, const char *csv, bool dry_
 	return r;
 }
 
-static long stored(struct fixture *f)
+static long stored(struct db_fixture *f)
 {
 	return strtol(pgcluster_sql(f->url, "SELECT count(*) FROM history"), NULL, 10);
 }
@@ -66,7 +56,7 @@ static long stored(struct fixture *f)
 
 static void test_rows_land_with_their_instants(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	struct import_result r = import(f,
 		HEADER "alpha,2026-03-02T09:00:00-03:00,12,11,1,10,1980.5,140\n"
 		       "Beta,2026-03-02T12:30:00Z,7,,,,,\n", false, false);
@@ -81,7 +71,7 @@ static void test_rows_land_with_their_instants(void **state)
 
 static void test_same_file_twice_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	const char *csv = HEADER "alpha,2026-03-02T09:00:00-03:00,12,11,1,10,1980,140\n"
 				 "alpha,2026-03-02T09:30:00-03:00,13,,,,,\n";
 	import(f, csv, false, false);
@@ -98,7 +88,7 @@ static void test_same_file_twice_changes_nothing(void **state)
 
 static void test_each_mistake_names_line_and_column(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	struct import_result r = import(f,
 		HEADER "alpha,2026-03-02T09:00:00-03:00,12,11,1,10,1980,140\n"
 		       "gamma,2026-03-02T09:00:00-03:00,12,,,,,\n"
@@ -129,7 +119,7 @@ static void test_each_mistake_names_line_and_column(void **state)
 
 static void test_partial_takes_the_good_rows(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	const char *csv = HEADER "alpha,2026-03-02T09:00:00-03:00,12,,,,,\n"
 				 "gamma,2026-03-02T09:00:00-03:00,12,,,,,\n"
 				 "alpha,2026-03-02T12:00:00Z,5,,,,,\n";
@@ -142,7 +132,7 @@ static void test_partial_takes_the_good_rows(void **state)
 
 static void test_dry_run_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	struct import_result r = import(f, HEADER "zulu,2026-03-02T09:00:00-03:00,12,,,,,\n", true, false);
 	assert_int_equal(r.inserted, 1);
 	assert_false(r.saved);
@@ -151,7 +141,7 @@ static void test_dry_run_changes_nothing(void **state)
 
 static void test_unreadable_file_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	struct import_options o = { false, true };
 	struct import_result r;
 	static const char *const files[] = { "", "nonsense\n1\n", "queue,start\nalpha,x\n",
@@ -176,6 +166,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dry_run_changes_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(test_unreadable_file_changes_nothing, begin, end),
 	};
-	pgcluster_start();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

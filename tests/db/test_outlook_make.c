@@ -9,6 +9,7 @@
 
 #include "server/calendar/zones.h"
 #include "server/domain/make_outlook.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/pgcluster.h"
 #include "tests/lib/small_site.h"
 
@@ -59,14 +60,8 @@ static void test_nothing_is_held_while_forecasting(void **state)
 
 int main(void)
 {
-	struct err e = ERR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_held_while_forecasting),
 	};
-	if (!zones_start(&e)) {
-		print_error("zones: %s\n", e.message);
-		return 1;
-	}
-	pgcluster_start();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

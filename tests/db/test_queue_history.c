@@ -11,6 +11,7 @@
 
 #include "server/base/clock.h"
 #include "server/domain/queue_history.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/pgcluster.h"
 
 /* Queues: 1 new, 2 old (30 minutes), 3 fine (15). */
@@ -30,10 +31,7 @@ static const char network[] =
 	" + day * interval '1 day', make_interval(mins => q.interval_min)) AS t";
 
 struct fixture {
-	struct db *db;
-	struct arena *arena;
-	const char *url;
-	struct err err;
+	struct db_fixture at;
 	struct site_calendar site;
 	struct site_queue *queues;
 	size_t queue_count;
@@ -44,13 +42,10 @@ static int begin(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	assert_non_null(f);
-	f->arena = arena_new(0);
-	f->url = pgcluster_fresh();
-	pgcluster_sql(f->url, network);
-	f->db = db_open(f->url, &f->err);
-	assert_non_null(f->db);
-	assert_true(site_calendar_load(f->db, f->arena, 1, &f->site, &f->err));
-	assert_true(site_queues_load(f->db, f->arena, 1, &f->queues, &f->queue_count, &f->err));
+	db_fixture_open(&f->at);
+	pgcluster_sql(f->at.url, network);
+	assert_true(site_calendar_load(f->at.db, f->at.arena, 1, &f->site, &f->at.err));
+	assert_true(site_queues_load(f->at.db, f->at.arena, 1, &f->queues, &f->queue_count, &f->at.err));
 	assert_string_equal(f->queues[0].code, "new");
 	*state = f;
 	return 0;
@@ -59,8 +54,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	struct fixture *f = *state;
-	db_close(f->db);
-	arena_free(f->arena);
+	db_fixture_close(&f->at);
 	free(f);
 	return 0;
 }
@@ -68,9 +62,9 @@ static int end(void **state)
 static void put(struct fixture *f, int64_t queue_id, size_t n, struct queue_source *sources)
 {
 	struct queue_sources in = { .sources = sources, .source_count = n };
-	if (!db_begin(f->db, &f->err) || !queue_sources_put(f->db, f->arena, queue_id, &in, &f->err) ||
-	    !db_commit(f->db, &f->err))
-		fail_msg("%s %s", f->err.message, f->err.items_kept ? f->err.items[0].message : "");
+	if (!db_begin(f->at.db, &f->at.err) || !queue_sources_put(f->at.db, f->at.arena, queue_id, &in, &f->at.err) ||
+	    !db_commit(f->at.db, &f->at.err))
+		fail_msg("%s %s", f->at.err.message, f->at.err.items_kept ? f->at.err.items[0].message : "");
 }
 
 static size_t load(struct fixture *f, const char *until, struct queue_history_row **rows)
@@ -78,14 +72,14 @@ static size_t load(struct fixture *f, const char *until, struct queue_history_ro
 	size_t n;
 	int64_t at;
 	assert_true(instant_parse(until, &at));
-	if (!queue_history_load(f->db, f->arena, &f->site, &f->queues[0], at, rows, &n, &f->warnings, &f->err))
-		fail_msg("%s", f->err.message);
+	if (!queue_history_load(f->at.db, f->at.arena, &f->site, &f->queues[0], at, rows, &n, &f->warnings, &f->at.err))
+		fail_msg("%s", f->at.err.message);
 	return n;
 }
 
 static int64_t id_of(struct fixture *f, const char *code)
 {
-	return strtoll(pgcluster_sql(f->url, arena_printf(f->arena, "SELECT id FROM queue WHERE code = '%s'", code)),
+	return strtoll(pgcluster_sql(f->at.url, arena_printf(f->at.arena, "SELECT id FROM queue WHERE code = '%s'", code)),
 		       NULL, 10);
 }
 
@@ -116,7 +110,7 @@ static void test_weights_and_intervals_add_up(void **state)
 		assert_true(is(rows[i].handle_time_s, 1000 + both * 400));
 	}
 	/* Its own rows count whole, from the day the queue exists. */
-	pgcluster_sql(f->url, "INSERT INTO history (queue_id, start_at, offered)"
+	pgcluster_sql(f->at.url, "INSERT INTO history (queue_id, start_at, offered)"
 			      " VALUES (1, '2026-03-20 09:00-03', 7), (1, '2026-03-20 20:00-03', 3)");
 	assert_int_equal(load(f, END, &rows), 28 * 6 + 1);
 	assert_true(is(rows[18 * 6].offered, 17));
@@ -148,7 +142,7 @@ static void test_holes_of_a_part_leave_the_day_out(void **state)
 		{ .source_queue_id = id_of(f, "fine"), .until = FIELD_NULL, .weight = 1 },
 	};
 	put(f, 1, 2, s);
-	pgcluster_sql(f->url, "DELETE FROM history WHERE queue_id = 2 AND (start_at AT TIME ZONE 'America/Santiago')::date"
+	pgcluster_sql(f->at.url, "DELETE FROM history WHERE queue_id = 2 AND (start_at AT TIME ZONE 'America/Santiago')::date"
 			      " = '2026-03-10' OR queue_id = 3 AND extract(dow FROM start_at) = 0");
 	size_t n = load(f, END, &rows);
 	assert_int_equal(n, 27 * 6);
@@ -168,10 +162,10 @@ static void test_what_does_not_fit_is_left_out_and_told(void **state)
 	size_t n;
 	struct queue_source fine = { .source_queue_id = id_of(f, "fine"), .until = FIELD_NULL, .weight = 1 };
 	put(f, 1, 1, &fine);
-	pgcluster_sql(f->url, "INSERT INTO history (queue_id, start_at, offered)"
+	pgcluster_sql(f->at.url, "INSERT INTO history (queue_id, start_at, offered)"
 			      " VALUES (3, '2026-03-20 08:20-03', 7)");
-	assert_true(queue_history_load(f->db, f->arena, &f->site, &f->queues[0], clock_now(), &rows, &n,
-				       &f->warnings, &f->err));
+	assert_true(queue_history_load(f->at.db, f->at.arena, &f->site, &f->queues[0], clock_now(), &rows, &n,
+				       &f->warnings, &f->at.err));
 	assert_int_equal(n, 28 * 6);
 	assert_int_equal(f->warnings.count, 1);
 	assert_string_equal(f->warnings.items[0].text,
@@ -188,7 +182,7 @@ static void test_the_repeated_hour_stays_two(void **state)
 		{ .source_queue_id = id_of(f, "fine"), .until = FIELD_NULL, .weight = 1 },
 	};
 	put(f, 1, 2, s);
-	pgcluster_sql(f->url, "DELETE FROM history; INSERT INTO history (queue_id, start_at, offered)"
+	pgcluster_sql(f->at.url, "DELETE FROM history; INSERT INTO history (queue_id, start_at, offered)"
 			      " SELECT q, t, 5 FROM (VALUES (2, 30), (3, 15)) AS x(q, m), generate_series(timestamptz"
 			      " '2026-04-05 02:00Z', '2026-04-05 03:59Z', make_interval(mins => m)) AS t");
 	assert_int_equal(load(f, END, &rows), 4);
@@ -204,7 +198,6 @@ static void test_the_repeated_hour_stays_two(void **state)
 
 int main(void)
 {
-	struct err e = ERR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_weights_and_intervals_add_up, begin, end),
 		cmocka_unit_test_setup_teardown(test_sources_of_sources, begin, end),
@@ -212,10 +205,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_does_not_fit_is_left_out_and_told, begin, end),
 		cmocka_unit_test_setup_teardown(test_the_repeated_hour_stays_two, begin, end),
 	};
-	if (!zones_start(&e)) {
-		print_error("zones: %s\n", e.message);
-		return 1;
-	}
-	pgcluster_start();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

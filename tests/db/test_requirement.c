@@ -17,30 +17,24 @@
 #include "server/domain/queue_staffing.h"
 #include "server/domain/week_staffing.h"
 #include "solver/num/rng.h"
-#include "tests/lib/pgcluster.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/small_site.h"
 
 struct fixture {
-	struct db *db;
-	struct arena *arena;
-	const char *url;
+	struct db_fixture at;
 	int64_t week, forecast_id;
-	struct err err;
 };
 
 static int begin(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	assert_non_null(f);
-	f->arena = arena_new(0);
-	f->url = pgcluster_fresh();
-	small_site_load(f->url);
-	f->db = db_open(f->url, &f->err);
-	assert_non_null(f->db);
+	db_fixture_open(&f->at);
+	small_site_load(f->at.url);
 	f->week = small_site_change_week(4);
 	struct forecast_request r = { 1, f->week, 1 };
-	if (!forecast_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->forecast_id, &f->err))
-		fail_msg("no forecast: %s", f->err.message);
+	if (!forecast_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->forecast_id, &f->at.err))
+		fail_msg("no forecast: %s", f->at.err.message);
 	*state = f;
 	return 0;
 }
@@ -48,24 +42,18 @@ static int begin(void **state)
 static int end(void **state)
 {
 	struct fixture *f = *state;
-	db_close(f->db);
-	arena_free(f->arena);
+	db_fixture_close(&f->at);
 	free(f);
 	return 0;
-}
-
-static const char *ask(struct fixture *f, const char *sql)
-{
-	return pgcluster_sql(f->url, sql);
 }
 
 static struct week_problem require(struct fixture *f, struct staffing_choice c)
 {
 	struct week_problem w = { 0 };
-	if (!staffing_choice_resolve(&c, "/", &f->err) ||
-	    !week_open(f->db, f->arena, 1, f->week, f->forecast_id, &c, &w, &f->err) ||
-	    !week_requirements(f->db, f->arena, f->forecast_id, &w, &f->err))
-		fail_msg("no requirement: %s", f->err.message);
+	if (!staffing_choice_resolve(&c, "/", &f->at.err) ||
+	    !week_open(f->at.db, f->at.arena, 1, f->week, f->forecast_id, &c, &w, &f->at.err) ||
+	    !week_requirements(f->at.db, f->at.arena, f->forecast_id, &w, &f->at.err))
+		fail_msg("no requirement: %s", f->at.err.message);
 	return w;
 }
 
@@ -128,34 +116,34 @@ static void test_a_roster_says_how_it_was_staffed(void **state)
 				      .choice = { .risk = WFM_RISK_CHANCE, .over = FIELD_NULL,
 						  .probability = 0.9, .least = NAN } };
 	struct schedule_result out;
-	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
-		fail_msg("no roster: %s", f->err.message);
-	assert_string_equal(ask(f, "SELECT concat_ws(' ', evidence->>'risk', evidence->>'over',"
+	if (!schedule_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->at.err))
+		fail_msg("no roster: %s", f->at.err.message);
+	assert_string_equal(db_fixture_ask(&f->at, "SELECT concat_ws(' ', evidence->>'risk', evidence->>'over',"
 				   " evidence->>'probability', evidence->>'shrinkage') FROM roster"),
 			    "chance day 0.9 0.05");
-	assert_string_equal(ask(f, "SELECT concat_ws(' ', request->>'risk', request->>'over') FROM plan"),
+	assert_string_equal(db_fixture_ask(&f->at, "SELECT concat_ws(' ', request->>'risk', request->>'over') FROM plan"),
 			    "chance day");
-	assert_string_equal(ask(f, "SELECT count(*) = 7 AND min(p_target) >= 0.9 FROM requirement_day"), "t");
-	assert_string_equal(ask(f, "SELECT abs(sum(roster_hours) - (SELECT sum(agents_on_roster * minutes / 60)"
+	assert_string_equal(db_fixture_ask(&f->at, "SELECT count(*) = 7 AND min(p_target) >= 0.9 FROM requirement_day"), "t");
+	assert_string_equal(db_fixture_ask(&f->at, "SELECT abs(sum(roster_hours) - (SELECT sum(agents_on_roster * minutes / 60)"
 				   " FROM requirement)) < 1e-6 FROM requirement_day"), "t");
 }
 
 static void test_forecasts_without_scenarios(void **state)
 {
 	struct fixture *f = *state;
-	ask(f, "DELETE FROM forecast_joint");
+	db_fixture_ask(&f->at, "DELETE FROM forecast_joint");
 	struct week_problem w = require(f, (struct staffing_choice){ 0 });
 	assert_int_equal(w.requirements[0].day_count, 0);
 	w = require(f, (struct staffing_choice){ .over = OVER_DAY, .least = NAN });
 	assert_true(hours(&w) > 0);
 	struct staffing_choice c = { .risk = WFM_RISK_EXPECTED, .over = OVER_DAY, .least = NAN };
-	assert_true(week_open(f->db, f->arena, 1, f->week, f->forecast_id, &c, &w, &f->err));
-	assert_false(week_requirements(f->db, f->arena, f->forecast_id, &w, &f->err));
-	assert_int_equal(f->err.code, ERR_INVALID);
-	assert_string_equal(f->err.items[0].pointer, "/forecast_id");
+	assert_true(week_open(f->at.db, f->at.arena, 1, f->week, f->forecast_id, &c, &w, &f->at.err));
+	assert_false(week_requirements(f->at.db, f->at.arena, f->forecast_id, &w, &f->at.err));
+	assert_int_equal(f->at.err.code, ERR_INVALID);
+	assert_string_equal(f->at.err.items[0].pointer, "/forecast_id");
 	/* A queue that the forecast left out keeps nobody from planning the others. */
-	err_clear(&f->err);
-	ask(f, "DELETE FROM forecast_interval");
+	err_clear(&f->at.err);
+	db_fixture_ask(&f->at, "DELETE FROM forecast_interval");
 	w = require(f, c);
 	assert_true(hours(&w) == 0);
 }
@@ -164,15 +152,15 @@ static void test_an_interval_has_no_chance(void **state)
 {
 	struct fixture *f = *state;
 	struct staffing_choice c = { .risk = WFM_RISK_CHANCE, .over = OVER_INTERVAL, .probability = 0.8 };
-	assert_false(staffing_choice_resolve(&c, "?", &f->err));
-	assert_string_equal(f->err.items[0].pointer, "?over");
+	assert_false(staffing_choice_resolve(&c, "?", &f->at.err));
+	assert_string_equal(f->at.err.items[0].pointer, "?over");
 }
 
 /* Work that may wait keeps its turnaround, whatever is chosen. */
 static void test_mail_is_staffed_as_ever(void **state)
 {
 	struct fixture *f = *state;
-	ask(f, "UPDATE queue SET channel = 'email', turnaround_min = 480, target_share = NULL, target_s = NULL");
+	db_fixture_ask(&f->at, "UPDATE queue SET channel = 'email', turnaround_min = 480, target_share = NULL, target_s = NULL");
 	struct week_problem plain = require(f, (struct staffing_choice){ 0 });
 	struct week_problem chance = require(f, (struct staffing_choice){
 		.risk = WFM_RISK_CHANCE, .over = OVER_DAY, .probability = 0.9, .least = NAN });
@@ -186,7 +174,7 @@ static void test_mail_is_staffed_as_ever(void **state)
  * ill on Mondays, one of them for half of the shift, and one on leave that came later than the roster. */
 static void work_eight_weeks(struct fixture *f)
 {
-	ask(f, "INSERT INTO plan (site_id, monday, forecast_id, request)"
+	db_fixture_ask(&f->at, "INSERT INTO plan (site_id, monday, forecast_id, request)"
 	       " SELECT 1, m::date, f.id, '{}' FROM forecast f, generate_series(date_trunc('week', now())"
 	       " - interval '8 weeks', date_trunc('week', now()) - interval '1 week', interval '1 week') AS m;"
 	       "INSERT INTO roster (plan_id, site_id, monday, version, state, evidence)"
@@ -213,8 +201,8 @@ static void test_absence_from_rosters_alone(void **state)
 	struct fixture *f = *state;
 	struct site_shrinkage s;
 	work_eight_weeks(f);
-	if (!site_shrinkage_get(f->db, f->arena, 1, NULL, &s, &f->err))
-		fail_msg("not measured: %s", f->err.message);
+	if (!site_shrinkage_get(f->at.db, f->at.arena, 1, NULL, &s, &f->at.err))
+		fail_msg("not measured: %s", f->at.err.message);
 	/* Of 400 paid shifts of seven and a half hours 8 + 8/2 were lost to illness, 8 to leave. */
 	assert_true(s.known && s.days == 40 && s.people == 400);
 	assert_true(fabs(s.scheduled_s - 400 * 27000.0) < 1 && fabs(s.planned_s - 8 * 27000.0) < 1);
@@ -226,11 +214,11 @@ static void test_absence_from_rosters_alone(void **state)
 	assert_true(s.weekdays[6].few && fabs(s.weekdays[6].used - s.unplanned) < 1e-12);
 	assert_true(isnan(s.adherence));
 	/* A recorded day is what it is, whatever the roster says. */
-	ask(f, "INSERT INTO agent_day (agent_id, day, site_id, rostered_s, handling_s, waiting_s, breaks_s, training_s,"
+	db_fixture_ask(&f->at, "INSERT INTO agent_day (agent_id, day, site_id, rostered_s, handling_s, waiting_s, breaks_s, training_s,"
 	       " other_s, paid_leave_s, in_planned_state_s, absent_unplanned_s)"
 	       " SELECT agent_id, day, 1, 27000, 0, 0, 0, 0, 0, 0, 0, 27000 FROM shift WHERE agent_id = 5"
 	       " AND extract(isodow FROM day) = 3");
-	assert_true(site_shrinkage_get(f->db, f->arena, 1, NULL, &s, &f->err));
+	assert_true(site_shrinkage_get(f->at.db, f->at.arena, 1, NULL, &s, &f->at.err));
 	assert_true(s.people == 400 && fabs(s.weekdays[2].unplanned - 0.1) < 1e-9);
 }
 
@@ -241,8 +229,8 @@ static void test_measured_absence_is_reckoned_with(void **state)
 	struct site_shrinkage s;
 	work_eight_weeks(f);
 	struct week_problem own = require(f, (struct staffing_choice){ 0 });
-	ask(f, "UPDATE site SET shrinkage_use = 'measured'");
-	assert_true(site_shrinkage_get(f->db, f->arena, 1, NULL, &s, &f->err));
+	db_fixture_ask(&f->at, "UPDATE site SET shrinkage_use = 'measured'");
+	assert_true(site_shrinkage_get(f->at.db, f->at.arena, 1, NULL, &s, &f->at.err));
 	struct week_problem measured = require(f, (struct staffing_choice){ 0 });
 	assert_true(own.site.shrinkage_unplanned == 0.05);
 	assert_true(fabs(measured.site.shrinkage_unplanned - s.unplanned) < 1e-12);
@@ -259,12 +247,12 @@ static void test_measured_absence_is_reckoned_with(void **state)
 	/* Who is planned for Mondays fails as often on Mondays, in a trial too. */
 	struct wfm_roster nobody = { 0 };
 	struct week_play play;
-	assert_true(week_problem_fill(f->db, f->arena, &measured, &f->err));
-	assert_true(week_play_open(f->arena, &measured, &nobody, &play, &f->err));
+	assert_true(week_problem_fill(f->at.db, f->at.arena, &measured, &f->at.err));
+	assert_true(week_play_open(f->at.arena, &measured, &nobody, &play, &f->at.err));
 	assert_true(measured.problem.agent_count > 0 && measured.unplanned[0] != measured.unplanned[6]);
 	for (int32_t d = 0; d < 7; d++)
 		assert_true(wfm_sim_absence(&play.p, 0, d) == s.weekdays[d].used);
-	ask(f, "DELETE FROM absence; DELETE FROM shift; UPDATE site SET shrinkage_unplanned = 0.08");
+	db_fixture_ask(&f->at, "DELETE FROM absence; DELETE FROM shift; UPDATE site SET shrinkage_unplanned = 0.08");
 	measured = require(f, (struct staffing_choice){ 0 }); /* nothing to measure */
 	assert_true(measured.site.shrinkage_unplanned == 0.08 && measured.unplanned[3] == 0.08);
 }
@@ -292,7 +280,7 @@ static void call_again(struct fixture *f)
 		strbuf_printf(&s, "%s(%d, %.6f, %.6f)", i > 0 ? "," : "", i, fresh + back, gone);
 	}
 	strbuf_puts(&s, ") AS v(n, o, b)");
-	ask(f, s.data);
+	db_fixture_ask(&f->at, s.data);
 	strbuf_free(&s);
 }
 
@@ -303,8 +291,8 @@ static void test_calls_again_are_no_demand_of_their_own(void **state)
 	struct queue_staffing estimated;
 	call_again(f);
 	struct week_problem all = require(f, (struct staffing_choice){ 0 });
-	if (!queue_staffing_put(f->db, f->arena, 1, &set, &none, &estimated, &f->err))
-		fail_msg("not set: %s", f->err.message);
+	if (!queue_staffing_put(f->at.db, f->at.arena, 1, &set, &none, &estimated, &f->at.err))
+		fail_msg("not set: %s", f->at.err.message);
 	assert_true(none.again == 0 && none.discount == 0 && isnan(none.stretch));
 	assert_true(estimated.redial_known && estimated.redial_low <= 0.6 && estimated.redial_high >= 0.6);
 	assert_true(estimated.again == estimated.redial_probability && fabs(estimated.again - 0.6) < 0.15);
@@ -319,19 +307,18 @@ static void test_calls_again_are_no_demand_of_their_own(void **state)
 	struct schedule_request r = { .site_id = 1, .week = f->week, .forecast_id = f->forecast_id, .seed = 1,
 				      .iteration_limit = 40, .gap = 0.02, .time_limit_s = 60 };
 	struct schedule_result out;
-	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
-		fail_msg("no roster: %s", f->err.message);
-	assert_string_equal(ask(f, "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(promised - simulated)) < 0.03"
+	if (!schedule_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->at.err))
+		fail_msg("no roster: %s", f->at.err.message);
+	assert_string_equal(db_fixture_ask(&f->at, "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(promised - simulated)) < 0.03"
 				   " FROM roster_trial"), "t");
 	/* Who never gives up never calls again. */
-	ask(f, "UPDATE queue SET patience_s = NULL");
-	assert_true(queue_staffing_get(f->db, f->arena, 1, &estimated, &f->err));
+	db_fixture_ask(&f->at, "UPDATE queue SET patience_s = NULL");
+	assert_true(queue_staffing_get(f->at.db, f->at.arena, 1, &estimated, &f->at.err));
 	assert_true(estimated.again == 0 && estimated.discount == 0);
 }
 
 int main(void)
 {
-	struct err e = ERR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_each_way_to_take_the_risk, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_roster_says_how_it_was_staffed, begin, end),
@@ -342,10 +329,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_measured_absence_is_reckoned_with, begin, end),
 		cmocka_unit_test_setup_teardown(test_calls_again_are_no_demand_of_their_own, begin, end),
 	};
-	if (!zones_start(&e)) {
-		print_error("zones: %s\n", e.message);
-		return 1;
-	}
-	pgcluster_start();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

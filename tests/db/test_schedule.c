@@ -15,56 +15,40 @@
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_schedule.h"
 #include "server/domain/publish_roster.h"
-#include "tests/lib/pgcluster.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/small_site.h"
-
-struct fixture {
-	struct db *db;
-	struct arena *arena;
-	const char *url;
-	struct err err;
-};
 
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct db_fixture *f = calloc(1, sizeof *f);
 	assert_non_null(f);
-	f->arena = arena_new(0);
-	f->url = pgcluster_fresh();
+	db_fixture_open(f);
 	small_site_load(f->url);
-	f->db = db_open(f->url, &f->err);
-	assert_non_null(f->db);
 	*state = f;
 	return 0;
 }
 
 static int end(void **state)
 {
-	struct fixture *f = *state;
-	db_close(f->db);
-	arena_free(f->arena);
+	struct db_fixture *f = *state;
+	db_fixture_close(f);
 	free(f);
 	return 0;
 }
 
-static const char *ask(struct fixture *f, const char *sql)
+static int64_t site_id(struct db_fixture *f)
 {
-	return pgcluster_sql(f->url, sql);
+	return strtoll(db_fixture_ask(f, "SELECT id FROM site"), NULL, 10);
 }
 
-static int64_t site_id(struct fixture *f)
-{
-	return strtoll(ask(f, "SELECT id FROM site"), NULL, 10);
-}
-
-static struct schedule_request request(struct fixture *f, int64_t week)
+static struct schedule_request request(struct db_fixture *f, int64_t week)
 {
 	return (struct schedule_request){ .site_id = site_id(f), .week = week,
 					  .forecast_id = FIELD_NULL, .seed = 1,
 					  .iteration_limit = 300, .gap = 0.02, .time_limit_s = 60 };
 }
 
-static struct schedule_result make(struct fixture *f, int64_t week)
+static struct schedule_result make(struct db_fixture *f, int64_t week)
 {
 	struct schedule_request r = request(f, week);
 	struct schedule_result out;
@@ -74,7 +58,7 @@ static struct schedule_result make(struct fixture *f, int64_t week)
 	return out;
 }
 
-static void publish(struct fixture *f, int64_t roster_id)
+static void publish(struct db_fixture *f, int64_t roster_id)
 {
 	struct roster r;
 	if (!db_begin(f->db, &f->err) || !roster_lock(f->db, f->arena, roster_id, &r, &f->err) ||
@@ -90,7 +74,7 @@ static const char wrong_shifts[] =
 	" OR s.end_at - s.start_at NOT BETWEEN make_interval(mins => c.shift_min_minutes)"
 	" AND make_interval(mins => c.shift_max_minutes)";
 
-static void check_change_week(struct fixture *f, int month, int quarters)
+static void check_change_week(struct db_fixture *f, int month, int quarters)
 {
 	int64_t week = small_site_change_week(month);
 	struct schedule_result r = make(f, week);
@@ -99,15 +83,15 @@ static void check_change_week(struct fixture *f, int month, int quarters)
 	assert_true(week_problem_build(f->db, f->arena, site_id(f), week, r.forecast_id, &w, &f->err));
 	assert_int_equal(w.problem.slot_count - SLOT_TAIL, quarters);
 	assert_true(r.shifts > 40);
-	assert_string_equal(ask(f, wrong_shifts), "0");
-	assert_string_equal(ask(f, "SELECT count(*) FROM requirement"), quarters == 676 ? "338" : "334");
+	assert_string_equal(db_fixture_ask(f, wrong_shifts), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM requirement"), quarters == 676 ? "338" : "334");
 	/* Nights cross midnight, and one of them the clock change itself (Saturday to Sunday). */
-	assert_string_equal(ask(f, "SELECT bool_or((end_at AT TIME ZONE 'America/Santiago')::date = day + 1)"
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_or((end_at AT TIME ZONE 'America/Santiago')::date = day + 1)"
 				   " FROM shift WHERE extract(isodow FROM day) = 6"), "t");
-	assert_string_equal(ask(f, "SELECT count(*) FROM shift s JOIN activity v ON v.shift_id = s.id"
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN activity v ON v.shift_id = s.id"
 				   " WHERE v.start_at < s.start_at OR v.end_at > s.end_at"), "0");
 	publish(f, r.roster_id);
-	assert_string_equal(ask(f, "SELECT bool_and(published) FROM shift"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and(published) FROM shift"), "t");
 }
 
 static void test_week_with_the_hour_repeated(void **state)
@@ -122,7 +106,7 @@ static void test_week_with_the_hour_skipped(void **state)
 
 static void test_same_seed_same_roster(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	struct schedule_result a = make(f, week);
 	struct schedule_request r = request(f, week);
@@ -130,64 +114,64 @@ static void test_same_seed_same_roster(void **state)
 	r.forecast_id = a.forecast_id;
 	assert_true(schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &b, &f->err));
 	assert_true(a.objective == b.objective);
-	assert_string_equal(ask(f, "SELECT count(DISTINCT d) FROM (SELECT md5(string_agg(concat(agent_id, start_at, end_at),"
+	assert_string_equal(db_fixture_ask(f, "SELECT count(DISTINCT d) FROM (SELECT md5(string_agg(concat(agent_id, start_at, end_at),"
 				   " ',' ORDER BY agent_id, start_at)) AS d FROM shift GROUP BY roster_id) AS x"), "1");
 }
 
 static void test_republishing_keeps_identity(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	struct schedule_result a = make(f, week);
 	publish(f, a.roster_id);
-	ask(f, "CREATE TABLE seen AS SELECT agent_id, day, uid FROM shift WHERE published;"
+	db_fixture_ask(f, "CREATE TABLE seen AS SELECT agent_id, day, uid FROM shift WHERE published;"
 	       "CREATE TABLE feeds AS SELECT id, feed_version FROM agent");
 	struct schedule_result b = make(f, week);
 	/* One shift of the second version begins half an hour later; everybody else's stay. */
-	ask(f, "CREATE TABLE moved AS SELECT s.id, s.agent_id FROM shift s JOIN roster r ON r.id = s.roster_id"
+	db_fixture_ask(f, "CREATE TABLE moved AS SELECT s.id, s.agent_id FROM shift s JOIN roster r ON r.id = s.roster_id"
 	       " WHERE r.state = 'draft' ORDER BY s.id LIMIT 1;"
 	       "UPDATE shift SET start_at = start_at + interval '15 minutes' WHERE id IN (SELECT id FROM moved)");
 	publish(f, b.roster_id);
-	assert_string_equal(ask(f, "SELECT count(*) FROM shift LEFT JOIN seen USING (agent_id, day, uid)"
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift LEFT JOIN seen USING (agent_id, day, uid)"
 				   " WHERE published AND seen.uid IS NULL"), "0");
-	assert_string_equal(ask(f, "SELECT count(*) > 40 FROM shift WHERE published"), "t");
-	assert_string_equal(ask(f, "SELECT string_agg(sequence::text, ',') FROM shift WHERE id IN (SELECT id FROM moved)"), "1");
-	assert_string_equal(ask(f, "SELECT sum(sequence) FROM shift WHERE published"), "1");
-	assert_string_equal(ask(f, "SELECT count(*) FROM agent JOIN feeds USING (id)"
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) > 40 FROM shift WHERE published"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(sequence::text, ',') FROM shift WHERE id IN (SELECT id FROM moved)"), "1");
+	assert_string_equal(db_fixture_ask(f, "SELECT sum(sequence) FROM shift WHERE published"), "1");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM agent JOIN feeds USING (id)"
 				   " WHERE agent.feed_version <> feeds.feed_version"), "1");
-	assert_string_equal(ask(f, "SELECT string_agg(state, ',' ORDER BY version) FROM roster"),
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(state, ',' ORDER BY version) FROM roster"),
 			    "superseded,published");
 }
 
 static void test_publishing_refuses(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	struct schedule_result a = make(f, week);
 	struct roster r;
-	ask(f, "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
+	db_fixture_ask(f, "INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused)"
 	       " SELECT agent_id, 'sickness', 'recorded', start_at, end_at, false, true, true FROM shift ORDER BY id LIMIT 1");
 	assert_true(db_begin(f->db, &f->err) && roster_lock(f->db, f->arena, a.roster_id, &r, &f->err));
 	assert_false(roster_publish(f->db, f->arena, &r, FIELD_NULL, &f->err));
 	assert_int_equal(f->err.code, ERR_CONFLICT);
 	assert_int_equal(f->err.item_count, 1);
 	db_rollback(f->db);
-	ask(f, "DELETE FROM absence; UPDATE agent SET left_on = (SELECT monday FROM roster), leave_reason = 'voluntary'"
+	db_fixture_ask(f, "DELETE FROM absence; UPDATE agent SET left_on = (SELECT monday FROM roster), leave_reason = 'voluntary'"
 	       " WHERE id = (SELECT agent_id FROM shift GROUP BY agent_id ORDER BY count(*) DESC LIMIT 1)");
 	err_clear(&f->err);
 	assert_true(db_begin(f->db, &f->err) && roster_lock(f->db, f->arena, a.roster_id, &r, &f->err));
 	assert_false(roster_publish(f->db, f->arena, &r, FIELD_NULL, &f->err));
 	assert_non_null(strstr(f->err.items[0].message, "left the company"));
 	db_rollback(f->db);
-	assert_string_equal(ask(f, "SELECT count(*) FROM shift WHERE published"), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift WHERE published"), "0");
 }
 
 static void test_no_two_published_shifts_overlap(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	publish(f, make(f, small_site_change_week(4) + 7).roster_id);
 	/* Were the code to err, the database would still refuse. */
-	assert_string_equal(ask(f,
+	assert_string_equal(db_fixture_ask(f,
 		"CREATE FUNCTION try() RETURNS text LANGUAGE plpgsql AS $$ BEGIN"
 		" INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents, published)"
 		" SELECT roster_id, agent_id, site_id, day, end_at - interval '1 minute', end_at + interval '1 hour', 0, 0, true"
@@ -198,12 +182,12 @@ static void test_no_two_published_shifts_overlap(void **state)
 /* Somebody who moved here keeps the shifts that the old site has published for the week. */
 static void test_shifts_published_elsewhere_block(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	struct schedule_result made = make(f, week);
 	struct week_problem w;
 	publish(f, made.roster_id);
-	ask(f, "INSERT INTO site (code, name, region_id, kind, country, zone)"
+	db_fixture_ask(f, "INSERT INTO site (code, name, region_id, kind, country, zone)"
 	       " SELECT 'OLD', 'Old site', id, 'branch', 'CL', 'America/Santiago' FROM region;"
 	       "UPDATE shift SET site_id = (SELECT id FROM site WHERE code = 'OLD')"
 	       " WHERE id = (SELECT s.id FROM shift s JOIN agent a ON a.id = s.agent_id WHERE a.code = 'A1' LIMIT 1)");
@@ -217,13 +201,13 @@ static void test_shifts_published_elsewhere_block(void **state)
 /* E-mails come while the doors are shut; somebody must answer them the next day. */
 static void test_mail_of_the_night_is_staffed(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	struct forecast_request r = { site_id(f), week, 1 };
 	struct week_problem w;
 	int64_t forecast_id;
 	double volume = 0, people_closed = 0;
-	ask(f, "UPDATE queue SET channel = 'email', turnaround_min = 480, target_share = NULL, target_s = NULL;"
+	db_fixture_ask(f, "UPDATE queue SET channel = 'email', turnaround_min = 480, target_share = NULL, target_s = NULL;"
 	       "UPDATE site_hours SET open_min = 540, close_min = 1080");
 	if (!forecast_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &forecast_id, &f->err) ||
 	    !week_problem_build(f->db, f->arena, site_id(f), week, forecast_id, &w, &f->err))
@@ -263,7 +247,7 @@ struct mail_week {
 };
 
 /* The week's requirement with so much of the idle time used; the mail queue's hours. */
-static struct mail_week mail_week(struct fixture *f, int64_t week, int64_t forecast_id, double idle_share)
+static struct mail_week mail_week(struct db_fixture *f, int64_t week, int64_t forecast_id, double idle_share)
 {
 	struct staffing_choice c = STAFFING_CHOICE_PLAIN;
 	struct mail_week m = { .hours = 0 };
@@ -283,10 +267,10 @@ static struct mail_week mail_week(struct fixture *f, int64_t week, int64_t forec
 /* E-mails are answered between calls by those who can do both; only they have idle time to give. */
 static void test_mail_is_done_between_calls(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7, forecast_id;
 	struct forecast_request r = { site_id(f), week, 1 };
-	ask(f, "INSERT INTO skill (code, name) VALUES ('email', 'E-mail');"
+	db_fixture_ask(f, "INSERT INTO skill (code, name) VALUES ('email', 'E-mail');"
 	       "INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, turnaround_min, aht_s)"
 	       " SELECT 'email', 'E-mail', s.id, k.id, 'email', 30, 480, 400 FROM site s, skill k WHERE k.code = 'email';"
 	       "INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE k.code = 'email' AND a.id % 2 = 0;"
@@ -323,7 +307,7 @@ static void test_mail_is_done_between_calls(void **state)
 	assert_true(fabs(backlog - d->backlog_hours) < 1e-9);
 }
 
-static void expect_refused(struct fixture *f, struct schedule_request r, const char *pointer)
+static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer)
 {
 	struct schedule_result out;
 	err_clear(&f->err);
@@ -331,12 +315,12 @@ static void expect_refused(struct fixture *f, struct schedule_request r, const c
 	assert_int_equal(f->err.code, ERR_INVALID);
 	assert_true(f->err.items_kept > 0);
 	assert_string_equal(f->err.items[0].pointer, pointer);
-	assert_string_equal(ask(f, "SELECT count(*) FROM plan"), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM plan"), "0");
 }
 
 static void test_impossible_requests_name_the_place(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	struct schedule_request r = request(f, week);
 	r.site_id = 999;
@@ -345,20 +329,20 @@ static void test_impossible_requests_name_the_place(void **state)
 	r = request(f, week);
 	r.forecast_id = 999;
 	expect_refused(f, r, "/forecast_id");
-	ask(f, "UPDATE agent SET left_on = date '2020-06-01', leave_reason = 'voluntary'");
+	db_fixture_ask(f, "UPDATE agent SET left_on = date '2020-06-01', leave_reason = 'voluntary'");
 	expect_refused(f, request(f, week), "/site_id");
 }
 
 /* Nights that begin on Sunday are the only ones to reach the next Monday's small hours. */
 static void test_sunday_nights_reach_the_next_week(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = clock_now() / 86400;
 	char sql[400], day[11];
 
 	week += 8 - date_weekday(week);
 	publish(f, make(f, week).roster_id);
-	assert_string_equal(ask(f, "SELECT count(*) FROM shortage h JOIN roster r ON r.id = h.roster_id"
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shortage h JOIN roster r ON r.id = h.roster_id"
 				   " WHERE h.start_at >= (r.monday + 7)::timestamp AT TIME ZONE"
 				   " 'America/Santiago'"), "0");
 	make(f, week + 7);
@@ -366,20 +350,20 @@ static void test_sunday_nights_reach_the_next_week(void **state)
 	snprintf(sql, sizeof sql,
 		 "SELECT count(*) FROM shift WHERE published AND day = date '%s' - 1"
 		 " AND end_at > timestamp '%s 05:00' AT TIME ZONE 'America/Santiago'", day, day);
-	assert_true(strtol(ask(f, sql), NULL, 10) >= 1);
+	assert_true(strtol(db_fixture_ask(f, sql), NULL, 10) >= 1);
 	/* The first week has nobody from before and is short then; the second is less so. */
 	snprintf(sql, sizeof sql,
 		 "SELECT coalesce(sum(people) FILTER (WHERE r.monday = '%s'), 0)"
 		 " < .5 * sum(people) FILTER (WHERE r.monday < '%s')"
 		 " FROM shortage h JOIN roster r ON r.id = h.roster_id WHERE h.start_at <"
 		 " (r.monday + time '05:00') AT TIME ZONE 'America/Santiago'", day, day);
-	assert_string_equal(ask(f, sql), "t");
+	assert_string_equal(db_fixture_ask(f, sql), "t");
 }
 
 /* Leave that begins the Monday after forbids a Sunday night that would run into it. */
 static void test_sunday_nights_spare_the_leave_of_monday(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	int64_t week = small_site_change_week(4) + 7;
 	char sql[500], day[11];
 
@@ -389,19 +373,19 @@ static void test_sunday_nights_spare_the_leave_of_monday(void **state)
 		 " SELECT id, 'vacation', 'approved', timestamp '%s' AT TIME ZONE 'America/Santiago',"
 		 " (timestamp '%s' + interval '7 days') AT TIME ZONE 'America/Santiago', true, true, true FROM agent",
 		 day, day);
-	ask(f, sql);
+	db_fixture_ask(f, sql);
 	publish(f, make(f, week).roster_id);
-	assert_string_equal(ask(f, "SELECT count(*) > 40 FROM shift"), "t");
-	assert_string_equal(ask(f, "SELECT count(*) FROM shift s JOIN absence b USING (agent_id)"
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) > 40 FROM shift"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN absence b USING (agent_id)"
 				   " WHERE tstzrange(s.start_at, s.end_at) && tstzrange(b.start_at, b.end_at)"), "0");
 }
 
 /* ---------------------------------------------------------------- the corrected draft */
 
 /* Two queues that everybody can take: formulas see two small groups, the trial one large one. */
-static void share_people(struct fixture *f)
+static void share_people(struct db_fixture *f)
 {
-	ask(f, "INSERT INTO skill (code, name) VALUES ('second', 'Second');"
+	db_fixture_ask(f, "INSERT INTO skill (code, name) VALUES ('second', 'Second');"
 	       "INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, target_share, target_s,"
 	       " patience_s, aht_s) SELECT 'second', 'Second', q.site_id, k.id, q.channel, q.interval_min,"
 	       " q.target_share, q.target_s, q.patience_s, q.aht_s FROM queue q, skill k WHERE k.code = 'second';"
@@ -426,12 +410,12 @@ static bool stop_second(void *context, double fraction, const char *phase, doubl
 	return s->stop && s->trials == 1 && !trial;
 }
 
-static void make_watched(struct fixture *f, struct schedule_request r, bool stop)
+static void make_watched(struct db_fixture *f, struct schedule_request r, bool stop)
 {
 	struct stopping s = { .stop = stop };
 	struct schedule_watch w = { .progress = stop_second, .context = &s };
 	struct schedule_result out;
-	ask(f, "DELETE FROM plan");
+	db_fixture_ask(f, "DELETE FROM plan");
 	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, &w, &out, &f->err))
 		fail_msg("no roster: %s", f->err.message);
 	assert_int_equal(s.trials, 2);
@@ -443,36 +427,35 @@ static const char as_computed[] = "SELECT bool_and(abs(agents_on_roster - agents
 /* The requirement is drawn for once more where the trial found it wrong. */
 static void test_a_corrected_draft_is_kept_with_its_requirement(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	struct schedule_request r = request(f, small_site_change_week(4) + 7);
 	share_people(f);
-	ask(f, "INSERT INTO agent (code, name, site_id, contract_id, hired) SELECT 'B' || id, name, site_id,"
+	db_fixture_ask(f, "INSERT INTO agent (code, name, site_id, contract_id, hired) SELECT 'B' || id, name, site_id,"
 	       " contract_id, hired FROM agent;"
 	       "INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE a.code LIKE 'B%'");
 	r.iteration_limit = 60;
 	make_watched(f, r, false);
-	assert_string_equal(ask(f, corrected), "t");
-	assert_string_equal(ask(f, as_computed), "f");
+	assert_string_equal(db_fixture_ask(f, corrected), "t");
+	assert_string_equal(db_fixture_ask(f, as_computed), "f");
 	/* What was promised is still the first draft's: the second kept it with fewer people. */
-	assert_string_equal(ask(f, "SELECT avg(simulated) > avg(least(target, promised)) - 0.01 FROM roster_trial"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT avg(simulated) > avg(least(target, promised)) - 0.01 FROM roster_trial"), "t");
 }
 
 /* A second draft that is worse, for it was stopped at once and the first searched long, leaves the
    first and what that was drawn for. */
 static void test_a_worse_second_draft_is_left(void **state)
 {
-	struct fixture *f = *state;
+	struct db_fixture *f = *state;
 	struct schedule_request r = request(f, small_site_change_week(4) + 7);
 	share_people(f);
 	r.iteration_limit = 2000;
 	make_watched(f, r, true);
-	assert_string_equal(ask(f, corrected), "f");
-	assert_string_equal(ask(f, as_computed), "t");
+	assert_string_equal(db_fixture_ask(f, corrected), "f");
+	assert_string_equal(db_fixture_ask(f, as_computed), "t");
 }
 
 int main(void)
 {
-	struct err e = ERR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_week_with_the_hour_repeated, begin, end),
 		cmocka_unit_test_setup_teardown(test_week_with_the_hour_skipped, begin, end),
@@ -489,10 +472,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
 		cmocka_unit_test_setup_teardown(test_sunday_nights_spare_the_leave_of_monday, begin, end),
 	};
-	if (!zones_start(&e)) {
-		print_error("zones: %s\n", e.message);
-		return 1;
-	}
-	pgcluster_start();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
