@@ -149,6 +149,28 @@ void fixture_random(struct fixture *x, uint64_t seed)
 		fixture_add_rule(x, 1, (struct wfm_rule_row){ .rule = WFM_RULE_SUNDAYS, .high = 0 });
 }
 
+void fixture_small_days(struct fixture *x, int days, int weekday, int from, int to)
+{
+	x->p.slot_min = 60;
+	x->p.slot_count = 24 * days + 12;
+	x->calendar.day_count = days;
+	for (int d = 0; d < days; d++)
+		x->days[d] = (struct wfm_day){ 19723 + d, (weekday + d) % 7, 24 * d, 24, -1, 0, false };
+	memset(x->required, 0, sizeof x->required);
+	for (int t = 0; t < x->p.slot_count; t++)
+		x->open[0][t] = t < 24 * days && t % 24 >= from && t % 24 < to;
+}
+
+struct wfm_roster *fixture_solve(const struct wfm_problem *p, const struct wfm_solve_options *o)
+{
+	struct wfm_roster *r = NULL;
+	struct wfm_error e = { 0 };
+	enum wfm_status s = wfm_schedule_solve(p, o, &r, &e);
+	if (s != WFM_OK && s != WFM_LIMIT)
+		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
+	return r;
+}
+
 void fixture_expect_clean(const struct wfm_problem *p, const struct wfm_roster *r)
 {
 	struct wfm_report *report = NULL;

@@ -34,6 +34,11 @@ struct fixture {
 void fixture_init(struct fixture *f, int agents, double people);
 /* The same with 6 to 19 agents, one to three queues, skills, leave and a previous week, all drawn. */
 void fixture_random(struct fixture *f, uint64_t seed);
+/* Hourly slots, so many days from a weekday (0 Monday), a tail of half a day, one queue without demand
+ * that is open from `from` to `to` o'clock: small enough to go through all rosters. After fixture_init. */
+void fixture_small_days(struct fixture *f, int days, int weekday, int from, int to);
+/* A roster under an effort; fails the test when there is none. */
+struct wfm_roster *fixture_solve(const struct wfm_problem *p, const struct wfm_solve_options *o);
 /* Fails the test unless the judge finds the roster, its cost and its bound good. */
 void fixture_expect_clean(const struct wfm_problem *p, const struct wfm_roster *r);
 /* Points the problem at the struct's own storage (after a copy). */

@@ -22,13 +22,8 @@
 
 static struct wfm_roster *solve(const struct wfm_problem *p, int64_t steps)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
 	struct wfm_solve_options o = { .seed = 1, .iteration_limit = steps };
-	enum wfm_status s = wfm_schedule_solve(p, &o, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
-	return r;
+	return fixture_solve(p, &o);
 }
 
 static int relaxation_limit = 100;
@@ -77,17 +72,9 @@ static void tiny_problem(uint64_t seed)
 	struct rng r;
 	rng_seed(&r, seed);
 	fixture_init(&f, 2, 1);
-	f.p.slot_min = 60;
-	f.p.slot_count = 24 * DAYS + 12;
-	f.calendar.day_count = DAYS;
-	int first = (int)rng_below(&r, 7);
-	for (int d = 0; d < DAYS; d++)
-		f.days[d] = (struct wfm_day){ 19723 + d, (first + d) % 7, 24 * d, 24, -1, 0, false };
-	memset(f.required, 0, sizeof f.required);
-	for (int t = 0; t < f.p.slot_count; t++) {
-		f.open[0][t] = t < 24 * DAYS && t % 24 >= FIRST && t % 24 < LAST;
+	fixture_small_days(&f, DAYS, (int)rng_below(&r, 7), FIRST, LAST);
+	for (int t = 0; t < f.p.slot_count; t++)
 		f.required[0][t] = f.open[0][t] ? 1 + rng_below(&r, 3) : 0;
-	}
 	for (int c = 0; c < 2; c++) {
 		f.contracts[c].rule_count = f.contracts[c].break_count = 0;
 		f.contracts[c].salaried = false;

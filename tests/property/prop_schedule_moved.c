@@ -82,12 +82,8 @@ static void make(struct fixture *f, enum family family, uint64_t seed)
 
 static struct wfm_roster *solve(const struct fixture *f, uint64_t seed)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
 	struct wfm_solve_options o = { .seed = seed, .iteration_limit = 600 };
-	enum wfm_status s = wfm_schedule_solve(&f->p, &o, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
+	struct wfm_roster *r = fixture_solve(&f->p, &o);
 	fixture_expect_clean(&f->p, r);
 	return r;
 }

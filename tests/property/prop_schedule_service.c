@@ -39,15 +39,9 @@ static void tiny_problem(uint64_t seed, bool concave)
 	struct rng r;
 	rng_seed(&r, seed);
 	fixture_init(&f, 2, 1);
-	f.p.slot_min = 60;
-	f.p.slot_count = SLOTS;
-	for (int d = 0; d < DAYS; d++)
-		f.days[d] = (struct wfm_day){ 19723 + d, d, 24 * d, 24, -1, 0, false };
-	memset(f.required, 0, sizeof f.required);
-	for (int t = 0; t < SLOTS; t++) {
-		f.open[0][t] = t < 24 * DAYS && t % 24 >= 8 && t % 24 < 15;
+	fixture_small_days(&f, DAYS, 0, 8, 15);
+	for (int t = 0; t < SLOTS; t++)
 		f.required[0][t] = f.open[0][t] && rng_below(&r, 3) == 0;
-	}
 	for (int c = 0; c < 2; c++) {
 		contracts[c] = f.contracts[c];
 		contracts[c].rule_count = contracts[c].break_count = 0;
@@ -124,24 +118,8 @@ static double brute_force(void)
 
 static struct wfm_roster *solve(const struct wfm_problem *p, uint64_t seed)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
 	struct wfm_solve_options o = { .seed = seed, .iteration_limit = 800 };
-	enum wfm_status s = wfm_schedule_solve(p, &o, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
-	return r;
-}
-
-static void expect_clean(const struct wfm_problem *p, const struct wfm_roster *r)
-{
-	struct wfm_report *report = NULL;
-	struct wfm_error e;
-	assert_int_equal(wfm_schedule_verify(p, r, true, &report, &e), WFM_OK);
-	if (report->breach_count > 0)
-		fail_msg("%s: %s", wfm_breach_kind_name(report->breaches[0].kind),
-			 report->breaches[0].message);
-	wfm_report_free(report);
+	return fixture_solve(p, &o);
 }
 
 static void test_tiny_equals_brute_force(void **state)
@@ -152,7 +130,7 @@ static void test_tiny_equals_brute_force(void **state)
 		tiny_problem(seed, true);
 		double best = brute_force();
 		struct wfm_roster *r = solve(&f.p, seed);
-		expect_clean(&f.p, r);
+		fixture_expect_clean(&f.p, r);
 		if (r->bound > best + 1e-4 || fabs(r->cost.total - best) > 1e-4)
 			fail_msg("seed %d: bound %f cost %f, brute force %f", (int)seed, r->bound,
 				 r->cost.total, best);
@@ -170,7 +148,7 @@ static void test_slow_starts_keep_the_bound(void **state)
 		tiny_problem(seed, false);
 		double best = brute_force();
 		struct wfm_roster *r = solve(&f.p, seed);
-		expect_clean(&f.p, r);
+		fixture_expect_clean(&f.p, r);
 		assert_true(r->bound <= best + 1e-4);
 		assert_true(r->cost.total >= best - 1e-4);
 		wfm_roster_free(r);
@@ -208,7 +186,7 @@ static void test_week_meets_its_target(void **state)
 	(void)state;
 	week_problem(0.5);
 	struct wfm_roster *r = solve(&week.p, 1);
-	expect_clean(&week.p, r);
+	fixture_expect_clean(&week.p, r);
 	assert_true(r->bound <= r->cost.total + 1e-6);
 	assert_true(r->variable_gap < 0.05);
 	assert_true(r->services[0].missing < 0.002 * services[0].target);
@@ -240,7 +218,7 @@ static void test_slow_starts_above_a_floor(void **state)
 		services[0].offered += answered[t * (WIDE + 1) + WIDE];
 	services[0].target = 0.8 * services[0].offered;
 	struct wfm_roster *r = solve(&week.p, 1);
-	expect_clean(&week.p, r);
+	fixture_expect_clean(&week.p, r);
 	assert_true(r->bound <= r->cost.total + 1e-6);
 	assert_true(r->services[0].missing < 0.01 * services[0].target);
 	if (r->variable_gap > 0.05)
@@ -270,7 +248,7 @@ static void test_false_claims_are_caught(void **state)
 	(void)state;
 	week_problem(0.6);
 	struct wfm_roster *r = solve(&week.p, 1);
-	expect_clean(&week.p, r);
+	fixture_expect_clean(&week.p, r);
 	for (int i = 0; i < 4; i++) {
 		struct wfm_report *report = NULL;
 		struct wfm_error e;

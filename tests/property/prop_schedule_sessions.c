@@ -150,13 +150,8 @@ static double brute_force(int agents, bool breaks)
 
 static struct wfm_roster *solve(uint64_t seed, int64_t limit)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
 	struct wfm_solve_options o = { .seed = seed, .iteration_limit = limit };
-	enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
-	return r;
+	return fixture_solve(&f.p, &o);
 }
 
 /* Is the roster as cheap as any? Never cheaper, nor the bound above it. */

@@ -71,17 +71,9 @@ static void tiny_problem(uint64_t seed, bool several)
 	struct rng r;
 	rng_seed(&r, seed);
 	fixture_init(&f, 2, 1);
-	f.p.slot_min = 60;
-	f.p.slot_count = 24 * TINY_DAYS + 12;
-	f.calendar.day_count = TINY_DAYS;
-	int first = (int)rng_below(&r, 7);
-	for (int d = 0; d < TINY_DAYS; d++)
-		f.days[d] = (struct wfm_day){ 19723 + d, (first + d) % 7, 24 * d, 24, -1, 0, false };
-	memset(f.required, 0, sizeof f.required);
-	for (int t = 0; t < f.p.slot_count; t++) {
-		f.open[0][t] = t < 24 * TINY_DAYS && t % 24 >= 8 && t % 24 < 15;
+	fixture_small_days(&f, TINY_DAYS, (int)rng_below(&r, 7), 8, 15);
+	for (int t = 0; t < f.p.slot_count; t++)
 		f.required[0][t] = f.open[0][t] ? rng_below(&r, 3) : 0;
-	}
 	if (several)
 		add_queues(&r);
 	for (int c = 0; c < 2; c++) {
@@ -259,13 +251,8 @@ static double brute_force(void)
 
 static struct wfm_roster *solve(const struct wfm_problem *p, uint64_t seed)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
 	struct wfm_solve_options o = { .seed = seed, .iteration_limit = 600 };
-	enum wfm_status s = wfm_schedule_solve(p, &o, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
-	return r;
+	return fixture_solve(p, &o);
 }
 
 static void compare_with_brute_force(bool several)

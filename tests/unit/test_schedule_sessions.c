@@ -21,13 +21,8 @@ static struct wfm_roster *roster;
 
 static struct wfm_roster *solve(void)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
 	struct wfm_solve_options o = { .iteration_limit = 800 };
-	enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s: %s %s", wfm_status_name(s), e.path, e.message);
-	return r;
+	return fixture_solve(&f.p, &o);
 }
 
 /* Training for all on any three days, two at a time; a team meeting on Wednesday. */

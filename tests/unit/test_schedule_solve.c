@@ -14,12 +14,7 @@ static const struct wfm_solve_options quick = { .seed = 7, .iteration_limit = 40
 
 static struct wfm_roster *solve(const struct fixture *f)
 {
-	struct wfm_roster *r = NULL;
-	struct wfm_error e = { 0 };
-	enum wfm_status s = wfm_schedule_solve(&f->p, &quick, &r, &e);
-	if (s != WFM_OK && s != WFM_LIMIT)
-		fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
-	return r;
+	return fixture_solve(&f->p, &quick);
 }
 
 static void test_covers_demand(void **state)
