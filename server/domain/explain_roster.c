@@ -205,6 +205,7 @@ static void list_relaxations(struct arena *a, const struct week_problem *w,
 			     const struct wfm_explanation *x, struct roster_explanation *o)
 {
 	o->relaxations = arena_array(a, HELPS_MAX, sizeof *o->relaxations);
+	o->tried = o->untried = 0;
 	for (int32_t i = 0; i < x->relaxation_count; i++) {
 		const struct wfm_relaxation *y = &x->relaxations[i];
 		bool moves = y->side != WFM_SIDE_DROP;

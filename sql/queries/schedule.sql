@@ -240,6 +240,7 @@ INSERT INTO roster_explanation (roster_id, told) VALUES (:roster_id, :told::json
 -- Rosters drawn before explanations were kept have none.
 SELECT r.id AS roster_id, x.roster_id IS NOT NULL AS known, coalesce((x.told->>'complete')::boolean, false) AS complete,
 	(x.told->>'precision_cents')::float8 AS precision_cents, coalesce((x.told->>'tried')::bigint, 0) AS tried,
+	coalesce((x.told->>'untried')::bigint, 0) AS untried,
 	coalesce(x.told->'hours', '[]') AS hours, coalesce(x.told->'agents', '[]') AS agents,
 	coalesce(x.told->'relaxations', '[]') AS relaxations, coalesce(x.told->'conflicts', '[]') AS conflicts
 FROM roster r LEFT JOIN roster_explanation x ON x.roster_id = r.id WHERE r.id = :roster_id;

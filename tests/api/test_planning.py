@@ -223,7 +223,7 @@ def test_a_site_of_one_queue_keeps_its_promise(planner):
 def test_the_roster_says_what_would_help(planner, roster):
     """Kept with the roster: what one more agent, person or eased rule saves, best first."""
     told = planner.get(f"/rosters/{roster['id']}/explanation").json()
-    assert told["roster_id"] == roster["id"] and told["known"]
+    assert told.get("roster_id") == roster["id"] and told["known"], told
     agents = {a["id"]: a for a in planner.items(f"/agents?site_id={SITE}")}
     contracts = {c["code"] for c in planner.items("/contracts")}
     assert told["agents"], told

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <libpq-fe.h>
 #include <string.h>
+#include "server/http/routes.h"
 #include "server/store/sql.h"
 #include "tests/lib/pgcluster.h"
 
@@ -53,11 +54,46 @@ static void test_no_two_columns_share_a_name(void **state)
 	assert_int_equal(doubled, 0);
 }
 
+/* A reply read straight from a statement: a field without a column would fail the first time it is asked. */
+static void test_every_reply_has_its_columns(void **state)
+{
+	(void)state;
+	PGconn *conn = PQconnectdb(pgcluster_url());
+	int missing = 0, read = 0;
+	for (size_t i = 0; i < routes_count; i++) {
+		if (!routes[i].sql)
+			continue;
+		const struct sql_statement *s = &sql_statements[routes[i].sql - 1];
+		PQclear(PQprepare(conn, s->name, s->text, 0, NULL));
+		PGresult *res = PQdescribePrepared(conn, s->name);
+		for (size_t k = 0; k < routes[i].reply->count; k++) {
+			const struct field *f = &routes[i].reply->rows[k];
+			if (!(f->flags & FIELD_OPTIONAL) && PQfnumber(res, f->name) < 0) {
+				print_error("# %s: no column %s of %s\n", s->name, f->name,
+					    routes[i].reply->name);
+				missing++;
+			}
+		}
+		for (int c = 0; c < PQnfields(res); c++)
+			if (!field_find(routes[i].reply, PQfname(res, c))) {
+				print_error("# %s: %s is no field of %s\n", s->name, PQfname(res, c),
+					    routes[i].reply->name);
+				missing++;
+			}
+		PQclear(res);
+		read++;
+	}
+	PQfinish(conn);
+	assert_true(read > 20);
+	assert_int_equal(missing, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_statement_prepares),
 		cmocka_unit_test(test_no_two_columns_share_a_name),
+		cmocka_unit_test(test_every_reply_has_its_columns),
 	};
 	pgcluster_start();
 	return cmocka_run_group_tests_name("statements", tests, NULL, NULL);
