@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/schedule/pricing.h"
+#include "solver/schedule/pricing_path.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct band_value {
-	double bound;
-	int32_t band;
-};
-
-struct pricer {
-	const struct model *m;
-	int32_t profile;
-	double *prefix;  /* [horizon + 1] */
-	double *loss;    /* [starts x sets] worth lost to breaks; filled on demand per set */
-	double *value;   /* [opts] */
-	double *best;    /* [cells] best of the type */
-	int32_t *arg;    /* [cells] */
-	double *row;     /* [days x classes] of a band */
-	int32_t *row_arg;
-	double *score;   /* [(days + 1) x states x span] */
-	double *start;   /* [weeks x states x span] scores at week starts */
-	int32_t *band_of; /* same shape: band that led there */
-	double *running; /* [span] prefix maxima of a state */
-	struct band_value *bands;
-	/* of the current type */
-	const struct type *type;
-	const struct profile *pr;
-	const struct automaton *au;
-	const struct wfm_calendar *cal;
-	int32_t span, stride;
-};
 
 void pricer_free(struct pricer *p)
 {
@@ -50,6 +22,7 @@ void pricer_free(struct pricer *p)
 	free(p->band_of);
 	free(p->running);
 	free(p->bands);
+	free(p->ranges);
 	free(p);
 }
 
@@ -83,8 +56,9 @@ struct pricer *pricer_new(const struct model *m)
 	p->band_of = room(layer * (MODEL_MAX_WEEKS + 1), sizeof *p->band_of);
 	p->running = room(m->max_span, sizeof *p->running);
 	p->bands = room(m->max_bands, sizeof *p->bands);
+	p->ranges = room(m->max_span + 1, sizeof *p->ranges);
 	if (!p->prefix || !p->loss || !p->value || !p->best || !p->arg || !p->row || !p->row_arg ||
-	    !p->score || !p->start || !p->band_of || !p->running || !p->bands) {
+	    !p->score || !p->start || !p->band_of || !p->running || !p->bands || !p->ranges) {
 		pricer_free(p);
 		return NULL;
 	}
@@ -112,7 +86,7 @@ void pricer_set(struct pricer *p, int32_t profile, const double *w)
 
 /* ---- the path through the automaton ---- */
 
-static void select_type(struct pricer *p, int32_t type)
+void path_select(struct pricer *p, int32_t type)
 {
 	p->type = &p->m->types[type];
 	assert(p->type->profile == p->profile);
@@ -121,6 +95,9 @@ static void select_type(struct pricer *p, int32_t type)
 	p->cal = &p->m->p->calendars[p->pr->calendar];
 	p->span = p->pr->rest_implied ? 1 : p->pr->rest_span;
 	p->stride = p->au->max_states * p->span;
+	p->ring = p->m->p->cyclic && p->span > 1;
+	p->low = 0;
+	p->high = p->span - 1;
 }
 
 static double opt_value(const struct pricer *p, int32_t i)
@@ -128,7 +105,7 @@ static double opt_value(const struct pricer *p, int32_t i)
 	return p->type->extra ? p->value[i] - (double)p->type->extra[i] : p->value[i];
 }
 
-static void fill_cells(struct pricer *p)
+void path_cells(struct pricer *p)
 {
 	const struct profile *pr = p->pr;
 	int32_t cells = p->cal->day_count * pr->class_count * pr->wall_count;
@@ -221,13 +198,41 @@ static void relax_day(struct pricer *p, int32_t day, int32_t band)
 	}
 }
 
-/* Runs days [first, last) in the band from the scores in layer `first`. */
-static void run_days(struct pricer *p, int32_t band, int32_t first, int32_t last)
+void path_days(struct pricer *p, int32_t band, int32_t first, int32_t last)
 {
 	if (p->span == 1)
 		fill_row(p, band, first, last);
 	for (int32_t d = first; d < last; d++)
 		relax_day(p, d, band);
+}
+
+void path_idle(struct pricer *p, int32_t last)
+{
+	for (int32_t i = 0; i < last * p->pr->class_count; i++) {
+		p->row[i] = -INFINITY;
+		p->row_arg[i] = -1;
+	}
+	for (int32_t d = 0; d < last; d++)
+		relax_day(p, d, 0);
+}
+
+/* Slots after the last day that a plan which repeats keeps free anyway. */
+static int32_t spare_slots(const struct pricer *p)
+{
+	int32_t days = p->cal->day_count;
+	return p->m->slots + p->cal->days[0].first_slot - next_day_start(p, days - 1);
+}
+
+int32_t path_end(const struct pricer *p, const double *layer)
+{
+	const int32_t states = p->au->state_count[p->au->day_count];
+	const int32_t most = p->ring ? p->high + spare_slots(p) : p->high;
+	int32_t arg = 0;
+	for (int32_t i = 0; i < states; i++)
+		for (int32_t x = 0; x < p->span && x <= most; x++)
+			if (layer[i * p->span + x] > layer[arg])
+				arg = i * p->span + x;
+	return arg;
 }
 
 /* ---- reading a path back ---- */
@@ -267,7 +272,7 @@ static int32_t find_opt(struct pricer *p, int32_t day, int32_t band, const struc
 	return -1;
 }
 
-/* One step back from (day + 1, state, x); false only if the scores are not those of run_days. */
+/* One step back from (day + 1, state, x); false only if the scores are not those of path_days. */
 static bool step_back(struct pricer *p, int32_t day, int32_t band, int32_t *state, int32_t *x,
 		      int32_t *opt, float *penalty)
 {
@@ -305,9 +310,8 @@ static bool step_back(struct pricer *p, int32_t day, int32_t band, int32_t *stat
 	return false;
 }
 
-/* Walks the days of a week back, prepending its shifts (collected in reverse). */
-static void walk_back(struct pricer *p, int32_t band, int32_t first, int32_t last, int32_t *state,
-		      int32_t *x, struct tour *reversed)
+void path_back(struct pricer *p, int32_t band, int32_t first, int32_t last, int32_t *state, int32_t *x,
+	       struct tour *reversed)
 {
 	for (int32_t d = last - 1; d >= first; d--) {
 		int32_t opt = -1;
@@ -321,7 +325,7 @@ static void walk_back(struct pricer *p, int32_t band, int32_t first, int32_t las
 	}
 }
 
-static void turn_around(struct tour *t)
+void path_turn(struct tour *t)
 {
 	for (int32_t i = 0, j = t->count - 1; i < j; i++, j--) {
 		struct tour_shift s = t->s[i];
@@ -330,251 +334,17 @@ static void turn_around(struct tour *t)
 	}
 }
 
-static void clear_tour(struct tour *t, int32_t type)
+void path_clear(struct tour *t, int32_t type)
 {
 	t->type = type;
 	t->count = 0;
 	t->cost = 0;
 }
 
-static void seed_layer(struct pricer *p, double *layer, int32_t states)
+void path_seed(struct pricer *p, double *layer, int32_t states)
 {
 	for (int32_t i = 0; i < states * p->span; i++)
 		layer[i] = -INFINITY;
-	layer[0] = 0;
+	layer[p->low] = 0;
 }
 
-static int32_t argmax(const double *v, int32_t n)
-{
-	int32_t arg = 0;
-	for (int32_t i = 1; i < n; i++)
-		if (v[i] > v[arg])
-			arg = i;
-	return arg;
-}
-
-/* ---- one week: bands in order of an upper bound ---- */
-
-static int by_bound(const void *a, const void *b)
-{
-	const struct band_value *x = a, *y = b;
-	if (x->bound != y->bound)
-		return x->bound > y->bound ? -1 : 1;
-	return x->band < y->band ? -1 : x->band > y->band;
-}
-
-/* No tour of the band is worth more than its best n days, for the best n the rules allow. */
-static double band_bound(struct pricer *p, int32_t band)
-{
-	const struct profile *pr = p->pr;
-	int32_t days = p->cal->day_count, n = pr->class_count;
-	double sum = 0, sorted[MODEL_MAX_DAYS];
-	for (int32_t d = 0; d < days; d++) {
-		double top = -INFINITY;
-		const double *b = &p->best[d * n * pr->wall_count];
-		for (int32_t c = 0; c < n; c++)
-			for (int32_t w = pr->band_low[band]; w <= pr->band_high[band]; w++)
-				if (b[c * pr->wall_count + w] > top)
-					top = b[c * pr->wall_count + w];
-		int32_t at = d;
-		for (; at > 0 && sorted[at - 1] < top; at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = top;
-	}
-	for (int32_t d = 0; d < p->au->work_high && d < days; d++)
-		if (d < p->au->work_low || sorted[d] > 0)
-			sum += sorted[d];
-	return sum;
-}
-
-static void list_bands(struct pricer *p)
-{
-	fill_cells(p);
-	for (int32_t b = 0; b < p->pr->band_count; b++)
-		p->bands[b] = (struct band_value){ band_bound(p, b), b };
-	qsort(p->bands, (size_t)p->pr->band_count, sizeof *p->bands, by_bound);
-}
-
-/* Best path of one band over the whole plan; *last gets the index in the last layer. */
-static double run_band(struct pricer *p, int32_t band, int32_t *last)
-{
-	int32_t days = p->au->day_count;
-	seed_layer(p, p->score, p->au->state_count[0]);
-	run_days(p, band, 0, days);
-	const double *end = p->score + (size_t)days * (size_t)p->stride;
-	*last = argmax(end, p->au->state_count[days] * p->span);
-	return end[*last];
-}
-
-static void read_band(struct pricer *p, int32_t type, int32_t band, int32_t last, struct tour *out)
-{
-	int32_t state = last / p->span, x = last % p->span;
-	clear_tour(out, type);
-	walk_back(p, band, 0, p->au->day_count, &state, &x, out);
-	turn_around(out);
-}
-
-/* ---- several weeks: a band for each ---- */
-
-static double run_weeks(struct pricer *p, const int32_t *first, int32_t weeks, int32_t *last)
-{
-	size_t stride = (size_t)p->stride;
-	seed_layer(p, p->start, p->au->state_count[0]);
-	fill_cells(p);
-	for (int32_t w = 0; w < weeks; w++) {
-		double *in = p->start + (size_t)w * stride, *out = in + stride;
-		int32_t *band_of = p->band_of + (size_t)(w + 1) * stride;
-		int32_t n_in = p->au->state_count[first[w]] * p->span;
-		int32_t n_out = p->au->state_count[first[w + 1]] * p->span;
-		for (int32_t i = 0; i < n_out; i++)
-			out[i] = -INFINITY;
-		for (int32_t b = 0; b < p->pr->band_count; b++) {
-			memcpy(p->score + (size_t)first[w] * stride, in, (size_t)n_in * sizeof *in);
-			run_days(p, b, first[w], first[w + 1]);
-			const double *end = p->score + (size_t)first[w + 1] * stride;
-			for (int32_t i = 0; i < n_out; i++)
-				if (end[i] > out[i]) {
-					out[i] = end[i];
-					band_of[i] = b;
-				}
-		}
-	}
-	const double *end = p->start + (size_t)weeks * stride;
-	*last = argmax(end, p->au->state_count[p->au->day_count] * p->span);
-	return end[*last];
-}
-
-static void read_weeks(struct pricer *p, int32_t type, const int32_t *first, int32_t weeks,
-		       int32_t last, struct tour *out)
-{
-	size_t stride = (size_t)p->stride;
-	int32_t state = last / p->span, x = last % p->span;
-	clear_tour(out, type);
-	for (int32_t w = weeks - 1; w >= 0; w--) {
-		int32_t band = p->band_of[(size_t)(w + 1) * stride + (size_t)(state * p->span + x)];
-		int32_t n_in = p->au->state_count[first[w]] * p->span;
-		memcpy(p->score + (size_t)first[w] * stride, p->start + (size_t)w * stride,
-		       (size_t)n_in * sizeof *p->score);
-		run_days(p, band, first[w], first[w + 1]);
-		walk_back(p, band, first[w], first[w + 1], &state, &x, out);
-	}
-	turn_around(out);
-}
-
-/* ---- public ---- */
-
-static bool impossible(const struct pricer *p)
-{
-	return p->au->state_count[p->au->day_count] == 0 || p->pr->band_count == 0;
-}
-
-/* Without a shift on offer in any band the only tour is the one without shifts. */
-static double idle_tour(struct pricer *p, int32_t type, struct tour *out)
-{
-	clear_tour(out, type);
-	if (p->type->optional)
-		return 0;
-	if (p->au->state_count[p->au->day_count] == 0)
-		return -INFINITY;
-	int32_t last = 0;
-	seed_layer(p, p->score, p->au->state_count[0]);
-	for (int32_t i = 0; i < p->au->day_count * p->pr->class_count; i++) {
-		p->row[i] = -INFINITY;
-		p->row_arg[i] = -1;
-	}
-	for (int32_t d = 0; d < p->au->day_count; d++)
-		relax_day(p, d, 0);
-	const double *end = p->score + (size_t)p->au->day_count * (size_t)p->stride;
-	last = argmax(end, p->au->state_count[p->au->day_count] * p->span);
-	if (end[last] > -INFINITY)
-		read_band(p, type, 0, last, out);
-	return end[last];
-}
-
-static double best_of_weeks(struct pricer *p, int32_t type, const int32_t *first, int32_t weeks,
-			    struct tour *out)
-{
-	int32_t last = 0;
-	double v = run_weeks(p, first, weeks, &last);
-	if (p->type->optional && v < 0) {
-		clear_tour(out, type);
-		return 0;
-	}
-	if (v > -INFINITY)
-		read_weeks(p, type, first, weeks, last, out);
-	return v;
-}
-
-int32_t pricer_several(struct pricer *p, int32_t type, double floor, int32_t max, struct tour *out,
-		       double *values, double *best)
-{
-	int32_t first[MODEL_MAX_WEEKS + 1], n = 0;
-	select_type(p, type);
-	if (impossible(p)) {
-		*best = idle_tour(p, type, &out[0]);
-		values[0] = *best;
-		return *best > floor && max > 0;
-	}
-	int32_t weeks = model_weeks(p->cal, first);
-	if (weeks > 1) {
-		*best = values[0] = best_of_weeks(p, type, first, weeks, &out[0]);
-		return *best > floor && max > 0;
-	}
-	list_bands(p);
-	*best = -INFINITY;
-	if (p->type->optional) {
-		*best = values[0] = 0;
-		clear_tour(&out[0], type);
-		n = *best > floor && max > 0;
-	}
-	for (int32_t i = 0; i < p->pr->band_count; i++) {
-		double bound = p->bands[i].bound, least = n < max ? floor : fmax(floor, values[n - 1]);
-		if (bound <= *best && bound <= least)
-			break;
-		int32_t last = 0;
-		double v = run_band(p, p->bands[i].band, &last);
-		*best = fmax(*best, v);
-		if (v <= least)
-			continue;
-		int32_t at = n < max ? n++ : n - 1;
-		values[at] = v;
-		read_band(p, type, p->bands[i].band, last, &out[at]);
-		for (; at > 0 && values[at] > values[at - 1]; at--) {
-			struct tour swap = out[at];
-			out[at] = out[at - 1];
-			out[at - 1] = swap;
-			double x = values[at];
-			values[at] = values[at - 1];
-			values[at - 1] = x;
-		}
-	}
-	return n;
-}
-
-double pricer_best(struct pricer *p, int32_t type, struct tour *out)
-{
-	int32_t first[MODEL_MAX_WEEKS + 1];
-	select_type(p, type);
-	if (impossible(p))
-		return idle_tour(p, type, out);
-	int32_t weeks = model_weeks(p->cal, first);
-	if (weeks > 1)
-		return best_of_weeks(p, type, first, weeks, out);
-	list_bands(p);
-	double best = -INFINITY;
-	int32_t best_band = -1;
-	if (p->type->optional) {
-		best = 0;
-		clear_tour(out, type);
-	}
-	for (int32_t i = 0; i < p->pr->band_count && !(p->bands[i].bound <= best); i++) {
-		int32_t last = 0;
-		double v = run_band(p, p->bands[i].band, &last);
-		if (v > best) {
-			best = v;
-			best_band = p->bands[i].band;
-			read_band(p, type, best_band, last, out);
-		}
-	}
-	return best;
-}

@@ -7,7 +7,8 @@
  *   1. per start and break set, the cheapest places of the breaks (a small DP over the breaks);
  *   2. per day, class and start wall the best shift, personal costs included;
  *   3. per band of start walls the longest path through the rule automaton, with the time of the
- *      last end carried along where bands and lengths do not imply the rest.
+ *      last end carried along where bands and lengths do not imply the rest; in a plan that repeats
+ *      its end also leaves the rest before its beginning (pricing_bands.c).
  * Since the tours priced are exactly the legal ones, cost + bound statements hold for any w.
  *
  * A pricer is scratch memory for one thread; it borrows the model.

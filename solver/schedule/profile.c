@@ -452,9 +452,6 @@ enum wfm_status profile_get(struct model *m, int32_t contract, int32_t calendar,
 	if (!ok || !index_opts(&k) || !list_bands(&k) ||
 	    !mem_reserve(&m->profiles, &m->profile_cap, m->profile_count + 1, sizeof k.pr))
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the shifts");
-	if (m->p->cyclic && k.pr.rest > 0 && !k.pr.rest_implied)
-		return wfm_fail(e, WFM_INVALID, "/cyclic",
-				"a cyclic plan needs a start_spread that implies the rest");
 	note_sizes(m, &k.pr, k.cal->day_count);
 	*out = m->profile_count;
 	m->profiles[m->profile_count++] = k.pr;

@@ -91,6 +91,9 @@ static void place_days(struct judge *j)
 			       "two shifts on one day, or one begins before the other ends");
 		j->on_day[s->day] = i;
 	}
+	if (j->p->cyclic && j->count > 0 && j->shift[j->count - 1]->end - j->p->slot_count > j->shift[0]->start)
+		judge_breach(j, WFM_BREACH_OVERLAP, j->shift[0]->day, WFM_RULE_COUNT, 0,
+			     "begins before the plan's last shift, which runs into the next round, ends");
 }
 
 static bool is_unplanned(const struct judge *j)
