@@ -19,7 +19,7 @@ static void print_help(const struct cli_usage *u)
 		(void)printf("%s  %-24s %s\n", i == 0 ? "\n" : "", left, o->help);
 	}
 	(void)printf("\nexit codes: 0 done, 1 the answer is no, 2 bad use or input, "
-		     "3 limit reached with the best found written\n");
+		     "3 limit reached with the best found written, 4 failed for no fault of the input\n");
 }
 
 static enum cli_parse misuse(const char *command, const char *arg, const char *why)
@@ -165,11 +165,11 @@ int cli_write(const struct strbuf *s, int done)
 {
 	if (s->overflow) {
 		(void)fprintf(stderr, "cuadrante: the result is longer than %zu bytes\n", s->cap);
-		return CLI_BAD;
+		return CLI_FAILED;
 	}
 	if (fwrite(s->data, 1, s->len, stdout) != s->len || fflush(stdout) != 0) {
 		(void)fprintf(stderr, "cuadrante: standard output: %s\n", strerror(errno));
-		return CLI_BAD;
+		return CLI_FAILED;
 	}
 	return done;
 }
@@ -188,5 +188,5 @@ int cli_fail(const char *command, const char *file, const struct err *e)
 	if (e->item_count > e->items_kept)
 		(void)fprintf(stderr, "cuadrante %s: %s%sand %zu more\n", command, file, colon,
 			      e->item_count - e->items_kept);
-	return CLI_BAD;
+	return e->code == ERR_INTERNAL || e->code == ERR_UNAVAILABLE ? CLI_FAILED : CLI_BAD;
 }

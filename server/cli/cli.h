@@ -21,6 +21,7 @@ enum cli_exit {
 	CLI_NO = 1,    /* the answer is no: a breach, nothing to roster */
 	CLI_BAD = 2,   /* bad use or bad input; the message names file and place */
 	CLI_LIMIT = 3, /* a limit was reached; the best found was written */
+	CLI_FAILED = 4, /* not for anything in the input: no memory, a defect, output not written */
 };
 
 enum cli_option_type { CLI_FLAG, CLI_INT, CLI_REAL, CLI_TEXT };
@@ -58,12 +59,12 @@ bool cli_read_file(struct arena *a, const char *path, size_t max_bytes, const ch
 bool cli_stream_file(const char *path, bool (*feed)(void *ctx, const char *bytes, size_t n, struct err *e),
 		     void *ctx, struct err *e);
 
-/* Standard output, all of it or a message. Returns `done` (see enum cli_exit), or CLI_BAD when it could
- * not be written. */
+/* Standard output, all of it or a message. Returns `done` (see enum cli_exit), or CLI_FAILED when it
+ * could not be written. */
 int cli_write(const struct strbuf *s, int done);
 
-/* "cuadrante solve: problem.json: /agents/3/contract: is missing", one line a place; returns CLI_BAD.
- * file may be NULL. */
+/* "cuadrante solve: problem.json: /agents/3/contract: is missing", one line a place; returns
+ * CLI_BAD, or CLI_FAILED for an internal error. file may be NULL. */
 int cli_fail(const char *command, const char *file, const struct err *e);
 
 #endif

@@ -247,8 +247,8 @@ static int run(struct arena *a, const struct forecast_args *args, struct strbuf 
 		struct forecast_queue *q = &job.doc.queues[job.doc.queue_count++];
 		struct volume_queue *from = &job.file.queues[i];
 		if (!forecast_queue_run(&job, from, q, &e)) {
-			(void)cli_fail("forecast", from->name, &e);
-			return e.code == ERR_INVALID ? CLI_BAD : CLI_NO;
+			int code = cli_fail("forecast", from->name, &e);
+			return e.code == ERR_INVALID || code == CLI_FAILED ? code : CLI_NO;
 		}
 		if (!args->quiet)
 			report(q);

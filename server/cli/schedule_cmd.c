@@ -40,8 +40,8 @@ struct before {
 	  "cents more on the plan's first day, less from day to day (0)" },                            \
 	{ "notice-days", CLI_INT, &(x).notice_days, 0, 366, "until nothing after so many days (7)" }
 
-/* Reads the roster and puts its price into a copy of the problem. False: said on standard error. */
-static bool before_open(const char *command, struct arena *a, const struct problem *p, struct before *x)
+/* Reads the roster and puts its price into a copy of the problem. CLI_DONE, or what cli_fail returned. */
+static int before_open(const char *command, struct arena *a, const struct problem *p, struct before *x)
 {
 	struct err e = ERR_INIT;
 	struct wfm_error w;
@@ -49,20 +49,18 @@ static bool before_open(const char *command, struct arena *a, const struct probl
 	size_t len;
 	if (x->path == NULL) {
 		if (x->cost.shift_cents + x->cost.notice_cents <= 0)
-			return true;
+			return CLI_DONE;
 		(void)err_set(&e, ERR_INVALID, "a price on changes needs the roster to start from: --start");
-		(void)cli_fail(command, NULL, &e);
-		return false;
+		return cli_fail(command, NULL, &e);
 	}
 	x->cost.notice_days = (int32_t)x->notice_days;
 	if (cli_read_file(a, x->path, ROSTER_BYTES_MAX, &text, &len, &e) &&
 	    roster_read_start(a, p, text, len, &x->start, &e)) {
 		if (wfm_replan_open(&p->wfm, x->start.roster, &x->cost, &x->replan, &w) == WFM_OK)
-			return true;
+			return CLI_DONE;
 		(void)err_from_wfm(&e, &w);
 	}
-	(void)cli_fail(command, x->path, &e);
-	return false;
+	return cli_fail(command, x->path, &e);
 }
 
 static void before_close(struct before *x)
@@ -185,8 +183,9 @@ static int solve(struct arena *a, const char *path, struct before *x, struct wfm
 	struct wfm_error w = { 0 };
 	if (!read_problem(a, path, &p, &e))
 		return cli_fail("solve", path, &e);
-	if (!before_open("solve", a, &p, x))
-		return CLI_BAD;
+	int opened = before_open("solve", a, &p, x);
+	if (opened != CLI_DONE)
+		return opened;
 	o->start = x->start.roster;
 	enum wfm_status status = wfm_schedule_solve(priced(&p, x), o, &r, &w);
 	cli_meter_end(o->context);
@@ -322,11 +321,11 @@ static int verify(struct arena *a, const char *problem_path, const char *roster_
 	const char *text;
 	size_t len;
 	struct roster_claims claims;
-	int code = CLI_BAD;
 	if (!read_problem(a, problem_path, &p, &e))
 		return cli_fail("verify", problem_path, &e);
-	if (!before_open("verify", a, &p, x))
-		return CLI_BAD;
+	int code = before_open("verify", a, &p, x);
+	if (code != CLI_DONE)
+		return code;
 	if (!cli_read_file(a, roster_path, ROSTER_BYTES_MAX, &text, &len, &e) ||
 	    !roster_read(a, &p, text, len, &r, &claims, &e))
 		return cli_fail("verify", roster_path, &e);

@@ -47,7 +47,7 @@ def solve(abort, folder):
 def test_the_command_says_so_and_writes_nothing(abort, tmp_path):
     abort.file.touch()
     failed = solve(abort, tmp_path)
-    assert failed.returncode == 2 and failed.stdout == "", failed
+    assert failed.returncode == 4 and failed.stdout == "", failed
     assert "the LP library failed: an assertion failed; " in failed.stderr and failed.stderr.count("\n") == 1
     assert not abort.file.exists()
     good = solve(abort, tmp_path)

@@ -420,7 +420,7 @@ def test_a_full_disk_is_an_error():
     with open("/dev/full", "wb") as full:
         done = subprocess.run([BINARY, "solve", PROBLEMS / "meal.json"], stdout=full,
                               stderr=subprocess.PIPE, timeout=60)
-    assert done.returncode == 2 and b"standard output" in done.stderr
+    assert done.returncode == 4 and b"standard output" in done.stderr
 
 
 def test_rules_have_the_names_of_the_library():
