@@ -46,7 +46,8 @@ enum wfm_status lp_set_basic(struct lp *lp, int col, bool basic, struct wfm_erro
 enum wfm_status lp_set_row_basic(struct lp *lp, int row, bool basic, struct wfm_error *e);
 
 /* WFM_OK: optimal; WFM_LIMIT: pivots used up (values are the last ones); WFM_INFEASIBLE: no
- * solution, or unbounded. Starts from the basis there is. */
+ * solution, or unbounded. Starts from the basis there is. max_pivots 0: as many as it takes; should the
+ * library go round in circles it starts once more by other rules, then it is WFM_INTERNAL. */
 enum wfm_status lp_solve(struct lp *lp, enum lp_method method, int max_pivots, struct wfm_error *e);
 
 /*
@@ -69,5 +70,7 @@ int lp_col_count(const struct lp *lp);
 
 /* For tests: the n-th lp_solve from now in this thread fails inside the library; 0: never. */
 void lp_inject_abort(int n);
+/* For tests: the next n attempts at an lp_solve without max_pivots end after one pivot; 0: none. */
+void lp_inject_stall(int n);
 
 #endif

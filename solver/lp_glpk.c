@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <math.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static _Thread_local struct {
 	jmp_buf leave;
 	unsigned generation;
 	int live;
-	int abort_in;
+	int abort_in, stall; /* for tests */
 	char words[200];
 	bool line_ended;
 } env;
@@ -95,6 +96,8 @@ static enum wfm_status guard(struct lp *lp, enum wfm_status (*body)(struct lp *,
 		return wfm_fail(e, s, "", "no memory for the linear program");
 	if (s == WFM_INFEASIBLE)
 		return wfm_fail(e, s, "", "the linear program has no solution");
+	if (s == WFM_INTERNAL && c->index == GLP_EITLIM)
+		return wfm_fail(e, s, "", "the linear program was not solved in %d steps", c->n);
 	if (s == WFM_INTERNAL)
 		return wfm_fail(e, s, "", "the LP library gave up (code %d)", c->index);
 	return s;
@@ -322,6 +325,23 @@ enum wfm_status lp_set_row_basic(struct lp *lp, int row, bool basic, struct wfm_
 	return guard(lp, do_set_row_basic, &c, e);
 }
 
+/* Far more than any program takes that does not go round in circles. */
+static int pivots_enough(glp_prob *p)
+{
+	if (env.stall > 0 && env.stall--)
+		return 1;
+	int64_t n = 20000 + 100 * ((int64_t)glp_get_num_rows(p) + glp_get_num_cols(p));
+	return n < INT_MAX ? (int)n : INT_MAX;
+}
+
+/* From the trivial basis, by the primal method. */
+static int solve_afresh(glp_prob *p, glp_smcp *parm)
+{
+	glp_adv_basis(p, 0);
+	parm->meth = GLP_PRIMAL;
+	return glp_simplex(p, parm);
+}
+
 static enum wfm_status do_solve(struct lp *lp, struct call *c)
 {
 	glp_smcp parm;
@@ -331,17 +351,18 @@ static enum wfm_status do_solve(struct lp *lp, struct call *c)
 	parm.pricing = GLP_PT_PSE;
 	parm.r_test = GLP_RT_HAR;
 	parm.presolve = GLP_OFF;
-	parm.it_lim = c->n > 0 ? c->n : INT_MAX;
+	parm.it_lim = c->n > 0 ? c->n : pivots_enough(lp->prob);
 	if (env.abort_in > 0 && --env.abort_in == 0)
 		glp_error("injected for a test\n");
 	int code = glp_simplex(lp->prob, &parm);
-	if (code == GLP_EBADB || code == GLP_ESING || code == GLP_ECOND || code == GLP_EFAIL) {
-		/* A basis gone bad is replaced once by the trivial one. */
-		glp_adv_basis(lp->prob, 0);
-		parm.meth = GLP_PRIMAL;
-		code = glp_simplex(lp->prob, &parm);
-	}
-	if (code == GLP_EITLIM || code == GLP_ETMLIM)
+	if (code == GLP_EBADB || code == GLP_ESING || code == GLP_ECOND || code == GLP_EFAIL)
+		code = solve_afresh(lp->prob, &parm); /* the basis has gone bad */
+	if (code == GLP_EITLIM && c->n == 0) {
+		parm.pricing = GLP_PT_STD; /* other choices lead out of the circle, if it was one */
+		parm.r_test = GLP_RT_STD;
+		c->n = parm.it_lim = pivots_enough(lp->prob);
+		code = solve_afresh(lp->prob, &parm);
+	} else if (code == GLP_EITLIM || code == GLP_ETMLIM)
 		return WFM_LIMIT;
 	c->index = code;
 	if (code != 0)
@@ -439,4 +460,9 @@ int lp_col_count(const struct lp *lp)
 void lp_inject_abort(int n)
 {
 	env.abort_in = n;
+}
+
+void lp_inject_stall(int n)
+{
+	env.stall = n;
 }
