@@ -37,11 +37,20 @@ struct duty_kind {
 	struct shift_class *classes; /* [duties] */
 };
 
+/* A duty for each day, -1 off. */
+struct duty_tour {
+	int32_t type;
+	double cents; /* pay, wishes, soft rules */
+	double rules; /* of it: soft rules */
+	int8_t duty[MODEL_MAX_DAYS];
+};
+
 struct duty_type {
 	int32_t kind, automaton;
 	double *cents;   /* [days x (duties + 1)] the last of a day: off; INFINITY: impossible */
 	int32_t count, *agents;
 	bool optional, has_tour;
+	struct duty_tour *first; /* some tour, when has_tour; its `type` and sums are set */
 	uint8_t *barred; /* [days x (duties + 1)] not for now; NULL: nothing is */
 	uint32_t watched; /* totals of the automaton kept on the grid; the rest is checked afterwards */
 };
@@ -80,14 +89,6 @@ static inline uint64_t duty_bit(int32_t duty)
 int32_t duty_breaks(const struct wfm_problem *p, const struct wfm_contract *c, int32_t slots,
 		    int32_t row[MODEL_MAX_BREAKS], int32_t at[MODEL_MAX_BREAKS]);
 
-/* A duty for each day, -1 off. */
-struct duty_tour {
-	int32_t type;
-	double cents; /* pay, wishes, soft rules */
-	double rules; /* of it: soft rules */
-	int8_t duty[MODEL_MAX_DAYS];
-};
-
 static inline int32_t duty_days(const struct duty_model *m, int32_t type)
 {
 	return m->p->calendars[m->kinds[m->types[type].kind].calendar].day_count;
@@ -99,13 +100,14 @@ double duty_row_cents(const struct duty_row *r, double people);
 /* ---- pricing: duty_price.c ---- */
 
 struct duty_pricer;
-/* NULL: no memory. Borrows the model, whose types' `watched` it may widen. */
-struct duty_pricer *duty_pricer_new(struct duty_model *m);
+/* NULL: no memory. Borrows the model, whose types' `watched` it may widen, and the run, which can cut
+ * a long search short. */
+struct duty_pricer *duty_pricer_new(struct duty_model *m, struct run *run);
 void duty_pricer_free(struct duty_pricer *p);
 
 /* Best tour of the type for worths of rows (cents a person); value = worth - cents, -INFINITY: none,
  * NAN: no memory. *out gets the tour. No tour is worth more than *bound, which is its value unless the
- * search was cut short. */
+ * search was cut short; -INFINITY with a greater *bound: the run stopped before one was found. */
 double duty_price(struct duty_pricer *p, int32_t type, const double *worth, struct duty_tour *out,
 		  double *bound);
 
@@ -142,6 +144,7 @@ struct duty_solve {
 	struct duty_plan *best;
 	double *worth; /* [rows] scratch */
 	double *duals; /* [rows] of the best bound */
+	bool undecided; /* the run stopped before some type had a tour or was known to have none */
 };
 
 /* Keeps p if it is the best so far. */

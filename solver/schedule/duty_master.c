@@ -214,10 +214,10 @@ static enum wfm_status price(struct duty_master *m, bool skip_fixed, double *bou
 		double most, v = duty_price(m->s->pricer, k, m->at, &found, &most);
 		if (isnan(v))
 			return no_memory(e);
-		if (v == -INFINITY)
+		if (most == -INFINITY)
 			continue; /* nothing fits what is barred */
 		*bound -= t->count * most;
-		if (reduced_cents(m, &found) < -REDUCED * m->unit) {
+		if (v > -INFINITY && reduced_cents(m, &found) < -REDUCED * m->unit) {
 			s = duty_add_tour(m, &found, e);
 			(*added)++;
 		}

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOSED = 1 << 16 };
+enum { CLOSED = 1 << 16, POLL_NODES = 1 << 13 };
 
 static const double TINY = 1e-9;
 
@@ -164,6 +164,15 @@ static void extend(struct walk *w, int32_t from, int32_t edge)
 	add_node(w, &n);
 }
 
+/* Few searches are so long. Without a clock the caller is asked by telling him. */
+static bool may_go_on(struct run *run)
+{
+	(void)run_poll(run);
+	if (run->o.now_s == NULL)
+		run_tell(run);
+	return !run_stopped(run);
+}
+
 static void read_path(struct walk *w, int32_t type, int32_t node, struct duty_tour *out)
 {
 	struct duty_tour t = { .type = type };
@@ -184,6 +193,7 @@ enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_node
 	struct walk w = { .p = p, .type = t, .a = &p->m->automata[t->automaton],
 			  .g = &p->grids[type], .into = &p->into[t->automaton], .best = *value };
 	enum wfm_status s = WFM_OK;
+	int32_t poll_at = POLL_NODES;
 	if (!p->closed && !(p->closed = malloc(CLOSED * sizeof *p->closed)))
 		return WFM_NO_MEMORY;
 	memset(p->closed, 0xff, CLOSED * sizeof *p->closed);
@@ -207,7 +217,10 @@ enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_node
 			read_path(&w, type, node, out);
 			continue;
 		}
-		if (w.node_count > most_nodes) {
+		bool go_on = w.node_count < poll_at || may_go_on(p->run);
+		while (poll_at <= w.node_count && poll_at <= INT32_MAX - POLL_NODES)
+			poll_at += POLL_NODES;
+		if (w.node_count > most_nodes || !go_on) {
 			*bound = top;
 			s = WFM_LIMIT;
 			break;

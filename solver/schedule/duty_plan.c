@@ -119,7 +119,8 @@ bool duty_insert(struct duty_solve *s, struct duty_plan *p, int32_t i)
 	double most, v = duty_price(s->pricer, p->tours[i].type, s->worth, &best, &most);
 	if (isnan(v))
 		return false;
-	duty_plan_put(s->m, p, i, &best);
+	const struct duty_tour *known = s->m->types[p->tours[i].type].first;
+	duty_plan_put(s->m, p, i, v > -INFINITY || !known ? &best : known);
 	return true;
 }
 

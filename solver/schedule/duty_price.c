@@ -64,12 +64,13 @@ static bool list_into(const struct automaton *a, struct into *x)
 	return true;
 }
 
-struct duty_pricer *duty_pricer_new(struct duty_model *m)
+struct duty_pricer *duty_pricer_new(struct duty_model *m, struct run *run)
 {
 	struct duty_pricer *p = calloc(1, sizeof *p);
 	if (!p)
 		return NULL;
 	p->m = m;
+	p->run = run;
 	for (int32_t i = 0; i < m->automaton_count; i++)
 		if (m->automata[i].max_states > p->states_room)
 			p->states_room = m->automata[i].max_states;
@@ -547,7 +548,7 @@ double duty_price(struct duty_pricer *p, int32_t type, const double *worth, stru
 		*bound = fmax(fmin(*bound, known), s.value);
 		if (st == WFM_NO_MEMORY)
 			return NAN;
-		if (st == WFM_OK)
+		if (st == WFM_OK || run_stopped(p->run))
 			return s.value;
 		if (watch_one(p, type))
 			continue;

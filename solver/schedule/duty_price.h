@@ -36,6 +36,7 @@ struct into {
 
 struct duty_pricer {
 	struct duty_model *m;
+	struct run *run;
 	struct grid *grids;  /* [types] cells 0: to be made */
 	struct into *into;   /* [automata] */
 	double *value;       /* [(days + 1) x states x cells] */
@@ -69,7 +70,7 @@ double duty_value(const struct duty_pricer *p, int32_t type, struct duty_tour *t
  * Looks for a tour worth more than *value by the filled layers, counting the totals off the grid as well: best
  * first from the last day back, where the layers say what the days before can add at most. *bound
  * gets a value that no tour exceeds. WFM_OK: *out and *value are the best there is (unchanged when
- * none is better); WFM_LIMIT: too many ways to look at; WFM_NO_MEMORY.
+ * none is better); WFM_LIMIT: too many ways to look at, or the run stopped; WFM_NO_MEMORY.
  */
 enum wfm_status duty_path(struct duty_pricer *p, int32_t type, int32_t most_nodes, double *value,
 			  double *bound, struct duty_tour *out);

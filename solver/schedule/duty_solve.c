@@ -187,7 +187,7 @@ static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, str
 {
 	struct wfm_roster *r = build_roster(s);
 	enum wfm_status st = WFM_OK;
-	if (!r || !explain_unplanned(s->m->p, r)) {
+	if (!r || (!s->undecided && !explain_unplanned(s->m->p, r))) {
 		wfm_roster_free(r);
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the roster");
 	}
@@ -207,16 +207,23 @@ static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, str
 
 /* ---- all ---- */
 
-/* Which types have a tour at all. False: no memory. */
+/* Which types have a tour at all. One not known when the run stops gets none, and there is no bound
+ * then. False: no memory. */
 static bool find_tours(struct duty_solve *s)
 {
-	struct duty_tour t;
+	struct duty_tour t = { 0 };
 	memset(s->worth, 0, (size_t)s->m->row_count * sizeof *s->worth);
 	for (int32_t k = 0; k < s->m->type_count; k++) {
 		double most, v = duty_price(s->pricer, k, s->worth, &t, &most);
 		if (isnan(v))
 			return false;
-		s->m->types[k].has_tour = v > -INFINITY;
+		struct duty_type *type = &s->m->types[k];
+		type->has_tour = v > -INFINITY;
+		s->undecided |= !type->has_tour && most > -INFINITY;
+		if (type->has_tour && !(type->first = pool_alloc(&s->m->pool, 1, sizeof t)))
+			return false;
+		if (type->first)
+			*type->first = t;
 	}
 	return true;
 }
@@ -224,7 +231,7 @@ static bool find_tours(struct duty_solve *s)
 static bool prepare(struct duty_solve *s)
 {
 	size_t rows = (size_t)s->m->row_count + 1;
-	s->pricer = duty_pricer_new(s->m);
+	s->pricer = duty_pricer_new(s->m, &s->run);
 	s->worth = calloc(rows, sizeof *s->worth);
 	s->duals = calloc(rows, sizeof *s->duals);
 	return s->pricer && s->worth && s->duals && find_tours(s);

@@ -15,7 +15,7 @@
 #include "solver/num/rng.h"
 #include "tests/lib/published.h"
 
-enum { EARLY, LATE, NIGHT, DUTIES, OFF = -1, MOST_DAYS = 28, RULES = 8 };
+enum { EARLY, LATE, NIGHT, DUTIES, OFF = -1, MOST_DAYS = 28, RULES = 12 };
 
 static const struct wfm_duty duties[DUTIES] = {
 	{ "early", 360, 480, WFM_NONE, WFM_NONE, 0 },
@@ -345,6 +345,43 @@ static void test_a_seed_gives_a_roster(void **state)
 	assert_true(cost[0] == cost[1]);
 }
 
+static bool stop_at_once(void *context, const struct wfm_progress *p)
+{
+	(void)p;
+	(*(int *)context)++;
+	return true;
+}
+
+/* Nine duties at most three times each, and 28 wanted: millions of ways to look at before that is known
+ * to be impossible. Who cancels need not wait for it, and nothing is claimed that was not found out. */
+static void test_a_long_search_for_one_tour_can_be_cancelled(void **state)
+{
+	(void)state;
+	enum { KINDS = 9 };
+	static struct wfm_duty many[KINDS];
+	int asked = 0;
+	make(28, 1, 0);
+	for (int i = 0; i < KINDS; i++) {
+		many[i] = (struct wfm_duty){ "duty", 360 + 60 * i, 480, WFM_NONE, WFM_NONE, 0 };
+		(void)add((struct wfm_rule_row){ .rule = WFM_RULE_PLAN_SHIFTS, .mode = WFM_HARD, .high = 3,
+						 .duties = UINT64_C(1) << i });
+	}
+	(void)add((struct wfm_rule_row){ .rule = WFM_RULE_PLAN_SHIFTS, .mode = WFM_HARD, .low = 28, .high = 28 });
+	f.x.p.duties = many;
+	f.x.p.duty_count = KINDS;
+	struct wfm_solve_options o = { .progress = stop_at_once, .context = &asked };
+	struct wfm_error e = { 0 };
+	struct wfm_roster *r = NULL;
+	assert_int_equal(wfm_schedule_solve(&f.x.p, &o, &r, &e), WFM_CANCELLED);
+	assert_true(asked > 0);
+	assert_int_equal(r->shift_count, 0);
+	assert_int_equal(r->unplanned_count, 1);
+	assert_int_equal(r->unplanned[0].conflict_count, 0);
+	assert_true(r->bound == -HUGE_VAL || r->bound <= r->cost.total);
+	wfm_roster_free(r);
+	drop();
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -355,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_the_place_is_named),
 		cmocka_unit_test(test_tiny_plans_equal_brute_force),
 		cmocka_unit_test(test_a_seed_gives_a_roster),
+		cmocka_unit_test(test_a_long_search_for_one_tour_can_be_cancelled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
