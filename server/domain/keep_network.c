@@ -110,11 +110,10 @@ static bool add_node(struct totalling *t, size_t node, struct err *e)
 	return add_sums(t, node, 0, e) && add_sums(t, node, 1, e);
 }
 
-static bool keep_totals(const struct network *n, int64_t id, struct err *e)
+bool network_total(struct network *n, struct err *e)
 {
 	size_t nodes = n->node_count;
 	struct totalling t = { .n = n };
-	struct strbuf json;
 
 	t.joints = arena_array(n->arena, nodes, sizeof *t.joints);
 	t.errors = arena_array(n->arena, nodes, sizeof *t.errors);
@@ -129,8 +128,17 @@ static bool keep_totals(const struct network *n, int64_t id, struct err *e)
 		if (!add_node(&t, i, e))
 			return false;
 	}
-	strbuf_init(&json, 640 * (t.count + 1));
-	field_list_to_json(&total_fields, t.rows, t.count, &json);
+	n->totals = t.rows;
+	n->total_count = t.count;
+	return true;
+}
+
+static bool keep_totals(const struct network *n, int64_t id, struct err *e)
+{
+	struct strbuf json;
+
+	strbuf_init(&json, 640 * (n->total_count + 1));
+	field_list_to_json(&total_fields, n->totals, n->total_count, &json);
 	bool ok = !json.overflow ? db_run(n->db, SQL_NETWORK_TOTALS_INSERT,
 					  DB_ARGS(db_int("network_forecast_id", id),
 						  db_text("totals", json.data)),

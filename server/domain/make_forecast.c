@@ -42,9 +42,11 @@ struct making {
 	int64_t until;      /* history ends here: the first day's midnight, or now */
 	const struct accuracy *accuracy; /* of past versions, for their flags */
 	size_t accuracy_count;
-	struct wfm_day_errors *errors; /* of each queue's backtest, for how they move together */
-	int64_t *queue_ids;
-	size_t done_count;
+	struct made { /* of one queue */
+		struct wfm_forecast f; /* not own: of nothing */
+		struct forecast_warnings warnings;
+		bool own;
+	} *made;
 	const char *why; /* queues were left out */
 };
 
@@ -89,19 +91,7 @@ static bool making_progress(void *user, double done)
 	       m->watch->progress(m->watch->context, m->done + m->share * done, m->queue->code);
 }
 
-/* What the library frees with the forecast is needed once all queues have theirs. */
-static void note_errors(struct making *m, const struct wfm_forecast *f)
-{
-	struct wfm_backtest_day *days = arena_array(m->arena, f->n_backtest, sizeof *days);
-
-	for (size_t i = 0; i < f->n_backtest; i++)
-		days[i] = f->backtest[i];
-	m->errors[m->done_count] = (struct wfm_day_errors){ days, f->n_backtest };
-	m->queue_ids[m->done_count++] = m->queue->id;
-}
-
-static bool run_queue(struct making *m, struct forecast_series *history, struct wfm_forecast *f,
-		      struct err *e)
+static bool run_queue(struct making *m, struct forecast_series *history, struct wfm_forecast *f, struct err *e)
 {
 	struct wfm_error we;
 
@@ -121,52 +111,84 @@ static bool run_queue(struct making *m, struct forecast_series *history, struct 
 	return status == WFM_OK || forecast_failed(m->queue, status, &we, e);
 }
 
-static bool forecast_one(struct making *m, int64_t forecast_id, struct err *e)
+static bool forecast_one(struct making *m, struct made *one, struct err *e)
 {
 	struct forecast_series history = { 0 };
-	struct wfm_forecast f = { 0 };
-	bool own = run_queue(m, &history, &f, e);
 
-	if (!own)
+	one->own = run_queue(m, &history, &one->f, e);
+	if (!one->own) {
+		wfm_forecast_free(&one->f);
+		one->f = forecast_of_nothing();
 		m->why = arena_printf(m->arena, "%s%s%s", m->why != NULL ? m->why : "",
 				      m->why != NULL ? "; " : "", e->message);
-	if (!own && !forecast_leave_out(m->arena, &history.warnings, e))
-		return false;
-	const struct wfm_forecast none = forecast_of_nothing();
+		if (!forecast_leave_out(m->arena, &history.warnings, e))
+			return false;
+	}
 	accuracy_warn(m->arena, m->accuracy, m->accuracy_count, m->queue->id, &history.warnings);
-	bool ok = forecast_keep_queue(m->db, m->arena, m->site, m->queue, forecast_id,
-				      own ? &f : &none, &history.warnings, e);
-	if (own)
-		note_errors(m, &f);
-	wfm_forecast_free(&f);
-	return ok;
+	one->warnings = history.warnings;
+	return true;
 }
 
-static bool forecast_body(struct making *m, const struct site_queue *queues, size_t count,
-			  int64_t user_id, int64_t job_id, int64_t *forecast_id, struct err *e)
+static bool forecast_all(struct making *m, const struct site_queue *queues, size_t count, struct err *e)
 {
-	const struct forecast_request *r = m->request;
+	size_t own = 0;
 
-	if (!db_int_value(m->db, SQL_FORECAST_INSERT,
-			  DB_ARGS(db_int("site_id", r->site_id), db_date("first_day", r->week),
-				  db_date("last_day", r->week + 7 * r->weeks),
-				  db_int("user_id", user_id), db_int("job_id", job_id),
-				  db_instant("created_at", m->as_of)),
-			  NULL, forecast_id, e))
-		return false;
-	m->errors = arena_array(m->arena, count, sizeof *m->errors);
-	m->queue_ids = arena_array(m->arena, count, sizeof *m->queue_ids);
 	for (size_t i = 0; i < count; i++) {
 		m->queue = &queues[i];
 		m->share = 1.0 / (double)count;
 		m->done = (double)i / (double)count;
-		if (!forecast_one(m, *forecast_id, e))
+		if (!forecast_one(m, &m->made[i], e))
 			return false;
+		own += m->made[i].own;
 	}
-	if (m->done_count == 0)
-		return err_set(e, ERR_INVALID, "%s", m->why);
-	return correlation_keep(m->db, m->arena, *forecast_id, m->queue_ids, m->errors,
-				m->done_count, e);
+	return own > 0 || err_set(e, ERR_INVALID, "%s", m->why);
+}
+
+static bool keep_all(struct making *m, const struct site_queue *queues, size_t count, int64_t id, struct err *e)
+{
+	/* Of each queue's backtest, for how they move together. */
+	struct wfm_day_errors *errors = arena_array(m->arena, count, sizeof *errors);
+	int64_t *queue_ids = arena_array(m->arena, count, sizeof *queue_ids);
+	size_t own = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct made *one = &m->made[i];
+		if (!forecast_keep_queue(m->db, m->arena, m->site, &queues[i], id, &one->f, &one->warnings, e))
+			return false;
+		if (!one->own)
+			continue;
+		errors[own] = (struct wfm_day_errors){ one->f.backtest, one->f.n_backtest };
+		queue_ids[own++] = queues[i].id;
+	}
+	return correlation_keep(m->db, m->arena, id, queue_ids, errors, own, e);
+}
+
+static bool keep(struct making *m, const struct site_queue *queues, size_t count, int64_t user_id,
+		 int64_t job_id, int64_t *forecast_id, struct err *e)
+{
+	const struct forecast_request *r = m->request;
+
+	return db_int_value(m->db, SQL_FORECAST_INSERT,
+			    DB_ARGS(db_int("site_id", r->site_id), db_date("first_day", r->week),
+				    db_date("last_day", r->week + 7 * r->weeks),
+				    db_int("user_id", user_id), db_int("job_id", job_id),
+				    db_instant("created_at", m->as_of)),
+			    NULL, forecast_id, e) &&
+	       keep_all(m, queues, count, *forecast_id, e) &&
+	       (m->watch == NULL || m->watch->saved == NULL ||
+		m->watch->saved(m->watch->context, *forecast_id, e));
+}
+
+/* Forecasting takes seconds to minutes: nothing is written, and no lock held, before it is done. */
+static bool make(struct making *m, const struct site_queue *queues, size_t count, int64_t user_id,
+		 int64_t job_id, int64_t *forecast_id, struct err *e)
+{
+	if (!forecast_all(m, queues, count, e) || !db_begin(m->db, e))
+		return false;
+	if (keep(m, queues, count, user_id, job_id, forecast_id, e))
+		return db_commit(m->db, e);
+	db_rollback(m->db);
+	return false;
 }
 
 bool forecast_make_as_of(struct db *db, struct arena *a, const struct forecast_request *r,
@@ -192,12 +214,11 @@ bool forecast_make_as_of(struct db *db, struct arena *a, const struct forecast_r
 	m.accuracy = rows;
 	int64_t monday = zone_to_utc(site.zone, r->week, 0);
 	m.until = now < monday ? now : monday;
-	if (!db_begin(db, e))
-		return false;
-	if (forecast_body(&m, queues, count, user_id, job_id, forecast_id, e))
-		return db_commit(db, e);
-	db_rollback(db);
-	return false;
+	m.made = arena_array(a, count, sizeof *m.made);
+	bool ok = make(&m, queues, count, user_id, job_id, forecast_id, e);
+	for (size_t i = 0; i < count; i++)
+		wfm_forecast_free(&m.made[i].f);
+	return ok;
 }
 
 bool forecast_make(struct db *db, struct arena *a, const struct forecast_request *r,

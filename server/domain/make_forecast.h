@@ -25,14 +25,15 @@ extern const struct fields forecast_result_fields;
 struct forecast_watch {
 	bool (*progress)(void *context, double fraction, const char *queue);
 	void *context;
-	/* outlook_make: called inside the transaction that writes it, last; may be NULL. */
+	/* Called inside the transaction that writes it, last; may be NULL. */
 	bool (*saved)(void *context, int64_t id, struct err *e);
 };
 
 /* What can be refused at once, before any job is queued: no such site, no queues, no history. */
 bool forecast_check(struct db *db, struct arena *a, const struct forecast_request *r, struct err *e);
 
-/* Runs in the caller's transaction when one is open. A stop is ERR_CONFLICT "cancelled". */
+/* Writes in one short transaction at the end, or in the caller's when one is open. A stop is
+ * ERR_CONFLICT "cancelled". */
 bool forecast_make(struct db *db, struct arena *a, const struct forecast_request *r,
 		   int64_t user_id, int64_t job_id, const struct forecast_watch *w,
 		   int64_t *forecast_id, struct err *e);

@@ -284,6 +284,17 @@ static bool reconcile(struct network *n, struct err *e)
 	return true;
 }
 
+static bool keep(struct network *n, int64_t user_id, int64_t job_id, int64_t *id, struct err *e)
+{
+	if (!db_begin(n->db, e))
+		return false;
+	if (network_keep(n, user_id, job_id, id, e) &&
+	    (n->watch == NULL || n->watch->saved == NULL || n->watch->saved(n->watch->context, *id, e)))
+		return db_commit(n->db, e);
+	db_rollback(n->db);
+	return false;
+}
+
 bool network_make(struct db *db, struct arena *a, const struct network_request *r, int64_t user_id,
 		  int64_t job_id, const struct forecast_watch *w, int64_t *network_forecast_id,
 		  struct err *e)
@@ -296,10 +307,9 @@ bool network_make(struct db *db, struct arena *a, const struct network_request *
 	if (!network_check(db, a, r, e) || !load_sites(&n, e))
 		return false;
 	plant(&n);
-	bool ok = db_begin(db, e) && forecast_all(&n, e) && reconcile(&n, e) &&
-		  network_keep(&n, user_id, job_id, network_forecast_id, e) && db_commit(db, e);
-	if (!ok)
-		db_rollback(db);
+	/* Minutes: nothing is written, and no lock held, before it is done. */
+	bool ok = forecast_all(&n, e) && reconcile(&n, e) && network_total(&n, e) &&
+		  keep(&n, user_id, job_id, network_forecast_id, e);
 	for (size_t i = 0; i < n.node_count; i++)
 		wfm_forecast_free(&n.nodes[i].f);
 	return ok;

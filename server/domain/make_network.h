@@ -24,7 +24,8 @@ extern const struct fields network_request_fields, network_result_fields;
 /* What can be refused at once: no such region, no queues, queues without history. */
 bool network_check(struct db *db, struct arena *a, const struct network_request *r, struct err *e);
 
-/* Runs in the caller's transaction when one is open. A stop is ERR_CONFLICT "cancelled". */
+/* Writes in one short transaction at the end, or in the caller's when one is open. A stop is
+ * ERR_CONFLICT "cancelled". */
 bool network_make(struct db *db, struct arena *a, const struct network_request *r, int64_t user_id,
 		  int64_t job_id, const struct forecast_watch *w, int64_t *network_forecast_id,
 		  struct err *e);

@@ -48,8 +48,12 @@ struct network {
 	double *base, *mean; /* days x nodes: before and after */
 	size_t days;
 	double shrinkage;
+	struct total_row *totals; /* of days and weeks, once network_total was called */
+	size_t total_count;
 };
 
+/* keep_network.c: sums with quantiles of sites, regions and network. Minutes for thousands of queues. */
+bool network_total(struct network *n, struct err *e);
 /* keep_network.c: everything that stays, one forecast a site and the totals. */
 bool network_keep(struct network *n, int64_t user_id, int64_t job_id, int64_t *network_forecast_id,
 		  struct err *e);

@@ -10,16 +10,16 @@ static bool progress(void *context, double fraction, const char *queue)
 	return job_progress(context, &s);
 }
 
+/* The forecast and the job's end are written together, once all is computed. */
+static bool saved(void *context, int64_t id, struct err *e)
+{
+	struct forecast_result r = { id };
+	return job_save(context, &r, e);
+}
+
 bool job_forecast_run(struct job_context *jc, const void *request, struct err *e)
 {
-	struct forecast_watch w = { .progress = progress, .context = jc };
-	struct forecast_result r;
-
-	if (!db_begin(jc->db, e))
-		return false;
-	if (forecast_make(jc->db, jc->arena, request, jc->user_id, jc->job_id, &w, &r.forecast_id, e) &&
-	    job_save(jc, &r, e))
-		return db_commit(jc->db, e);
-	db_rollback(jc->db);
-	return false;
+	struct forecast_watch w = { progress, jc, saved };
+	int64_t id;
+	return forecast_make(jc->db, jc->arena, request, jc->user_id, jc->job_id, &w, &id, e);
 }

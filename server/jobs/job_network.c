@@ -10,17 +10,16 @@ static bool progress(void *context, double fraction, const char *queue)
 	return job_progress(context, &s);
 }
 
+/* The forecasts and the job's end are written together, once all is computed. */
+static bool saved(void *context, int64_t id, struct err *e)
+{
+	struct network_result r = { id };
+	return job_save(context, &r, e);
+}
+
 bool job_network_run(struct job_context *jc, const void *request, struct err *e)
 {
-	struct forecast_watch w = { .progress = progress, .context = jc };
-	struct network_result r;
-
-	if (!db_begin(jc->db, e))
-		return false;
-	if (network_make(jc->db, jc->arena, request, jc->user_id, jc->job_id, &w,
-			 &r.network_forecast_id, e) &&
-	    job_save(jc, &r, e))
-		return db_commit(jc->db, e);
-	db_rollback(jc->db);
-	return false;
+	struct forecast_watch w = { progress, jc, saved };
+	int64_t id;
+	return network_make(jc->db, jc->arena, request, jc->user_id, jc->job_id, &w, &id, e);
 }
