@@ -14,7 +14,8 @@
  *   shortage  per queue and slot, short1 an hour for the first `step1` people, short2 beyond;
  *             per cover row, short_cents a person
  *   surplus   per queue and slot, surplus_cents an hour for people above the requirement; per
- *             cover row, surplus_cents a person
+ *             cover row, surplus_cents a person; who waits for a counter is a surplus too, at the
+ *             cheapest surplus_cents of the agent's open queues
  *   service   per service, short_cents a contact not answered in time below the target
  *   duties    used_cents of each duty that anybody works
  *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
@@ -60,6 +61,16 @@ struct wfm_calendar {
 
 /* ---- demand ---------------------------------------------------------------------------- */
 
+/*
+ * A place of work. Where a site says how many counters it has, so many people at most are on its queues
+ * with `counter` set in a slot, all of these together; who is at work there beyond that waits: paid, on
+ * no queue, a surplus. So counters cap cover, not shifts.
+ */
+struct wfm_site {
+	const char *name;        /* for messages; may be NULL */
+	const int32_t *counters; /* [slot_count] >= 0; NULL: no limit */
+};
+
 /* Work of one kind. People on it in a slot = sum of the speeds of the agents assigned to it. */
 struct wfm_queue {
 	const char *name;         /* for messages; may be NULL */
@@ -72,6 +83,7 @@ struct wfm_queue {
 	double short1_cents;      /* an agent-hour, first step */
 	double short2_cents;      /* an agent-hour, beyond it; >= short1_cents */
 	double surplus_cents;     /* an agent-hour above the requirement, >= 0 */
+	bool counter;             /* who serves it is at a counter of its site; not with duties */
 };
 
 /*
@@ -305,6 +317,7 @@ struct wfm_problem {
 	int32_t slot_count; /* tail included */
 	bool cyclic;        /* the plan repeats: slot_count is the period, slots wrap around */
 	int32_t skill_count, site_count;
+	const struct wfm_site *sites; /* [site_count]; NULL: nothing to say of them */
 	const struct wfm_calendar *calendars;
 	int32_t calendar_count;
 	const struct wfm_queue *queues;
@@ -382,6 +395,7 @@ enum wfm_short_reason {
 	WFM_SHORT_AWAY,      /* all who may are unavailable, locked elsewhere or have no tour */
 	WFM_SHORT_NO_SHIFT,  /* no shift of their contracts reaches the slot (windows, hours) */
 	WFM_SHORT_ALL_AT_WORK, /* everybody who may be is on the work, a break or another queue */
+	WFM_SHORT_COUNTERS,    /* every counter of the site is taken */
 	WFM_SHORT_HOURS,     /* the others have used up their minutes, shifts or days */
 	WFM_SHORT_PRICE,     /* someone could, at more than the shortage costs (or rest and starts of
 				the neighbouring days would give way elsewhere) */
@@ -505,6 +519,7 @@ enum wfm_breach_kind {
 	WFM_BREACH_BOUND,       /* the stated bound is above the cost */
 	WFM_BREACH_DUTY,        /* not one of the duties, or not at its time */
 	WFM_BREACH_SESSION,     /* a session out of place, too often, too full, or missed without need */
+	WFM_BREACH_COUNTERS,    /* more people at the counters of a site than it has */
 	WFM_BREACH_KINDS
 };
 
@@ -535,6 +550,7 @@ struct wfm_report {
 	struct wfm_cost cost;    /* recomputed */
 	double *covered;         /* [queue_count x slot_count] people on each queue */
 	double short_hours, surplus_hours, required_hours, paid_hours; /* on queues */
+	double waiting_hours;    /* of people without a counter; not in surplus_hours */
 	double *on_cover;        /* [cover_count] people on each cover row */
 	double short_people, surplus_people; /* on cover rows */
 	struct wfm_service_figures *services; /* [service_count of the problem] */

@@ -62,7 +62,7 @@ enum { O = FIELD_OPTIONAL };
 static const char *const item_kinds[] = { "rule", "unavailable", "lock", "wish", NULL };
 static const char *const sides[] = { "low", "high", "drop", NULL };
 static const char *const reasons[] = { "no_skill", "away",  "no_shift", "all_at_work",
-				       "hours",    "price", NULL };
+				       "counters", "hours", "price",    NULL };
 static const char *const states[] = { "finished", "limit", "cancelled", NULL };
 
 _Static_assert(sizeof item_kinds / sizeof item_kinds[0] == WFM_ITEM_KINDS + 1 &&

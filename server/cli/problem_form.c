@@ -27,11 +27,23 @@ enum { O = FIELD_OPTIONAL, CENTS_MAX = 1000000000 };
 	{ .name = #m, .type = FIELD_REAL, .offset = offsetof(s, m), .flags = O, .min = (lo),    \
 	  .max = (hi), .fallback = (d), .help = (h) }
 
+static const struct field counters_rows[] = {
+	F_INSTANT(struct form_counters, start, 0, "first instant"),
+	F_INSTANT(struct form_counters, end, 0, "first instant after"),
+	F_INT(struct form_counters, counters, 0, 0, 100000, "that many here"),
+};
+static const struct fields counters_fields = FIELDS("ProblemCounters", struct form_counters, counters_rows);
+
 static const struct field site_rows[] = {
 	F_TEXT(struct form_site, name, 0, 1, 80, "referred to by queues and agents"),
 	F_TEXT(struct form_site, zone, 0, 1, 64, "IANA time zone, e.g. America/Santiago"),
 	F_LIST_OF(struct form_site, holidays, holiday_count, O, FIELD_DATE, 0, 366,
 		  "local dates the sundays rule counts beside Sundays"),
+	F_INT(struct form_site, counters, O, 0, 100000,
+	      "people that can be at counters at once, over all queues that need one; null: no limit"),
+	{ .name = "counter_changes", .type = FIELD_LIST, .offset = offsetof(struct form_site, changes),
+	  .count_offset = offsetof(struct form_site, change_count), .flags = O, .sub = &counters_fields,
+	  .max = 5000, .help = "stretches with another number; the last that holds a slot counts" },
 };
 static const struct fields site_fields = FIELDS("ProblemSite", struct form_site, site_rows);
 
@@ -93,6 +105,7 @@ static const struct field queue_rows[] = {
 	F_REAL(struct form_queue, short1_cents, 0, 0, CENTS_MAX, "price of an agent-hour short, first step"),
 	F_REAL(struct form_queue, short2_cents, 0, 0, CENTS_MAX, "price of an agent-hour short beyond it"),
 	D_REAL(struct form_queue, surplus_cents, 0, CENTS_MAX, "0", "price of an agent-hour too many"),
+	F_BOOL(struct form_queue, counter, O, "who serves it is at a counter of its site"),
 	F_OBJECT(struct form_queue, work, O, &work_fields, "what cuadrante simulate plays"),
 };
 static const struct fields queue_fields = FIELDS("ProblemQueue", struct form_queue, queue_rows);

@@ -15,10 +15,17 @@
 #include "server/calendar/zones.h"
 #include "wfm/schedule.h"
 
+struct form_counters {
+	int64_t start, end, counters;
+};
+
 struct form_site {
 	const char *name, *zone;
 	int64_t *holidays;
 	size_t holiday_count;
+	int64_t counters;
+	struct form_counters *changes;
+	size_t change_count;
 };
 
 struct form_people {
@@ -56,6 +63,7 @@ struct form_queue {
 	struct form_span *open;
 	size_t open_count;
 	double step1_share, short1_cents, short2_cents, surplus_cents;
+	bool counter;
 };
 
 struct form_duty {
@@ -181,6 +189,10 @@ enum { PROBLEM_BYTES_MAX = 64 << 20 };
 
 /* ERR_MALFORMED or ERR_INVALID with JSON pointers. The result has passed wfm_problem_check. */
 bool problem_read(struct arena *a, const char *text, size_t len, struct problem *out, struct err *e);
+
+/* What the form says of sites, into p->wfm.sites; needs the slots and site names. ERR_INVALID with JSON
+ * pointers. */
+bool sites_map(struct arena *a, struct problem *p, struct err *e);
 
 static inline int64_t problem_instant(const struct problem *p, int32_t slot)
 {

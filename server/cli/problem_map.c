@@ -212,6 +212,7 @@ static void map_queues(struct mapper *m)
 			.short1_cents = q->short1_cents,
 			.short2_cents = q->short2_cents,
 			.surplus_cents = q->surplus_cents,
+			.counter = q->counter,
 		};
 	}
 	m->p->wfm.queues = queues;
@@ -545,7 +546,7 @@ bool problem_read(struct arena *a, const char *text, size_t len, struct problem 
 	map_duties(&m);
 	map_contracts(&m);
 	map_agents(&m);
-	if (m.bad || !services_map(a, out, e) || !sessions_map(a, out, e))
+	if (m.bad || !sites_map(a, out, e) || !services_map(a, out, e) || !sessions_map(a, out, e))
 		return false;
 	struct wfm_error w;
 	return wfm_problem_check(&out->wfm, &w) == WFM_OK || err_from_wfm(e, &w);

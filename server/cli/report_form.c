@@ -9,7 +9,8 @@ enum { O = FIELD_OPTIONAL };
 
 /* Order of enum wfm_breach_kind; a unit test compares. */
 static const char *const breach_kinds[] = { "rule",   "break", "shape",     "overlap", "unavailable", "lock",
-					    "closed", "skill", "unplanned", "cost",    "bound",       "duty", "session", NULL };
+					    "closed", "skill", "unplanned", "cost",    "bound",       "duty", "session", "counters",
+					    NULL };
 
 _Static_assert(sizeof breach_kinds / sizeof breach_kinds[0] == WFM_BREACH_KINDS + 1, "every word has a name");
 
@@ -54,7 +55,7 @@ struct report_form {
 	struct form_cost cost;
 	struct form_service_figures *services;
 	size_t service_count;
-	double required_hours, short_hours, surplus_hours, paid_hours, short_people, surplus_people;
+	double required_hours, short_hours, surplus_hours, waiting_hours, paid_hours, short_people, surplus_people;
 };
 
 static const struct field breach_rows[] = {
@@ -92,6 +93,7 @@ static const struct field report_rows[] = {
 	F_REAL(struct report_form, required_hours, 0, 0, 0, "agent-hours asked for"),
 	F_REAL(struct report_form, short_hours, 0, 0, 0, "agent-hours missing"),
 	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
+	F_REAL(struct report_form, waiting_hours, 0, 0, 0, "agent-hours at work without a counter"),
 	F_REAL(struct report_form, paid_hours, 0, 0, 0, "hours paid"),
 	F_REAL(struct report_form, short_people, 0, 0, 0, "people missing on covers"),
 	F_REAL(struct report_form, surplus_people, 0, 0, 0, "people too many on covers"),
@@ -147,6 +149,7 @@ void report_write(struct arena *a, const struct problem *p, const struct wfm_rep
 	f.required_hours = r->required_hours;
 	f.short_hours = r->short_hours;
 	f.surplus_hours = r->surplus_hours;
+	f.waiting_hours = r->waiting_hours;
 	f.paid_hours = r->paid_hours;
 	f.short_people = r->short_people;
 	f.surplus_people = r->surplus_people;

@@ -65,7 +65,7 @@ enum { O = FIELD_OPTIONAL };
 /* Orders of enum wfm_activity_kind, wfm_short_reason; a unit test compares. */
 static const char *const activity_kinds[] = { "work", "meal", "break", "training", "meeting", NULL };
 static const char *const reasons[] = { "no_skill", "away",  "no_shift", "all_at_work",
-				       "hours",    "price", NULL };
+				       "counters", "hours", "price",    NULL };
 static const char *const states[] = { "finished", "limit", "cancelled", NULL };
 
 _Static_assert(sizeof activity_kinds / sizeof activity_kinds[0] == WFM_ACTIVITY_KINDS + 1 &&
@@ -76,7 +76,7 @@ static const struct field activity_rows[] = {
 	F_ENUM(struct form_activity, kind, 0, activity_kinds, "what the agent does"),
 	F_INSTANT(struct form_activity, start, 0, "beginning"),
 	F_INSTANT(struct form_activity, end, 0, "first instant after"),
-	F_TEXT(struct form_activity, queue, O, 1, 80, "work: the queue; null while all are closed"),
+	F_TEXT(struct form_activity, queue, O, 1, 80, "work: the queue; null while all are closed, or waiting for a counter"),
 	F_TEXT(struct form_activity, session, O, 1, 80, "training and meeting: which one"),
 	F_BOOL(struct form_activity, paid, 0, "counts as paid time"),
 };

@@ -40,9 +40,9 @@ struct blocks {
 
 bool blocks_suit(const struct plan *p)
 {
-	/* A service's target does not fall apart into blocks. */
+	/* A service's target and a site's counters do not fall apart into blocks. */
 	return p->count >= 2 * BLOCK && !plan_is_pooled(p) &&
-	       p->cover->m->p->service_count == 0;
+	       p->cover->m->p->service_count == 0 && p->cover->m->desk_count == 0;
 }
 
 /* ---- one block as a problem ---- */

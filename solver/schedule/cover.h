@@ -6,7 +6,8 @@
  * problem with convex costs; this keeps it good by chains: whoever joins queue a may free someone
  * who moves a -> b -> c. With one queue, or queues nobody shares, it is exact. Contacts answered in
  * time towards a service's target are worth the price `mu`; what they cost in truth is cover_cents.
- * Not thread safe; one per plan.
+ * Where the counters of a site are all taken (desk.h), who joins takes the place of the one whose work
+ * is worth least, or waits. Not thread safe; one per plan.
  */
 #ifndef WFM_SCHEDULE_COVER_H
 #define WFM_SCHEDULE_COVER_H
@@ -23,7 +24,9 @@ struct cover {
 	double *reach;  /* [queues x slots] the same with chains */
 	int16_t *hop;   /* [queues x slots] next queue of the chain, -1 none */
 	int32_t *first; /* [kinds]: rows of count */
-	int32_t *count; /* [(kind, its j-th queue) x slots] agents */
+	int32_t *count; /* [(kind, its j-th queue) x slots] agents; behind them who waits, if the kind does */
+	int32_t *seated; /* [desks x slots] */
+	struct desk_graph *graph; /* scratch; NULL without desks */
 	int32_t rows;
 	bool shared;    /* some kind has several queues */
 };

@@ -5,6 +5,7 @@
  * hour is the dual of the cover row at the best bound.
  */
 #include "solver/schedule/assign.h"
+#include "solver/schedule/desk.h"
 #include "solver/schedule/explain.h"
 
 #include <math.h>
@@ -20,6 +21,7 @@ struct status {
 	size_t busy_row;   /* bytes of an agent */
 	uint8_t *day_busy; /* [agents x days] */
 	bool *full;        /* [agents] no further shift fits minutes or number */
+	int32_t *seated;   /* [desks x slots] */
 };
 
 /* Has the agent no room for a further shift, with what it works already? */
@@ -153,7 +155,7 @@ static bool add_short(struct short_list *r, struct wfm_shortage x)
 	return true;
 }
 
-static void count_have(const struct model *m, const struct wfm_roster *r, double *have)
+static void count_have(const struct model *m, const struct wfm_roster *r, double *have, int32_t *seated)
 {
 	for (int32_t i = 0; i < r->shift_count; i++) {
 		const struct wfm_shift *s = &r->shifts[i];
@@ -161,11 +163,20 @@ static void count_have(const struct model *m, const struct wfm_roster *r, double
 			&m->kinds[m->profiles[m->types[m->type_of[s->agent]].profile].kind];
 		for (int32_t a = 0; a < s->activity_count; a++) {
 			const struct wfm_activity *x = &r->activities[s->first_activity + a];
+			int32_t d = x->kind == WFM_WORK && x->queue >= 0 ? desk_of(m, x->queue) : -1;
+			for (int32_t t = 0; d >= 0 && t < x->slots; t++)
+				seated[d * m->slots + (x->start + t) % m->slots]++;
 			for (int32_t j = 0; x->kind == WFM_WORK && j < k->queue_count; j++)
 				for (int32_t t = 0; k->queue[j] == x->queue && t < x->slots; t++)
 					have[x->queue * m->slots + (x->start + t) % m->slots] += k->speed[j];
 		}
 	}
+}
+
+static bool no_counter(const struct status *s, int32_t q, int32_t t)
+{
+	int32_t d = desk_of(s->m, q);
+	return d >= 0 && s->seated[d * s->m->slots + t] >= s->m->desks[d].seats[t];
 }
 
 static bool list_short(const struct status *s, const double *have, const double *duals,
@@ -181,7 +192,9 @@ static bool list_short(const struct status *s, const double *have, const double 
 			struct wfm_shortage x = {
 				q, t, 1, lack, model_slot_cost(m, q, t, have[at]),
 				fmax(0, duals[at]) / m->slot_h,
-				m->open[at] ? reason_of(s, q, t) : WFM_SHORT_NO_SHIFT
+				!m->open[at]	   ? WFM_SHORT_NO_SHIFT :
+				no_counter(s, q, t) ? WFM_SHORT_COUNTERS :
+						      reason_of(s, q, t)
 			};
 			if (!add_short(out, x))
 				return false;
@@ -205,11 +218,12 @@ bool explain_list_shortages(const struct model *m, const double *duals, const st
 	s.busy = calloc(agents * s.busy_row + 1, 1);
 	s.day_busy = calloc(agents * (size_t)(m->max_days + 1) + 1, 1);
 	s.full = calloc(agents + 1, sizeof *s.full);
-	if (!have || !s.reach || !s.busy || !s.day_busy || !s.full)
+	s.seated = calloc((size_t)m->desk_count * slots + 1, sizeof *s.seated);
+	if (!have || !s.seated || !s.reach || !s.busy || !s.day_busy || !s.full)
 		goto out;
 	note_reach(&s);
 	note_busy(&s, roster);
-	count_have(m, roster, have);
+	count_have(m, roster, have, s.seated);
 	ok = list_short(&s, have, duals, out);
 out:
 	free(have);
@@ -217,6 +231,7 @@ out:
 	free(s.busy);
 	free(s.day_busy);
 	free(s.full);
+	free(s.seated);
 	return ok;
 }
 

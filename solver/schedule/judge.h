@@ -16,6 +16,7 @@ struct judge {
 	struct wfm_report *out;
 	int32_t capacity;
 	bool oom;
+	int32_t *seated; /* [sites x slots] people at counters */
 	/* of the agent in hand */
 	int32_t agent;
 	const struct wfm_agent *a;
@@ -63,6 +64,14 @@ void judge_fairness(struct judge *j);
 void judge_covers(struct judge *j, const struct wfm_shift *const *shifts, int32_t count);
 /* Training and meetings of all shifts, by agent and start; claims: those who miss must be listed. */
 void judge_sessions(struct judge *j, const struct wfm_shift *const *shifts, int32_t count, bool claims);
+
+/* What the agent in hand is worth on the queue in that shift; 0: may not serve it. */
+double judge_speed(const struct judge *j, const struct wfm_shift *s, int32_t queue);
+/* Work on no queue where the agent may wait for a counter: its cost as surplus, or a breach. */
+void judge_waiting(struct judge *j, const struct wfm_shift *s, const struct wfm_activity *x);
+/* People at counters, slot by slot; then whether each site has as many. */
+void judge_sit_down(struct judge *j, const struct wfm_activity *x);
+void judge_counters(struct judge *j);
 
 /* Contacts answered in time and what is missing of the services; needs report->covered. */
 void judge_services(struct judge *j);

@@ -16,9 +16,11 @@
  *          [0, short]; the slots of their queues have one slack a step of people in place of u1, u2, o.
  *          The bound's part of such a slot is min over n of c(n) - mu g(n) + pi n (service.h), and
  *          sum_s mu_s target_s comes to it.
+ * Counters desk.h: a row each site and slot over the slacks, and its part of the bound.
  * Pricing  at a mix of the best such pi and the LP's (Wentges 1997); when that yields nothing the
  *          mix moves to the LP's own duals, where "nothing" proves optimality.
  */
+#include "solver/schedule/desk.h"
 #include "solver/schedule/master.h"
 #include "solver/schedule/service.h"
 #include "solver/schedule/session.h"
@@ -188,12 +190,17 @@ static double cover_bound(const struct master *m)
 		for (int32_t t = 0; t < m->m->slots; t++) {
 			int32_t at = q * m->m->slots + t;
 			double pi = m->at[at] * m->unit, first = x->short1_cents * m->m->slot_h;
+			if (desk_of(m->m, q) >= 0)
+				continue; /* below, all queues of its site together */
 			if (m->asked[at] && m->m->in_service[q])
 				sum += service_slot_bound(m->m, m->mu_cents, q, t, pi);
 			else if (m->asked[at])
 				sum += x->required[t] * pi - m->m->step1[at] * fmax(0, pi - first);
 		}
 	}
+	for (int32_t d = 0; d < m->m->desk_count; d++)
+		for (int32_t t = 0; t < m->m->slots; t++)
+			sum += desk_slot_bound(m->m, &m->m->desks[d], t, m->asked, m->at, m->unit, m->mu_cents);
 	return sum;
 }
 

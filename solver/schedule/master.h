@@ -57,6 +57,7 @@ struct master {
 	int32_t column_count, column_cap;
 	double *pi, *centre, *at; /* [queues x slots] LP units: duals, best centre, point priced */
 	int32_t *service_row;     /* [services] */
+	int32_t *desk_row;        /* [desks x slots] -1: none */
 	double *mu, *mu_centre, *mu_at; /* [services] the same of contacts, LP units */
 	double *mu_cents;         /* [services] scratch */
 	double *sigma;     /* [types] */
@@ -93,6 +94,10 @@ enum wfm_status master_reset_rows(struct master *m, struct wfm_error *e);
 enum wfm_status master_add_services(struct master *m, struct wfm_error *e);
 /* Slacks of a slot of a queue with services: people step by step. The second time: their entries anew. */
 enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, struct wfm_error *e);
+/* Rows of counters (desk.h); before the slacks. */
+enum wfm_status master_add_desks(struct master *m, struct wfm_error *e);
+/* Appends to m->entry the entry of people on the queue to its counters, if any; returns how many. */
+int32_t master_desk_entry(const struct master *m, int32_t q, int32_t t, double sign, int32_t n);
 /* Contacts that the services' targets still ask of slots with rows. */
 double master_service_due(const struct master *m, int32_t s);
 /* Rows of the whole sets, slacks of all rows and spare ones. */

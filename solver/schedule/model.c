@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Groups agents into types; see model.h. */
+#include "solver/schedule/desk.h"
 #include "solver/schedule/model.h"
 #include "solver/schedule/profile.h"
 #include "solver/schedule/service.h"
@@ -308,7 +309,8 @@ enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct
 	if (!build_demand(m) || !service_build(m) || !session_model(m))
 		return no_memory(e);
 	price_closed(m);
-	return build_types(m, e);
+	enum wfm_status s = build_types(m, e);
+	return s == WFM_OK && !desk_build(m) ? no_memory(e) : s;
 }
 
 void model_free(struct model *m)

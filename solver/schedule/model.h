@@ -30,6 +30,8 @@ struct kind {
 	int32_t *queue;
 	double *speed;
 	uint8_t *workable; /* [horizon] some queue of it is open */
+	double *wait;      /* [slots] cents of one who waits for a counter, the least surplus of the open
+			      queues; NULL: none of its queues needs counters that are few */
 };
 
 struct break_set {
@@ -143,6 +145,9 @@ struct model {
 	int32_t *type_of; /* [agents] */
 	double *step1;    /* [queues x slots] people at the first price */
 	uint8_t *open;    /* [queues x slots] */
+	struct desk *desks; /* sites with few counters; see desk.h */
+	int32_t desk_count, *desk_of; /* [queues] index, -1: it needs none; NULL: there are no desks */
+	double *fastest;    /* [queues] best speed of any kind there; NULL without desks */
 	double **hull;       /* [services] see service.h: [slots x (people_max + 1)] */
 	uint8_t *in_service; /* [queues] some service speaks of it */
 	int32_t *service_first, *service_of; /* [queues + 1] into service_of: each queue's services */

@@ -59,6 +59,8 @@ static enum wfm_status check_queue(const struct wfm_problem *p, int32_t i, struc
 		REFUSE(e, path, "site %d does not exist", q->site);
 	if (q->required == NULL)
 		REFUSE(e, path, "required is missing");
+	if (q->counter && (q->site == WFM_NONE || p->duty_count > 0))
+		REFUSE(e, path, "a queue at counters needs a site, and a plan without duties");
 	if (!(q->short1_cents >= 0) || !(q->short2_cents >= q->short1_cents) ||
 	    !(q->surplus_cents >= 0) || !(q->short2_cents < 1e9) || !(q->surplus_cents < 1e9))
 		REFUSE(e, path, "prices must satisfy 0 <= short1 <= short2 and 0 <= surplus");
@@ -71,6 +73,17 @@ static enum wfm_status check_queue(const struct wfm_problem *p, int32_t i, struc
 			REFUSE(e, path, "people must be between 0 and a million");
 		}
 	}
+	return WFM_OK;
+}
+
+static enum wfm_status check_site(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	char path[96];
+	for (int32_t t = 0; p->sites && p->sites[i].counters && t < p->slot_count; t++)
+		if (p->sites[i].counters[t] < 0 || p->sites[i].counters[t] > MAX_AGENTS) {
+			(void)snprintf(path, sizeof path, "/sites/%d/counters/%d", i, t);
+			REFUSE(e, path, "counters must be 0 to %d", MAX_AGENTS);
+		}
 	return WFM_OK;
 }
 
@@ -351,6 +364,8 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		s = check_duty(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->cover_count; i++)
 		s = check_cover(p, i, e);
+	for (int32_t i = 0; s == WFM_OK && i < p->site_count; i++)
+		s = check_site(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->queue_count; i++)
 		s = check_queue(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->service_count; i++)

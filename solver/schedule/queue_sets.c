@@ -164,7 +164,7 @@ int32_t sets_queue_entries(const struct master *m, int32_t q, int32_t t, double 
 	for (int32_t i = 0; i < m->set_count; i++)
 		if (m->sets[i].in[q])
 			n = sets_person_entries(m, &m->sets[i], t, sign, n);
-	return n;
+	return master_desk_entry(m, q, t, sign, n);
 }
 
 static enum wfm_status add_slack(struct master *m, int32_t n, double high, double cents,
@@ -261,6 +261,8 @@ enum wfm_status sets_begin(struct master *m, struct wfm_error *e)
 				s = sets_add_row(m, &m->sets[i], t, e);
 	if (s == WFM_OK)
 		s = master_add_services(m, e);
+	if (s == WFM_OK)
+		s = master_add_desks(m, e);
 	int32_t rows = 0;
 	for (int32_t i = 0; i < m->set_count; i++)
 		for (int32_t t = 0; t < n && s == WFM_OK; t++)

@@ -5,6 +5,7 @@
  * is solved again: a column generation from the base's columns and basis, with pi as its centre.
  */
 #include "solver/schedule/relaxed.h"
+#include "solver/schedule/desk.h"
 #include "solver/schedule/blocks.h"
 
 #include <math.h>
@@ -148,8 +149,9 @@ static bool same_shape(const struct asking *x)
 	for (int32_t i = 0; i < a->p->agent_count; i++)
 		if (a->type_of[i] != b->type_of[i])
 			return false;
-	for (int32_t q = 0; q < b->p->queue_count; q++) /* the steps of services begin at the requirement */
-		if (b->in_service[q] && a->p->queues[q].required != b->p->queues[q].required)
+	/* The steps of services begin at the requirement, and rows of counters stand where it is beyond them. */
+	for (int32_t q = 0; q < b->p->queue_count; q++)
+		if ((b->in_service[q] || desk_of(b, q) >= 0) && a->p->queues[q].required != b->p->queues[q].required)
 			return false;
 	for (int32_t k = 0; k < b->type_count; k++) {
 		if (k < a->type_count && a->types[k].has_tour != b->types[k].has_tour)

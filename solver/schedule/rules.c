@@ -28,7 +28,7 @@ const char *wfm_activity_kind_name(enum wfm_activity_kind k)
 const char *wfm_short_reason_name(enum wfm_short_reason r)
 {
 	static const char *const names[] = { "no_skill",    "away",  "no_shift",
-					     "all_at_work", "hours", "price" };
+					     "all_at_work", "counters", "hours", "price" };
 	return (unsigned)r < WFM_SHORT_REASONS ? names[r] : "unknown";
 }
 
@@ -41,7 +41,8 @@ const char *wfm_miss_reason_name(enum wfm_miss_reason r)
 const char *wfm_breach_kind_name(enum wfm_breach_kind k)
 {
 	static const char *const names[] = { "rule",  "break",  "shape", "overlap",   "unavailable", "lock",
-					     "closed", "skill", "unplanned", "cost", "bound", "duty", "session" };
+					     "closed", "skill", "unplanned", "cost", "bound", "duty", "session",
+					     "counters" };
 	return (unsigned)k < WFM_BREACH_KINDS ? names[k] : "unknown";
 }
 

@@ -225,7 +225,8 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 		j.out->services = calloc((size_t)p->service_count + 1, sizeof *j.out->services);
 	if (j.out)
 		j.out->agents = calloc((size_t)p->agent_count + 1, sizeof *j.out->agents);
-	if (!all || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services || !j.out->agents) {
+	j.seated = calloc((size_t)p->site_count * (size_t)p->slot_count + 1, sizeof *j.seated);
+	if (!all || !j.seated || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services || !j.out->agents) {
 		j.oom = true;
 		goto out;
 	}
@@ -245,11 +246,13 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 	}
 	judge_covers(&j, all, n);
 	judge_sessions(&j, all, n, check_claims);
+	judge_counters(&j);
 	judge_cover(&j);
 	if (check_claims)
 		judge_claims(&j);
 out:
 	free(all);
+	free(j.seated);
 	if (j.oom) {
 		wfm_report_free(j.out);
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the report");

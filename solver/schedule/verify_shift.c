@@ -60,8 +60,9 @@ bool judge_readable(struct judge *j, const struct wfm_shift *s)
 
 /* ---- one shift ---- */
 
-static double speed_on(const struct judge *j, int32_t queue)
+double judge_speed(const struct judge *j, const struct wfm_shift *s, int32_t queue)
 {
+	(void)s;
 	if (queue == WFM_NONE)
 		return 0;
 	const struct wfm_queue *q = &j->p->queues[queue];
@@ -78,26 +79,26 @@ static double speed_on(const struct judge *j, int32_t queue)
 
 static void judge_work(struct judge *j, const struct wfm_shift *s, const struct wfm_activity *x)
 {
-	bool locked = judge_is_locked(j, s), duties = j->p->duty_count > 0;
+	bool duties = j->p->duty_count > 0;
 	if (!x->paid)
 		judge_breach(j, WFM_BREACH_SHAPE, s->day, WFM_RULE_COUNT, 0, "work is paid");
 	if (duties && x->queue != j->p->duties[s->duty].queue &&
-	    !(x->queue == WFM_NONE && speed_on(j, j->p->duties[s->duty].queue) <= 0))
+	    !(x->queue == WFM_NONE && judge_speed(j, s, j->p->duties[s->duty].queue) <= 0))
 		judge_breach(j, WFM_BREACH_DUTY, s->day, WFM_RULE_COUNT, x->slots,
 		       "works on queue %d, which is not the duty's", x->queue);
 	if (x->queue == WFM_NONE) {
-		if (!locked && !duties)
-			judge_breach(j, WFM_BREACH_CLOSED, s->day, WFM_RULE_COUNT, x->slots,
-			       "work on no queue from slot %d", x->start);
+		if (!duties)
+			judge_waiting(j, s, x);
 		return;
 	}
-	double speed = speed_on(j, x->queue);
+	double speed = judge_speed(j, s, x->queue);
 	if (speed <= 0) {
 		judge_breach(j, WFM_BREACH_SKILL, s->day, WFM_RULE_COUNT, x->slots,
 		       "queue %d is not the agent's", x->queue);
 		return;
 	}
 	const struct wfm_queue *q = &j->p->queues[x->queue];
+	judge_sit_down(j, x);
 	for (int32_t i = 0; i < x->slots; i++) {
 		int32_t t = (x->start + i) % j->p->slot_count;
 		if (q->open && !q->open[t] && !duties)

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Counters against brute force: two short days, three agents, three queues of one site, some at counters
+ * that are few. Days are independent but for "one or two shifts each", so every way to staff a day is
+ * gone through and the days are put together by who works on them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "solver/num/rng.h"
+#include "tests/lib/schedule_fixture.h"
+
+enum { DAYS = 2, AGENTS = 3, FROM = 8, TO = 15, CHOICES = 32 };
+
+struct choice {
+	int start, end; /* 0, 0: off */
+};
+
+static struct fixture f;
+static struct wfm_site sites[2];
+static int32_t counters[FIX_SLOTS];
+
+static void draw_demand(struct rng *r)
+{
+	f.p.queue_count = 3;
+	for (int q = 0; q < 3; q++) {
+		f.queues[q].site = 0;
+		f.queues[q].counter = rng_below(r, 3) > 0;
+		f.queues[q].surplus_cents = 100 * (double)rng_below(r, 3);
+		f.queues[q].short1_cents = 2000 + 1000 * (double)rng_below(r, 3);
+		for (int t = 0; t < f.p.slot_count; t++) {
+			f.open[q][t] = f.open[0][t];
+			f.required[q][t] = f.open[q][t] ? rng_below(r, 3) : 0;
+		}
+	}
+	for (int t = 0; t < f.p.slot_count; t++)
+		counters[t] = (int32_t)rng_below(r, 3);
+	sites[0].counters = counters;
+	f.p.sites = sites;
+}
+
+static void tiny_problem(uint64_t seed)
+{
+	struct rng r;
+	rng_seed(&r, seed);
+	fixture_init(&f, AGENTS, 1);
+	fixture_small_days(&f, DAYS, (int)rng_below(&r, 7), FROM, TO);
+	draw_demand(&r);
+	for (int c = 0; c < 2; c++) {
+		f.contracts[c].rule_count = f.contracts[c].break_count = 0;
+		f.contracts[c].salaried = false;
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_SHIFT_MINUTES, .low = 180,
+							       .high = 300, .step = 60 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_PLAN_SHIFTS, .low = 1,
+							       .high = 2 });
+	}
+	for (int a = 0; a < AGENTS; a++) {
+		int n = 0;
+		for (int q = 0; q < 3; q++)
+			if ((int)rng_below(&r, 3) > 0 || q == a)
+				f.skills[a][n++] = (struct wfm_agent_skill){ q, 1 };
+		f.agents[a].skill_count = n;
+	}
+	fixture_link(&f);
+	f.calendar.day_count = DAYS;
+}
+
+/* ---- a slot ---- */
+
+static double queue_cents(int q, int t, double have)
+{
+	const struct wfm_queue *x = &f.queues[q];
+	double lack = f.required[q][t] - have;
+	return lack > 0 ? fmin(lack, 1) * x->short1_cents + fmax(lack - 1, 0) * x->short2_cents :
+			  -lack * x->surplus_cents;
+}
+
+/* The agents from a on choose: a queue each, or waiting where one of theirs is at counters. */
+static double divide(int t, unsigned present, int a, double *have, int seated, double waited)
+{
+	if (seated > counters[t])
+		return HUGE_VAL;
+	if (a == AGENTS) {
+		double sum = waited;
+		for (int q = 0; q < f.p.queue_count; q++)
+			sum += queue_cents(q, t, have[q]);
+		return sum;
+	}
+	if (!(present >> a & 1))
+		return divide(t, present, a + 1, have, seated, waited);
+	double best = HUGE_VAL, least = HUGE_VAL;
+	bool waits = false;
+	for (int i = 0; i < f.agents[a].skill_count; i++) {
+		int q = f.skills[a][i].skill;
+		waits |= f.queues[q].counter;
+		least = fmin(least, f.queues[q].surplus_cents);
+		have[q]++;
+		best = fmin(best, divide(t, present, a + 1, have, seated + f.queues[q].counter, waited));
+		have[q]--;
+	}
+	return waits ? fmin(best, divide(t, present, a + 1, have, seated, waited + least)) : best;
+}
+
+/* ---- a day ---- */
+
+static int list_choices(int day, struct choice *list)
+{
+	int n = 0;
+	list[n++] = (struct choice){ 0, 0 };
+	for (int s = FROM; s < TO; s++)
+		for (int h = 3; h <= 5 && s + h <= TO; h++)
+			list[n++] = (struct choice){ 24 * day + s, 24 * day + s + h };
+	return n;
+}
+
+/* Least cost of the day for each set of agents who work. */
+static void staff_day(int day, double least[1 << AGENTS])
+{
+	static struct choice list[CHOICES];
+	static double cents[TO][1 << AGENTS];
+	int n = list_choices(day, list), who[AGENTS];
+	for (int t = FROM; t < TO; t++)
+		for (unsigned m = 0; m < 1 << AGENTS; m++) {
+			double have[3] = { 0 };
+			cents[t][m] = divide(24 * day + t, m, 0, have, 0, 0);
+		}
+	for (int m = 0; m < 1 << AGENTS; m++)
+		least[m] = HUGE_VAL;
+	for (int i = 0; i < n * n * n; i++) {
+		unsigned mask = 0;
+		double cost = 0;
+		for (int a = 0, k = i; a < AGENTS; a++, k /= n) {
+			who[a] = k % n;
+			mask |= (unsigned)(who[a] > 0) << a;
+			cost += (list[who[a]].end - list[who[a]].start) *
+				f.contracts[f.agents[a].contract].hour_cents;
+		}
+		for (int t = FROM; t < TO; t++) {
+			unsigned present = 0;
+			for (int a = 0; a < AGENTS; a++)
+				present |= (unsigned)(24 * day + t >= list[who[a]].start &&
+						      24 * day + t < list[who[a]].end)
+					   << a;
+			cost += cents[t][present];
+		}
+		least[mask] = fmin(least[mask], cost);
+	}
+}
+
+static double brute_force(void)
+{
+	double day[DAYS][1 << AGENTS], best = HUGE_VAL;
+	for (int d = 0; d < DAYS; d++)
+		staff_day(d, day[d]);
+	for (int a = 0; a < 1 << AGENTS; a++)
+		for (int b = 0; b < 1 << AGENTS; b++)
+			if ((a | b) == (1 << AGENTS) - 1)
+				best = fmin(best, day[0][a] + day[1][b]);
+	return best;
+}
+
+static void test_tiny_equals_brute_force(void **state)
+{
+	(void)state;
+	int waited = 0, exact = 0;
+	for (uint64_t seed = 1; seed <= 25; seed++) {
+		tiny_problem(seed);
+		double best = brute_force();
+		struct wfm_solve_options o = { .seed = seed, .iteration_limit = 800 };
+		struct wfm_roster *r = fixture_solve(&f.p, &o);
+		struct wfm_report *report = NULL;
+		struct wfm_error e;
+		fixture_expect_clean(&f.p, r);
+		assert_int_equal(wfm_schedule_verify(&f.p, r, true, &report, &e), WFM_OK);
+		waited += report->waiting_hours > 0;
+		wfm_report_free(report);
+		if (r->bound > best + 1e-4 || r->cost.total < best - 1e-4 || r->cost.total > 1.02 * best)
+			fail_msg("seed %d: bound %f cost %f, brute force %f", (int)seed, r->bound,
+				 r->cost.total, best);
+		exact += r->cost.total < best + 1e-4;
+		wfm_roster_free(r);
+	}
+	assert_true(waited >= 3);
+	assert_true(exact >= 21); /* of 25: the search is not */
+}
+
+/* ---- larger ---- */
+
+static void test_random_problems_verify(void **state)
+{
+	(void)state;
+	static struct fixture x;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct rng r;
+		rng_seed(&r, seed);
+		fixture_random(&x, seed);
+		for (int q = 0; q < x.p.queue_count; q++) {
+			x.queues[q].site = 0;
+			x.queues[q].counter = q != 1;
+		}
+		for (int t = 0; t < x.p.slot_count; t++)
+			counters[t] = 1 + (int32_t)rng_below(&r, 8);
+		sites[0].counters = counters;
+		x.p.sites = sites;
+		struct wfm_solve_options o = { .seed = seed, .iteration_limit = 600 };
+		struct wfm_roster *got = fixture_solve(&x.p, &o);
+		fixture_expect_clean(&x.p, got);
+		assert_true(got->bound <= got->cost.total + 1e-6);
+		print_message("# seed %d: bound %.0f, cost %.0f\n", (int)seed, got->bound, got->cost.total);
+		/* Without the cap the plan cannot cost more. */
+		x.p.sites = NULL;
+		struct wfm_roster *free_of_it = fixture_solve(&x.p, &o);
+		assert_true(free_of_it->bound <= got->cost.total + 1e-6);
+		wfm_roster_free(got);
+		wfm_roster_free(free_of_it);
+	}
+}
+
+int main(void)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tiny_equals_brute_force),
+		cmocka_unit_test(test_random_problems_verify),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
