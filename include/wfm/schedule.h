@@ -291,6 +291,7 @@ enum { WFM_MAX_SESSIONS = 200, WFM_MAX_SEATS = 16 };
 /*
  * Time off the queue that finds its own place: where it costs least cover. It lies in one shift of
  * the agent, not over breaks, wholly in one of the windows; an agent has it at most once a shift.
+ * Plans of thousands are solved in blocks of agents; who meets together may be of several.
  * Not for problems with duties, nor for cyclic ones.
  */
 struct wfm_session {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/schedule/blocks.h"
 #include "solver/schedule/bound.h"
+#include "solver/schedule/session.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -16,6 +17,7 @@ struct block {
 	double *required, *step1; /* [queues x slots] */
 	int32_t *slot;            /* [agents] of the whole plan */
 	int32_t count;
+	struct session_part sessions;
 	struct model m;
 	struct run run;
 	struct plan *plan;
@@ -32,6 +34,7 @@ struct blocks {
 	int32_t count, next;
 	bool first; /* pass: shares of the requirement, no tours to start from */
 	int32_t *agent; /* [plan slots] */
+	int32_t *where; /* [agents] scratch: their numbers in a block, -1 elsewhere */
 	double *mean;   /* [queues x slots] duals */
 	struct master *master;
 	atomic_bool halt;
@@ -56,7 +59,21 @@ static void block_free(struct block *b)
 	free(b->required);
 	free(b->step1);
 	free(b->slot);
+	session_part_free(&b->sessions);
 	*b = (struct block){ 0 };
+}
+
+static bool take_sessions(struct blocks *x, struct block *b)
+{
+	if (!x->plan->seats)
+		return true;
+	for (int32_t a = 0; a < x->r->m->p->agent_count; a++)
+		x->where[a] = -1;
+	for (int32_t i = 0; i < b->count; i++)
+		x->where[x->agent[b->slot[i]]] = i;
+	bool ok = session_part_make(&b->sessions, x->plan->seats, x->where);
+	b->p.sessions = b->sessions.sessions;
+	return ok;
 }
 
 static bool block_make(struct blocks *x, int32_t i)
@@ -78,7 +95,8 @@ static bool block_make(struct blocks *x, int32_t i)
 		b->agents[b->count++] = p->agents[x->agent[k]];
 	}
 	b->p = *p;
-	b->p.session_count = 0; /* they name agents of the whole plan, which places them itself */
+	if (!take_sessions(x, b))
+		return false;
 	b->p.agents = b->agents;
 	b->p.agent_count = b->count;
 	b->p.queues = b->queues;
@@ -93,6 +111,8 @@ static bool block_make(struct blocks *x, int32_t i)
 static void ask_share(const struct blocks *x, struct block *b)
 {
 	const struct model *m = x->r->m;
+	if (x->plan->seats)
+		session_part_share(&b->sessions, m, (int32_t)(b - x->block), x->count);
 	double share = (double)b->count / x->plan->count;
 	for (int32_t q = 0; q < m->p->queue_count; q++)
 		for (int32_t t = 0; t < m->slots; t++) {
@@ -115,8 +135,14 @@ static void ask_rest(const struct blocks *x, struct block *b)
 			b->required[at] = fmax(0, m->p->queues[q].required[t] - c->have[at]);
 			b->step1[at] = m->step1[at];
 		}
-	for (int32_t i = 0; i < b->count; i++)
-		plan_put(x->plan, b->slot[i], x->plan->tours[b->slot[i]]);
+	if (x->plan->seats)
+		session_part_rest(&b->sessions, x->plan->seats);
+	for (int32_t i = 0; i < b->count; i++) {
+		struct places at;
+		if (x->plan->seats)
+			at = x->plan->seats->places[b->slot[i]];
+		plan_put_at(x->plan, b->slot[i], x->plan->tours[b->slot[i]], &at);
+	}
 }
 
 /* Visits the block's agents in the order of its own plan: f(block's place, whole plan's slot). */
@@ -125,25 +151,43 @@ static int32_t slot_at(const struct block *b, int32_t type, int32_t j)
 	return b->slot[b->m.types[type].agents[j]];
 }
 
+static void bring(const struct blocks *x, struct block *b, int32_t at, int32_t slot, int32_t type)
+{
+	struct plan *whole = x->plan;
+	struct places places;
+	struct tour t;
+	memcpy(&t, whole->tours[slot], tour_size(whole->tours[slot]->count));
+	if (whole->seats)
+		session_carry(&x->r->m->types[t.type], &whole->seats->places[slot], &b->m.types[type], NULL, &places);
+	t.type = type;
+	plan_put_at(b->plan, at, &t, &places);
+}
+
+static void bring_back(const struct blocks *x, struct block *b, int32_t at, int32_t slot)
+{
+	const struct plan *best = b->run.best;
+	const int32_t type = x->plan->tours[slot]->type;
+	struct places places;
+	struct tour t;
+	memcpy(&t, best->tours[at], tour_size(best->tours[at]->count));
+	plan_remove(x->plan, slot);
+	if (x->plan->seats)
+		session_carry(&b->m.types[t.type], &best->seats->places[at], &x->r->m->types[type], x->plan->seats,
+			      &places);
+	t.type = type;
+	plan_put_at(x->plan, slot, &t, &places);
+}
+
 /* The block's part of the whole plan as its first one, or its plan written back. */
 static void carry(const struct blocks *x, struct block *b, bool back)
 {
 	int32_t at = 0;
 	for (int32_t k = 0; k < b->m.type_count; k++)
 		for (int32_t j = 0; b->m.types[k].has_tour && j < b->m.types[k].count; j++, at++) {
-			int32_t slot = slot_at(b, k, j), whole = x->plan->tours[slot]->type;
-			struct tour t;
-			if (back) {
-				const struct tour *found = b->run.best->tours[at];
-				memcpy(&t, found, tour_size(found->count));
-				t.type = whole;
-				plan_remove(x->plan, slot);
-				plan_put(x->plan, slot, &t);
-			} else {
-				memcpy(&t, x->plan->tours[slot], tour_size(x->plan->tours[slot]->count));
-				t.type = k;
-				plan_put(b->plan, at, &t);
-			}
+			if (back)
+				bring_back(x, b, at, slot_at(b, k, j));
+			else
+				bring(x, b, at, slot_at(b, k, j), k);
 		}
 }
 
@@ -160,6 +204,7 @@ static void block_solve(struct blocks *x, struct block *b, bool callers_thread)
 	b->status = run_open(&b->run, &b->m, &b->p, &o, &b->error);
 	if (b->status != WFM_OK)
 		return;
+	b->m.sit_others = b->sessions.others;
 	b->run.halt = &x->halt;
 	b->run.teller = callers_thread ? x->r : NULL;
 	b->plan = plan_new(&b->m);
@@ -167,6 +212,8 @@ static void block_solve(struct blocks *x, struct block *b, bool callers_thread)
 		b->status = wfm_fail(&b->error, WFM_NO_MEMORY, "", "no memory for a block");
 		return;
 	}
+	if (b->plan->seats)
+		session_part_meet(x->plan->seats, b->plan->seats);
 	run_stage(&b->run, WFM_PHASE_START, 0, 0.1);
 	if (x->first && !x->r->o.start)
 		plan_greedy(&b->run, b->plan);
@@ -275,6 +322,7 @@ static enum wfm_status first_pass(struct blocks *x, struct wfm_error *e)
 		(void)pthread_join(helper, NULL);
 	for (int32_t i = 0; i < x->count && s == WFM_OK; i++)
 		s = take(x, &x->block[i], true, e);
+	seats_polish(x->r, x->plan);
 	if (s == WFM_OK)
 		s = offer(x, e);
 	/* A roster to start from may be better than what shares of the requirement lead to. */
@@ -337,10 +385,11 @@ enum wfm_status blocks_search(struct run *r, struct plan *plan, struct wfm_error
 	enum wfm_status s = WFM_NO_MEMORY;
 	x.block = calloc((size_t)x.count, sizeof *x.block);
 	x.agent = calloc((size_t)plan->count + 1, sizeof *x.agent);
+	x.where = calloc((size_t)r->m->p->agent_count + 1, sizeof *x.where);
 	x.mean = calloc((size_t)r->m->p->queue_count * (size_t)r->m->slots + 1, sizeof *x.mean);
 	(void)pthread_mutex_init(&x.lock, NULL);
 	r->halt = &x.halt;
-	if (x.block && x.agent && x.mean) {
+	if (x.block && x.agent && x.where && x.mean) {
 		list_agents(&x);
 		s = run_passes(&x, e);
 	}
@@ -351,6 +400,7 @@ enum wfm_status blocks_search(struct run *r, struct plan *plan, struct wfm_error
 	(void)pthread_mutex_destroy(&x.lock);
 	free(x.block);
 	free(x.agent);
+	free(x.where);
 	free(x.mean);
 	return s;
 }

@@ -17,6 +17,9 @@ void master_free(struct master *m);
 /* Prices until converged, the stage is over or the run stopped; raises r->bound and r->duals. */
 enum wfm_status master_converge(struct master *m, struct wfm_error *e);
 
+/* The same from a solved LP whose rows have changed. */
+enum wfm_status master_again(struct master *m, struct wfm_error *e);
+
 /* The same from a solved or changed LP, until closer than a solve needs. */
 enum wfm_status master_refine(struct master *m, struct wfm_error *e);
 

@@ -399,6 +399,11 @@ enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 	return s == WFM_OK ? approach(m, top, close_enough, e) : s;
 }
 
+enum wfm_status master_again(struct master *m, struct wfm_error *e)
+{
+	return approach(m, SMOOTH, close_enough, e);
+}
+
 /* Differences between two relaxations are small: a five-hundredth of what one agent costs. */
 static double very_close(const struct master *m)
 {

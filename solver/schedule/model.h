@@ -157,6 +157,7 @@ struct model {
 	int32_t *sit;        /* sessions of each agent, one entry a time */
 	uint8_t *sit_ok;     /* [sessions x slots] it may begin there */
 	double *sit_cents;   /* [sessions] what missing it once is to the search */
+	const int32_t *sit_others; /* of a block: [sessions x slots] places taken by others; NULL: none */
 	double missed_cents; /* of those whom no shift lets be there */
 	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,
 		max_row; /* largest days x classes */

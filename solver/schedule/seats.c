@@ -59,6 +59,17 @@ static bool add_members(struct seats *s, struct tour *const *tours)
 	return s->tour[0] && s->tour[1] && s->place[0] && s->place[1];
 }
 
+/* Nobody sits but those of other blocks. */
+static void empty_places(struct seats *s)
+{
+	const struct model *m = s->m;
+	size_t n = (size_t)m->p->session_count * (size_t)m->slots * sizeof *s->busy;
+	if (m->sit_others)
+		memcpy(s->busy, m->sit_others, n);
+	else
+		memset(s->busy, 0, n);
+}
+
 struct seats *seats_new(const struct model *m, int32_t count, struct tour *const *tours)
 {
 	struct seats *s = calloc(1, sizeof *s);
@@ -83,6 +94,8 @@ struct seats *seats_new(const struct model *m, int32_t count, struct tour *const
 	s->prefix = calloc(slots, sizeof *s->prefix);
 	s->guess = calloc(slots, sizeof *s->guess);
 	s->before = cover_new(m);
+	if (s->busy)
+		empty_places(s);
 	if (!s->places || !s->busy || !s->at || !s->present || !s->member_first || !s->meeting ||
 	    !s->worth || !s->aside || !s->prefix || !s->guess || !s->before || !add_members(s, tours)) {
 		seats_free(s);
@@ -117,7 +130,7 @@ void seats_copy(struct seats *to, const struct seats *from)
 void seats_clear(struct seats *s, const struct seats *like)
 {
 	size_t n = (size_t)s->m->p->session_count;
-	memset(s->busy, 0, n * (size_t)s->m->slots * sizeof *s->busy);
+	empty_places(s);
 	memset(s->present, 0, n * sizeof *s->present);
 	memmove(s->at, like->at, n * sizeof *s->at);
 	s->cents = 0;
@@ -144,9 +157,9 @@ static double break_loss(const struct choosing *c, int32_t n, int32_t from, int3
 	return breaks_place(pre, &c->pr->sets[o->set], 0, brk);
 }
 
-static bool is_full(const struct seats *s, int32_t x, int32_t t, int32_t n)
+bool seats_full(const struct seats *s, int32_t x, int32_t t)
 {
-	int32_t most = s->m->p->sessions[x].at_once;
+	const int32_t most = s->m->p->sessions[x].at_once, n = session_slots(s->m, x);
 	for (int32_t i = 0; most > 0 && i < n; i++)
 		if (s->busy[x * s->m->slots + t + i] >= most)
 			return true;
@@ -168,7 +181,7 @@ static bool choose_in_shift(const struct choosing *c, int32_t n, int32_t x, doub
 		double sum = 0;
 		for (int32_t i = 0; i < len; i++)
 			sum += s->aside[t + i];
-		if (sum > *best + TIE || is_full(s, x, t, len))
+		if (sum > *best + TIE || seats_full(s, x, t))
 			continue;
 		double rest = break_loss(c, n, t, t + len, NULL), loss = sum + rest - c->rest[n];
 		bool tie = fabs(loss - *best) <= TIE;

@@ -94,15 +94,42 @@ bool seats_move(struct run *r, struct plan *p);
 void seats_polish(struct run *r, struct plan *p);
 /* Meetings that fewer attend than must are not held. */
 void seats_settle(struct plan *p);
+/* Are as many as may be in session x at some time of it when it begins at t? */
+bool seats_full(const struct seats *s, int32_t x, int32_t t);
 /* Cents of the plan that would not be without sessions; NAN: no memory. */
 double seats_cents(const struct plan *p);
 /* Lists who misses what and why, and its cost; false: no memory. */
 bool session_tell(const struct run *r, struct wfm_roster *roster);
 
+/* ---- of a block ---- */
+
+struct session_part {
+	struct wfm_session *sessions; /* as many as the whole plan's, for the block's agents alone */
+	int32_t *agents;
+	struct wfm_span *spans;
+	int32_t *others; /* [sessions x slots] places taken by others: model.sit_others */
+};
+
+/* The sessions of some of the plan's agents (where: their numbers, -1 for all others), meetings when the
+ * whole plan has them. False: no memory; to be freed in any case. */
+bool session_part_make(struct session_part *out, const struct seats *whole, const int32_t *where);
+void session_part_free(struct session_part *s);
+/* Places of one of so many blocks solved side by side; or those that the others leave, when the block's
+ * agents are out of the plan. */
+void session_part_share(struct session_part *s, const struct model *whole, int32_t block, int32_t count);
+void session_part_rest(struct session_part *s, const struct seats *whole);
+void session_part_meet(const struct seats *whole, struct seats *part);
+/* Places between the whole plan's sits of an agent and the block's; only where there is room, if given. */
+void session_carry(const struct type *from, const struct places *had, const struct type *to,
+		   const struct seats *room, struct places *out);
+
 /* ---- of the relaxation ---- */
 
 /* What sessions add to Lagrange's bound at m->at, cents; -HUGE_VAL: no memory. */
 double session_bound(struct master *m);
+/* Raises the run's bound and duals by a relaxation that knows whom the plan has in sessions; the master
+ * stays as it is: duals of such rows bound better, but the dive does better from the others. */
+enum wfm_status session_bound_again(const struct master *m, const struct plan *p, struct wfm_error *e);
 /* Lets the rows ask for those whom the plan has in sessions as well. */
 enum wfm_status session_see(struct master *m, const struct plan *p, struct wfm_error *e);
 

@@ -116,6 +116,9 @@ enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search,
 	enum wfm_status s = master_new(r, &master, e);
 	if (s == WFM_OK)
 		s = master_converge(master, e);
+	run_stage(r, WFM_PHASE_BOUND, 0.4, 0.72);
+	if (s == WFM_OK && r->best->seats && !run_stopped(r))
+		s = session_bound_again(master, r->best, e);
 	run_stage(r, WFM_PHASE_INTEGER, 0.5, 0.85);
 	if (s == WFM_OK && !run_stopped(r))
 		s = session_see(master, r->best, e);

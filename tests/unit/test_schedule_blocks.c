@@ -65,6 +65,78 @@ static void test_blocks_cover_and_bound(void **state)
 	free(wishes);
 }
 
+/* ---- training and meetings ---- */
+
+enum { TEAMS = 20 };
+
+static struct wfm_session sessions[1 + TEAMS];
+static int32_t members[2][MANY];
+
+/* An hour's training for all, so many at a time, which nobody is to miss; a meeting for each of twenty
+ * teams, whose people are of all blocks. */
+static void ask_everybody(struct fixture *f)
+{
+	int32_t at = 0;
+	for (int32_t i = 0; i < MANY; i++)
+		members[0][i] = i;
+	sessions[0] = (struct wfm_session){ .kind = WFM_TRAINING, .minutes = 60, .agents = members[0],
+					    .agent_count = MANY, .at_once = 151, .must = true };
+	for (int32_t k = 0; k < TEAMS; k++) {
+		const int32_t first = at;
+		for (int32_t i = k; i < MANY; i += TEAMS)
+			members[1][at++] = i;
+		sessions[1 + k] = (struct wfm_session){ .kind = WFM_MEETING, .minutes = 30,
+							.agents = &members[1][first], .agent_count = at - first,
+							.together = true, .quorum = 10, .miss_cents = 3000 };
+	}
+	f->p.sessions = sessions;
+	f->p.session_count = 1 + TEAMS;
+	for (int32_t t = 2 * 48; t < FIX_SLOTS; t++)
+		f->required[0][t] = 0;
+}
+
+static int32_t missed(const struct wfm_roster *r, int32_t session)
+{
+	int32_t n = 0;
+	for (int32_t i = 0; i < r->missed_count; i++)
+		n += r->missed[i].session == session || (session > 0 && r->missed[i].session > 0);
+	return n;
+}
+
+static void test_sessions_in_blocks(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct wfm_roster *r[2];
+	struct wfm_wish *wishes = calloc(MANY, sizeof *wishes);
+	assert_non_null(wishes);
+	fixture_init(&f, 2, 560);
+	struct wfm_agent *agents = many_agents(&f, wishes);
+	ask_everybody(&f);
+	for (int i = 0; i < 2; i++) {
+		struct wfm_solve_options o = { .seed = 4, .iteration_limit = 60000, .threads = 1 + i };
+		r[i] = fixture_solve(&f.p, &o);
+		fixture_expect_clean(&f.p, r[i]);
+	}
+	assert_int_equal(missed(r[0], 0), 0);
+	/* One shift in two days: not all of a team can be there at any time. */
+	assert_true(missed(r[0], 1) < MANY / 4);
+	if (r[0]->variable_gap > 0.5) /* the bound does not know of numbers at a time */
+		fail_msg("gap %f", r[0]->variable_gap);
+	assert_memory_equal(r[0]->shifts, r[1]->shifts, (size_t)r[0]->shift_count * sizeof *r[0]->shifts);
+	assert_true(r[0]->cost.total == r[1]->cost.total && r[0]->bound == r[1]->bound);
+	/* From its own roster. */
+	struct wfm_solve_options again = { .seed = 5, .iteration_limit = 30000, .start = r[0] };
+	wfm_roster_free(r[1]);
+	r[1] = fixture_solve(&f.p, &again);
+	fixture_expect_clean(&f.p, r[1]);
+	assert_true(r[1]->cost.total <= r[0]->cost.total + 1e-6);
+	wfm_roster_free(r[0]);
+	wfm_roster_free(r[1]);
+	free(agents);
+	free(wishes);
+}
+
 /* Work only just after midnight of Tuesday, by someone who would rather have Tuesday off. */
 static void midnight_work(struct fixture *f, int32_t late_start_min)
 {
@@ -111,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blocks_cover_and_bound),
+		cmocka_unit_test(test_sessions_in_blocks),
 		cmocka_unit_test(test_late_start_counts_to_the_day_before),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
