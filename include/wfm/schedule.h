@@ -9,7 +9,7 @@
  * midnight and past the last day: give slot_count some tail slots for that. Wall-clock rules
  * (start windows, nights) read the calendar; durations (lengths, rest) count slots.
  *
- * Cost = pay + shortage + surplus + duties + soft rules + wishes + sessions, all in cents:
+ * Cost = pay + shortage + surplus + service + deferred + duties + soft rules + wishes + sessions, all in cents:
  *   pay       contract.hour_cents x paid hours
  *   shortage  per queue and slot, short1 an hour for the first `step1` people, short2 beyond;
  *             per cover row, short_cents a person
@@ -17,6 +17,9 @@
  *             cover row, surplus_cents a person; who waits for a counter is a surplus too, at the
  *             cheapest surplus_cents of the agent's open queues
  *   service   per service, short_cents a contact not answered in time below the target
+ *   deferred  per deferrable work, late_cents an agent-hour for each open hour past due, left_cents
+ *             an agent-hour due in the plan and never done; people on its queue with nothing to do
+ *             are surplus
  *   duties    used_cents of each duty that anybody works
  *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
  *   sessions  miss_cents for each time an agent misses a training or meeting; who attends is paid
@@ -33,14 +36,12 @@
 #ifndef WFM_SCHEDULE_H
 #define WFM_SCHEDULE_H
 
+#include "wfm/schedule_demand.h"
 #include "wfm/schedule_rules.h"
 #include "wfm/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* No previous shift known, no such day, no such queue. */
-#define WFM_NONE INT32_MIN
 
 /* ---- calendars ------------------------------------------------------------------------- */
 
@@ -58,54 +59,6 @@ struct wfm_calendar {
 	const struct wfm_day *days;
 	int32_t day_count;
 };
-
-/* ---- demand ---------------------------------------------------------------------------- */
-
-/*
- * A place of work. Where a site says how many counters it has, so many people at most are on its queues
- * with `counter` set in a slot, all of these together; who is at work there beyond that waits: paid, on
- * no queue, a surplus. So counters cap cover, not shifts.
- */
-struct wfm_site {
-	const char *name;        /* for messages; may be NULL */
-	const int32_t *counters; /* [slot_count] >= 0; NULL: no limit */
-};
-
-/* Work of one kind. People on it in a slot = sum of the speeds of the agents assigned to it. */
-struct wfm_queue {
-	const char *name;         /* for messages; may be NULL */
-	int32_t skill;            /* agents need this skill; WFM_NONE: everybody can */
-	int32_t site;             /* only agents of this site; WFM_NONE: of any site */
-	const double *required;   /* [slot_count] people on the work, >= 0 */
-	const uint8_t *open;      /* [slot_count] 1: can be worked; NULL: always */
-	const double *step1;      /* [slot_count] people short at the first price; NULL: see next */
-	double step1_share;       /* used when step1 is NULL: max(1, ceil(share x required)) */
-	double short1_cents;      /* an agent-hour, first step */
-	double short2_cents;      /* an agent-hour, beyond it; >= short1_cents */
-	double surplus_cents;     /* an agent-hour above the requirement, >= 0 */
-	bool counter;             /* who serves it is at a counter of its site; not with duties */
-};
-
-/*
- * A target over many slots in place of one in each: of the contacts that come to a queue in a stretch
- * (a day, a week) so many are to be answered in time. The queue's requirement stays as the floor of
- * each slot. Slots share the target as is cheapest, so the same service level takes fewer hours.
- * `served` says what people do: contacts of the slot answered in time on the mean with n on the
- * queue, n = 0..people_max, not falling with n; straight lines in between, no more beyond.
- * wfm_staffing_served fills it. Where it is not concave above the requirement the bound is weaker.
- */
-struct wfm_service {
-	const char *name;       /* for messages; may be NULL */
-	int32_t queue;
-	int32_t first_slot, end_slot; /* contacts that come in [first, end) count */
-	double offered;         /* contacts expected there, for shares in reports; 0: not said */
-	double target;          /* contacts to be answered in time there, >= 0 */
-	double short_cents;     /* a contact below the target */
-	const double *served;   /* [slot_count x (people_max + 1)], slot after slot */
-	int32_t people_max;     /* 1..WFM_SERVICE_PEOPLE */
-};
-
-enum { WFM_MAX_SERVICES = 512, WFM_SERVICE_PEOPLE = 5000 };
 
 /* ---- duties ---------------------------------------------------------------------------- */
 
@@ -335,6 +288,8 @@ struct wfm_problem {
 	int32_t service_count;
 	const struct wfm_session *sessions;
 	int32_t session_count;
+	const struct wfm_deferrable *deferrable; /* not together with duties, nor in cyclic plans */
+	int32_t deferrable_count;
 };
 
 /* WFM_OK, or WFM_INVALID with the place (/agents/3/locks/0/end) and the reason. */
@@ -405,7 +360,8 @@ enum wfm_short_reason {
 
 struct wfm_shortage {
 	int32_t queue, start, slots; /* a run of slots with the same reason */
-	double people;               /* mean people short over the run */
+	double people;               /* mean people short over the run; of deferrable work: whose work of a
+					slot becomes late or is left, but for what comes after its last slot */
 	double cents;                /* cost of the run */
 	double value_cents;          /* mean dual: worth of one more agent-hour there; 0 unknown */
 	enum wfm_short_reason reason;
@@ -443,14 +399,8 @@ struct wfm_cost {
 	double duties;    /* used_cents of those worked */
 	double service;   /* contacts below the services' targets */
 	double sessions;  /* missed */
+	double deferred;  /* deferrable work late or left */
 	double total;
-};
-
-/* What a roster does for a service. */
-struct wfm_service_figures {
-	double answered; /* contacts in time, by the table */
-	double missing;  /* below the target, >= 0 */
-	double cents;
 };
 
 struct wfm_roster {
@@ -468,6 +418,8 @@ struct wfm_roster {
 	double *value_cents; /* [queue_count x slot_count] worth of one more agent-hour; may be NULL */
 	struct wfm_service_figures *services; /* [service_count] as stated; NULL: no such claims */
 	int32_t service_count;
+	struct wfm_deferrable_figures *deferrable; /* the same of deferrable work */
+	int32_t deferrable_count;
 	struct wfm_cost cost;
 	double bound;        /* certified lower bound of the variable cost, plus this roster's fixed pay,
 				to be read against cost.total; -HUGE_VAL if stopped before one */
@@ -555,6 +507,7 @@ struct wfm_report {
 	double *on_cover;        /* [cover_count] people on each cover row */
 	double short_people, surplus_people; /* on cover rows */
 	struct wfm_service_figures *services; /* [service_count of the problem] */
+	struct wfm_deferrable_figures *deferrable; /* [deferrable_count of the problem] */
 	struct wfm_fairness *agents;          /* [agent_count of the problem] */
 };
 

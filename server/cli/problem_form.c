@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fields of the problem form, which are also its JSON Schema. */
 #include "server/cli/problem_form.h"
+#include "server/cli/deferrable_form.h"
 #include "server/cli/service_form.h"
 #include "server/cli/session_form.h"
 
@@ -257,6 +258,8 @@ static const struct field form_rows[] = {
 	       "people wanted on duties, a day each"),
 	F_LIST(struct problem_form, services, service_count, O, &service_fields, 0, WFM_MAX_SERVICES,
 	       "targets over days or the whole plan; the queue's requirement is then the floor of each slot"),
+	F_LIST(struct problem_form, deferrable, deferrable_count, O, &deferrable_fields, 0, WFM_MAX_DEFERRABLE,
+	       "work that may wait, placed where it fits best before it is due"),
 	F_LIST(struct problem_form, contracts, contract_count, 0, &contract_fields, 1, 1000, "the rules"),
 	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 50000, "the people"),
 	F_LIST(struct problem_form, sessions, session_count, O, &session_fields, 0, WFM_MAX_SESSIONS,

@@ -151,6 +151,7 @@ struct form_agent {
 
 struct form_service; /* service_form.h */
 struct form_session; /* session_form.h */
+struct form_deferrable; /* deferrable_form.h */
 
 struct problem_form {
 	const char *comment;
@@ -168,6 +169,8 @@ struct problem_form {
 	size_t cover_count;
 	struct form_service *services;
 	size_t service_count;
+	struct form_deferrable *deferrable;
+	size_t deferrable_count;
 	struct form_contract *contracts;
 	size_t contract_count;
 	struct form_agent *agents;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/cli/deferrable_form.h"
 #include "server/cli/name_index.h"
 #include "server/cli/problem_form.h"
 #include "server/cli/service_form.h"
@@ -546,7 +547,8 @@ bool problem_read(struct arena *a, const char *text, size_t len, struct problem 
 	map_duties(&m);
 	map_contracts(&m);
 	map_agents(&m);
-	if (m.bad || !sites_map(a, out, e) || !services_map(a, out, e) || !sessions_map(a, out, e))
+	if (m.bad || !sites_map(a, out, e) || !services_map(a, out, e) || !deferrable_map(a, out, e) ||
+	    !sessions_map(a, out, e))
 		return false;
 	struct wfm_error w;
 	return wfm_problem_check(&out->wfm, &w) == WFM_OK || err_from_wfm(e, &w);

@@ -2,6 +2,7 @@
 /* The judge's report as JSON. */
 #include "server/cli/report_form.h"
 
+#include "server/cli/deferrable_form.h"
 #include "server/cli/roster_form.h"
 #include "server/cli/service_form.h"
 
@@ -24,6 +25,7 @@ static const struct field cost_rows[] = {
 	F_REAL(struct form_cost, duties, O, 0, 0, "duties worked at all"),
 	F_REAL(struct form_cost, service, O, 0, 0, "contacts below service targets"),
 	F_REAL(struct form_cost, sessions, O, 0, 0, "training and meetings missed"),
+	F_REAL(struct form_cost, deferred, O, 0, 0, "deferrable work late or left"),
 	F_REAL(struct form_cost, total, 0, 0, 0, "the objective"),
 };
 const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_rows);
@@ -31,7 +33,8 @@ const struct fields cost_fields = FIELDS("RosterCost", struct form_cost, cost_ro
 struct form_cost cost_form(const struct wfm_cost *c)
 {
 	return (struct form_cost){ c->pay,	c->fixed_pay, c->shortage, c->surplus,
-				   c->rules, c->wishes,	  c->duties,    c->service,  c->sessions, c->total };
+				   c->rules, c->wishes,	  c->duties,    c->service,  c->sessions,
+				   c->deferred, c->total };
 }
 
 struct form_breach {
@@ -55,6 +58,8 @@ struct report_form {
 	struct form_cost cost;
 	struct form_service_figures *services;
 	size_t service_count;
+	struct form_deferrable_figures *deferrable;
+	size_t deferrable_count;
 	double required_hours, short_hours, surplus_hours, waiting_hours, paid_hours, short_people, surplus_people;
 };
 
@@ -90,6 +95,8 @@ static const struct field report_rows[] = {
 	F_OBJECT(struct report_form, cost, 0, &cost_fields, "recomputed from the shifts alone"),
 	F_LIST(struct report_form, services, service_count, O, &service_figures_fields, 0, 0,
 	       "contacts answered in time, recomputed"),
+	F_LIST(struct report_form, deferrable, deferrable_count, O, &deferrable_figures_fields, 0, 0,
+	       "deferrable work done, late and left, recomputed"),
 	F_REAL(struct report_form, required_hours, 0, 0, 0, "agent-hours asked for"),
 	F_REAL(struct report_form, short_hours, 0, 0, 0, "agent-hours missing"),
 	F_REAL(struct report_form, surplus_hours, 0, 0, 0, "agent-hours too many"),
@@ -146,6 +153,7 @@ void report_write(struct arena *a, const struct problem *p, const struct wfm_rep
 	}
 	f.cost = cost_form(&r->cost);
 	f.services = services_write(a, p, r->services, &f.service_count);
+	f.deferrable = deferrable_write(a, p, r->deferrable, &f.deferrable_count);
 	f.required_hours = r->required_hours;
 	f.short_hours = r->short_hours;
 	f.surplus_hours = r->surplus_hours;

@@ -7,7 +7,7 @@
 #include "wfm/schedule.h"
 
 struct form_cost {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, service, sessions, total;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, duties, service, sessions, deferred, total;
 };
 
 extern const struct fields cost_fields;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/calendar/zones.h"
+#include "server/cli/deferrable_form.h"
 #include "server/cli/name_index.h"
 #include "server/cli/report_form.h"
 #include "server/cli/service_form.h"
@@ -52,6 +53,8 @@ struct roster_form {
 	size_t shift_count;
 	struct form_service_figures *services;
 	size_t service_count;
+	struct form_deferrable_figures *deferrable;
+	size_t deferrable_count;
 	struct form_shortage *shortages;
 	size_t shortage_count;
 	struct form_unplanned *unplanned;
@@ -143,6 +146,8 @@ static const struct field roster_rows[] = {
 	F_LIST(struct roster_form, shifts, shift_count, 0, &shift_fields, 0, 1000000, "by agent, then start"),
 	F_LIST(struct roster_form, services, service_count, O, &service_figures_fields, 0, WFM_MAX_SERVICES,
 	       "contacts answered in time, by the problem's services"),
+	F_LIST(struct roster_form, deferrable, deferrable_count, O, &deferrable_figures_fields, 0,
+	       WFM_MAX_DEFERRABLE, "what is done of the problem's deferrable work"),
 	F_LIST(struct roster_form, shortages, shortage_count, O, &shortage_fields, 0, 1000000,
 	       "where people are missing, and why"),
 	F_LIST(struct roster_form, unplanned, unplanned_count, O, &unplanned_fields, 0, 100000,
@@ -242,6 +247,7 @@ void roster_write(struct arena *a, const struct problem *p, const struct wfm_ros
 	write_shifts(a, p, r, &f);
 	write_evidence(a, p, r, &f);
 	f.services = services_write(a, p, r->services, &f.service_count);
+	f.deferrable = deferrable_write(a, p, r->deferrable, &f.deferrable_count);
 	field_to_json(&roster_form_fields, &f, s);
 	strbuf_putc(s, '\n');
 }
@@ -357,7 +363,7 @@ static void read_claims(const struct roster_form *f, struct wfm_roster *r, struc
 		.shortage = or_zero(f->cost.shortage), .surplus = or_zero(f->cost.surplus),
 		.rules = or_zero(f->cost.rules),     .wishes = or_zero(f->cost.wishes),
 		.duties = or_zero(f->cost.duties),   .service = or_zero(f->cost.service),
-		.sessions = or_zero(f->cost.sessions), .total = or_zero(f->cost.total),
+		.sessions = or_zero(f->cost.sessions), .deferred = or_zero(f->cost.deferred), .total = or_zero(f->cost.total),
 	};
 	r->bound = isnan(f->bound) ? -HUGE_VAL : f->bound;
 	r->session_cents = or_zero(f->session_cents);
@@ -407,7 +413,8 @@ bool roster_read(struct arena *a, const struct problem *p, const char *text, siz
 			r->unplanned[i].conflicts[k] = (enum wfm_rule)f.unplanned[i].conflicts[k];
 		r->unplanned[i].conflict_count = (int32_t)f.unplanned[i].conflict_count;
 	}
-	if (!services_read(f.services, f.service_count, r)) {
+	if (!services_read(f.services, f.service_count, r) ||
+	    !deferrable_read(f.deferrable, f.deferrable_count, r)) {
 		wfm_roster_free(r);
 		return err_set(e, ERR_UNAVAILABLE, "out of memory");
 	}

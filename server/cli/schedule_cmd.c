@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/cli/cli.h"
+#include "server/cli/deferrable_form.h"
 #include "server/cli/meter.h"
 #include "server/cli/roster_form.h"
 
@@ -268,10 +269,10 @@ static void print_report(const struct problem *p, const struct wfm_report *r, st
 	}
 	strbuf_printf(s,
 		      "breaches %d\ncost %.2f cents: pay %.2f, fixed pay %.2f, shortage %.2f, surplus "
-		      "%.2f, rules %.2f, wishes %.2f, sessions %.2f\n",
+		      "%.2f, rules %.2f, wishes %.2f, sessions %.2f, deferred %.2f\n",
 		      (int)r->breach_count, r->cost.total, r->cost.pay, r->cost.fixed_pay,
 		      r->cost.shortage, r->cost.surplus, r->cost.rules, r->cost.wishes,
-		      r->cost.sessions);
+		      r->cost.sessions, r->cost.deferred);
 	for (int32_t i = 0; i < p->wfm.service_count; i++) {
 		const struct wfm_service *x = &p->wfm.services[i];
 		strbuf_printf(s, "service %s: %.1f of %.1f contacts in time (%.1f %%), %.1f below the target, "
@@ -280,6 +281,7 @@ static void print_report(const struct problem *p, const struct wfm_report *r, st
 			      100 * r->services[i].answered / fmax(x->offered, 1e-9), r->services[i].missing,
 			      r->services[i].cents);
 	}
+	deferrable_print(p, r->deferrable, s);
 	strbuf_printf(s, "agent-hours required %.2f, short %.2f, surplus %.2f, paid %.2f\n",
 		      r->required_hours, r->short_hours, r->surplus_hours, r->paid_hours);
 }

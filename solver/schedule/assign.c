@@ -174,43 +174,6 @@ static void write_roster(struct naming *n, struct wfm_roster *r)
 			r->unplanned[r->unplanned_count++].agent = a;
 }
 
-/* Shortage and surplus of the division of queues, closed slots included. */
-static void add_cover_costs(const struct naming *n, struct wfm_roster *r, double *have)
-{
-	const struct wfm_problem *p = n->m->p;
-	for (int32_t i = 0; i < r->shift_count; i++) {
-		const struct wfm_shift *s = &r->shifts[i];
-		const struct kind *k =
-			&n->m->kinds[n->m->profiles[n->m->types[n->m->type_of[s->agent]].profile].kind];
-		for (int32_t a = s->first_activity; a < s->first_activity + s->activity_count; a++) {
-			const struct wfm_activity *x = &r->activities[a];
-			for (int32_t t = 0; x->kind == WFM_WORK && x->queue == WFM_NONE && k->wait && t < x->slots; t++)
-				r->cost.surplus += k->wait[(x->start + t) % p->slot_count];
-			for (int32_t j = 0; x->kind == WFM_WORK && j < k->queue_count; j++)
-				for (int32_t t = 0; k->queue[j] == x->queue && t < x->slots; t++)
-					have[x->queue * p->slot_count + (x->start + t) % p->slot_count] +=
-						k->speed[j];
-		}
-	}
-	for (int32_t q = 0; q < p->queue_count; q++)
-		for (int32_t t = 0; t < p->slot_count; t++) {
-			double people = have[q * p->slot_count + t];
-			double cents = model_slot_cost(n->m, q, t, people);
-			*(people > p->queues[q].required[t] ? &r->cost.surplus : &r->cost.shortage) += cents;
-		}
-	for (int32_t s = 0; s < p->service_count; s++) {
-		const struct wfm_service *x = &p->services[s];
-		struct wfm_service_figures *f = &r->services[s];
-		for (int32_t t = x->first_slot; t < x->end_slot; t++)
-			f->answered += service_answered(n->m, s, t, have[x->queue * p->slot_count + t]);
-		f->missing = fmax(0, x->target - f->answered);
-		f->cents = service_cents(n->m, s, f->answered);
-		r->cost.service += f->cents;
-	}
-	r->cost.total = r->cost.pay + r->cost.fixed_pay + r->cost.shortage + r->cost.surplus +
-			r->cost.rules + r->cost.wishes + r->cost.service;
-}
-
 static int32_t lay_out(struct naming *n, int32_t *shifts)
 {
 	*shifts = 0;
@@ -249,7 +212,7 @@ struct wfm_roster *assign_roster(const struct run *r)
 {
 	const struct model *m = r->m;
 	int32_t nq = m->p->queue_count, shifts = 0, unplanned = 0;
-	struct naming n = { .m = m, .mu = r->mu, .count = r->best->count };
+	struct naming n = { .m = m, .mu = r->mu, .count = r->best->count, .cover = r->best->cover };
 	struct wfm_roster *out = NULL;
 	double *have = calloc((size_t)nq * (size_t)m->slots + 1, sizeof *have);
 	n.people = calloc((size_t)n.count + 1, sizeof *n.people);
@@ -260,7 +223,8 @@ struct wfm_roster *assign_roster(const struct run *r)
 	n.mover = calloc((size_t)(nq * nq) + 1, sizeof *n.mover);
 	n.graph = divide_needs_cycles(m) ? desk_graph_new(m) : NULL;
 	n.from = calloc((size_t)nq + 1, sizeof *n.from);
-	if (!have || !n.seated || (divide_needs_cycles(m) && !n.graph) || !n.people || !n.worker || !n.cell || !n.have || !n.mover || !n.from ||
+	n.want = calloc((size_t)n.cover->rows + 1, sizeof *n.want);
+	if (!have || !n.seated || !n.want || (divide_needs_cycles(m) && !n.graph) || !n.people || !n.worker || !n.cell || !n.have || !n.mover || !n.from ||
 	    !name_tours(&n, r->best))
 		goto out;
 	if (n.count > 0)
@@ -278,19 +242,15 @@ struct wfm_roster *assign_roster(const struct run *r)
 	for (int32_t a = 0; a < m->p->agent_count; a++)
 		unplanned += !m->types[m->type_of[a]].has_tour;
 	out = wfm_roster_new(shifts, n.slot_total, unplanned);
-	if (out && m->p->service_count > 0) {
-		out->services = calloc((size_t)m->p->service_count, sizeof *out->services);
-		out->service_count = m->p->service_count;
-		if (!out->services) {
-			wfm_roster_free(out);
-			out = NULL;
-		}
+	if (out && !roster_add_figures(m, out)) {
+		wfm_roster_free(out);
+		out = NULL;
 	}
 	if (!out)
 		goto out;
 	out->shift_count = out->activity_count = out->unplanned_count = 0;
 	write_roster(&n, out);
-	add_cover_costs(&n, out, have);
+	roster_count_cover(m, out, have);
 out:
 	free(have);
 	free(n.people);
@@ -301,6 +261,7 @@ out:
 	free(n.graph);
 	free(n.mover);
 	free(n.from);
+	free(n.want);
 	free(n.queue_at);
 	free(n.sit_at);
 	return out;

@@ -17,4 +17,10 @@ bool explain_shortages(const struct run *r, struct wfm_roster *roster);
 /* Names the rules in the way of each unplanned agent; false: no memory. */
 bool explain_unplanned(const struct wfm_problem *p, struct wfm_roster *roster);
 
+/* Room for its figures of services and deferrable work. False: no memory. */
+bool roster_add_figures(const struct model *m, struct wfm_roster *out);
+/* Shortage, surplus, services and deferrable work of the division of queues, closed slots included, and the
+ * total; have: [queues x slots] zeros, then people. */
+void roster_count_cover(const struct model *m, struct wfm_roster *r, double *have);
+
 #endif

@@ -43,9 +43,9 @@ struct blocks {
 
 bool blocks_suit(const struct plan *p)
 {
-	/* A service's target and a site's counters do not fall apart into blocks. */
-	return p->count >= 2 * BLOCK && !plan_is_pooled(p) &&
-	       p->cover->m->p->service_count == 0 && p->cover->m->desk_count == 0;
+	/* A service's target, a site's counters and work that may wait do not fall apart into blocks. */
+	return p->count >= 2 * BLOCK && !plan_is_pooled(p) && p->cover->m->p->service_count == 0 &&
+	       p->cover->m->desk_count == 0 && p->cover->m->stock_count == 0;
 }
 
 /* ---- one block as a problem ---- */

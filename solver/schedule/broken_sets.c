@@ -192,6 +192,8 @@ static enum wfm_status rewrite_queue(struct master *m, int32_t q, int32_t t, str
 	enum wfm_status s = WFM_OK;
 	if (m->m->in_service[q])
 		return master_add_steps(m, q, t, e);
+	if (m->m->stock_of[q] >= 0)
+		return master_add_workers(m, q, t, e);
 	int32_t n = sets_queue_entries(m, q, t, 1);
 	for (int32_t i = 0; i < x->count && s == WFM_OK; i++)
 		s = lp_set_entries(m->lp, x->first + i, n, m->entry_row, m->entry, e);

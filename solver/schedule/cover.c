@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 64 };
+enum { ROUNDS = 64, EXCHANGES = 64, FEW_EXCHANGES = 8 };
 
 static const double TINY = 1e-9;
 
@@ -25,8 +25,12 @@ static double own_loss(const struct cover *c, int32_t q, int32_t t, double peopl
 }
 
 /* The same with contacts at their prices. */
-static double loss_of(const struct cover *c, int32_t q, int32_t t, double people)
+double cover_loss_of(const struct cover *c, int32_t q, int32_t t, double people)
 {
+	if (c->m->stock_of[q] >= 0) {
+		int32_t at = c->m->stock_of[q] * c->m->slots + t;
+		return people * (people > 0 ? c->stock.less[at] : c->stock.more[at]);
+	}
 	double loss = own_loss(c, q, t, people), have = c->have[q * c->m->slots + t];
 	for (int32_t k = 0, s; (s = service_next(c->m, q, t, &k)) >= 0;)
 		loss += c->mu[s] *
@@ -36,7 +40,7 @@ static double loss_of(const struct cover *c, int32_t q, int32_t t, double people
 
 double cover_cents(const struct cover *c)
 {
-	double cents = c->cents;
+	double cents = c->cents + cover_stock_cents(c);
 	for (int32_t s = 0; s < c->m->p->service_count; s++)
 		cents += service_cents(c->m, s, c->served[s]);
 	return cents;
@@ -48,7 +52,7 @@ static int32_t *people_at(const struct cover *c, int32_t kind, int32_t j, int32_
 }
 
 /* Someone of unit speed on queue `from` who may also serve `to`: kind and places, or false. */
-static bool find_mover(const struct cover *c, int32_t t, int32_t from, int32_t to, int32_t *kind,
+bool cover_find_mover(const struct cover *c, int32_t t, int32_t from, int32_t to, int32_t *kind,
 		       int32_t *jf, int32_t *jt)
 {
 	if (!c->m->open[to * c->m->slots + t])
@@ -72,7 +76,7 @@ static bool find_mover(const struct cover *c, int32_t t, int32_t from, int32_t t
 
 /* ---- counters ---- */
 
-static bool is_full(const struct cover *c, int32_t desk, int32_t t)
+bool cover_is_full(const struct cover *c, int32_t desk, int32_t t)
 {
 	return desk >= 0 && c->seated[desk * c->m->slots + t] >= c->m->desks[desk].seats[t];
 }
@@ -90,9 +94,9 @@ static double next_best(const struct cover *c, int32_t kind, int32_t desk, int32
 	*to = x->queue_count;
 	for (int32_t j = 0; j < x->queue_count; j++) {
 		int32_t q = x->queue[j], other = desk_of(c->m, q);
-		if (other == desk || is_full(c, other, t) || !c->m->open[q * c->m->slots + t])
+		if (other == desk || cover_is_full(c, other, t) || !c->m->open[q * c->m->slots + t])
 			continue;
-		double v = loss_of(c, q, t, -x->speed[j]);
+		double v = cover_loss_of(c, q, t, -x->speed[j]);
 		if (v < least) {
 			least = v;
 			*to = j;
@@ -114,7 +118,7 @@ static double find_leaver(const struct cover *c, int32_t desk, int32_t t, struct
 				continue;
 			if (to < 0)
 				elsewhere = next_best(c, k, desk, t, &to);
-			double v = loss_of(c, x->queue[j], t, x->speed[j]) + elsewhere;
+			double v = cover_loss_of(c, x->queue[j], t, x->speed[j]) + elsewhere;
 			if (v < least) {
 				least = v;
 				*out = (struct leaver){ k, j, to };
@@ -129,12 +133,12 @@ static double gain_of(const struct cover *c, int32_t q, int32_t t, double speed)
 {
 	int32_t desk = desk_of(c->m, q);
 	struct leaver leaver;
-	double gain = -loss_of(c, q, t, -speed);
-	return is_full(c, desk, t) ? gain - find_leaver(c, desk, t, &leaver) : gain;
+	double gain = -cover_loss_of(c, q, t, -speed);
+	return cover_is_full(c, desk, t) ? gain - find_leaver(c, desk, t, &leaver) : gain;
 }
 
 /* Recomputes what one more person saves in slot t, directly and through chains. */
-static void refresh(struct cover *c, int32_t t)
+void cover_refresh(struct cover *c, int32_t t)
 {
 	const struct model *m = c->m;
 	int32_t n = m->p->queue_count, k, a, b;
@@ -150,16 +154,17 @@ static void refresh(struct cover *c, int32_t t)
 			for (int32_t r = 0; r < n; r++) {
 				int32_t at = q * m->slots + t, to = r * m->slots + t;
 				if (q == r || !m->open[at] || c->reach[to] <= c->reach[at] + TINY ||
-				    !find_mover(c, t, q, r, &k, &a, &b))
+				    !cover_find_mover(c, t, q, r, &k, &a, &b))
 					continue;
 				c->reach[at] = c->reach[to];
 				c->hop[at] = (int16_t)r;
 				changed = true;
 			}
 	}
+	cover_stock_look(c, t);
 }
 
-static void shift_people(struct cover *c, int32_t kind, int32_t j, int32_t t, int32_t people)
+void cover_shift_people(struct cover *c, int32_t kind, int32_t j, int32_t t, int32_t people)
 {
 	const struct kind *x = &c->m->kinds[kind];
 	if (j == x->queue_count) { /* they wait */
@@ -182,7 +187,7 @@ static void shift_people(struct cover *c, int32_t kind, int32_t j, int32_t t, in
 static double unlike(const struct cover *c, int32_t q, int32_t t, double speed)
 {
 	double one = speed < 0 ? -1 : 1;
-	return speed == one ? 0 : loss_of(c, q, t, -speed) - loss_of(c, q, t, -one);
+	return speed == one ? 0 : cover_loss_of(c, q, t, -speed) - cover_loss_of(c, q, t, -one);
 }
 
 /* Moves that the slot allows now, of one person a pair of places. */
@@ -207,9 +212,9 @@ static void list_moves(struct cover *c, int32_t t)
 		}
 	}
 	for (int32_t q = 0; q < nq; q++) {
-		g->more[q] = loss_of(c, q, t, -1);
-		g->fewer[q] = loss_of(c, q, t, 1);
-		g->room[q] = !is_full(c, desk_of(c->m, q), t);
+		g->more[q] = cover_loss_of(c, q, t, -1);
+		g->fewer[q] = cover_loss_of(c, q, t, 1);
+		g->room[q] = !cover_is_full(c, desk_of(c->m, q), t);
 	}
 }
 
@@ -221,13 +226,13 @@ static void go(struct cover *c, int32_t kind, int32_t from, int32_t to, int32_t 
 		i = x->queue[k] == from ? k : i;
 		j = x->queue[k] == to ? k : j;
 	}
-	shift_people(c, kind, i, t, -1);
-	shift_people(c, kind, j, t, 1);
+	cover_shift_people(c, kind, i, t, -1);
+	cover_shift_people(c, kind, j, t, 1);
 }
 
 static double slot_cents(const struct cover *c, int32_t t)
 {
-	double sum = c->cents;
+	double sum = c->cents + cover_stock_cents(c);
 	for (int32_t q = 0; q < c->m->p->queue_count; q++)
 		for (int32_t k = 0, s; (s = service_next(c->m, q, t, &k)) >= 0;)
 			sum -= c->mu[s] * service_hull(c->m, s, t, c->have[q * c->m->slots + t]);
@@ -240,7 +245,7 @@ static void divide_anew(struct cover *c, int32_t t)
 	struct desk_graph *g = c->graph;
 	bool tight = false;
 	for (int32_t d = 0; d < c->m->desk_count; d++)
-		tight |= is_full(c, d, t);
+		tight |= cover_is_full(c, d, t);
 	for (int32_t k = 0; k < c->m->kind_count && !tight; k++)
 		tight |= c->m->kinds[k].wait && *people_at(c, k, c->m->kinds[k].queue_count, t) > 0;
 	for (int32_t i = 0, n = 1; tight && n > 0 && i < ROUNDS; i++) {
@@ -255,7 +260,7 @@ static void divide_anew(struct cover *c, int32_t t)
 		for (; !better && n > 0; n--) /* unlike speeds */
 			go(c, g->who[g->from[n - 1]][g->to[n - 1]], g->to[n - 1], g->from[n - 1], t);
 	}
-	refresh(c, t);
+	cover_refresh(c, t);
 }
 
 /* What one more of the kind saves in slot t, and where: queue_count, waiting; -1: nothing is open. */
@@ -289,7 +294,7 @@ static void add_slot(void *context, int32_t t)
 	if (best < 0)
 		return; /* a locked shift outside the opening hours */
 	if (best == x->queue_count) {
-		shift_people(c, w->kind, best, t, 1);
+		cover_shift_people(c, w->kind, best, t, 1);
 		divide_anew(c, t);
 		return;
 	}
@@ -297,34 +302,34 @@ static void add_slot(void *context, int32_t t)
 	bool chain = x->speed[best] == 1;
 	for (int32_t steps = 0; chain && steps < c->m->p->queue_count; steps++) {
 		int32_t next = c->hop[q * c->m->slots + t];
-		if (next < 0 || !find_mover(c, t, q, next, &kind, &from, &to))
+		if (next < 0 || !cover_find_mover(c, t, q, next, &kind, &from, &to))
 			break;
-		shift_people(c, kind, from, t, -1);
-		shift_people(c, kind, to, t, 1);
+		cover_shift_people(c, kind, from, t, -1);
+		cover_shift_people(c, kind, to, t, 1);
 		q = next;
 	}
-	shift_people(c, w->kind, best, t, 1);
+	cover_shift_people(c, w->kind, best, t, 1);
 	/* The chain's last queue has one more, the others as many as before. */
 	int32_t desk = desk_of(c->m, q);
 	if (desk >= 0 && c->seated[desk * c->m->slots + t] > c->m->desks[desk].seats[t]) {
 		struct leaver l = { 0 };
 		(void)find_leaver(c, desk, t, &l);
-		shift_people(c, l.kind, l.from, t, -1);
-		shift_people(c, l.kind, l.to, t, 1);
+		cover_shift_people(c, l.kind, l.from, t, -1);
+		cover_shift_people(c, l.kind, l.to, t, 1);
 	}
 	if (c->m->desk_count > 0)
 		divide_anew(c, t);
 	else
-		refresh(c, t);
+		cover_refresh(c, t);
 }
 
 /* What r gains by someone from q: at one desk nobody need make room, at another that is full none is made. */
 static double gain_of_move(const struct cover *c, int32_t q, int32_t r, int32_t t)
 {
 	int32_t desk = desk_of(c->m, r);
-	if (!is_full(c, desk, t))
+	if (!cover_is_full(c, desk, t))
 		return c->gain[r * c->m->slots + t];
-	return desk == desk_of(c->m, q) && c->m->open[r * c->m->slots + t] ? -loss_of(c, r, t, -1) : -INFINITY;
+	return desk == desk_of(c->m, q) && c->m->open[r * c->m->slots + t] ? -cover_loss_of(c, r, t, -1) : -INFINITY;
 }
 
 /* Fills holes of slot t from queues that lose less by it. */
@@ -339,18 +344,18 @@ static void rebalance(struct cover *c, int32_t t)
 				int32_t at = q * c->m->slots + t;
 				if (q == r || !c->m->open[at])
 					continue;
-				double v = gain_of_move(c, q, r, t) - loss_of(c, q, t, 1);
-				if (v > best && find_mover(c, t, q, r, &kind, &from, &to)) {
+				double v = gain_of_move(c, q, r, t) - cover_loss_of(c, q, t, 1);
+				if (v > best && cover_find_mover(c, t, q, r, &kind, &from, &to)) {
 					best = v;
 					bf = q;
 					bt = r;
 				}
 			}
-		if (bf < 0 || !find_mover(c, t, bf, bt, &kind, &from, &to))
+		if (bf < 0 || !cover_find_mover(c, t, bf, bt, &kind, &from, &to))
 			return;
-		shift_people(c, kind, from, t, -1);
-		shift_people(c, kind, to, t, 1);
-		refresh(c, t);
+		cover_shift_people(c, kind, from, t, -1);
+		cover_shift_people(c, kind, to, t, 1);
+		cover_refresh(c, t);
 	}
 }
 
@@ -368,7 +373,7 @@ static void remove_slot(void *context, int32_t t)
 	for (int32_t j = 0; j < x->queue_count; j++) {
 		if (*people_at(c, w->kind, j, t) == 0)
 			continue;
-		double v = loss_of(c, x->queue[j], t, x->speed[j]);
+		double v = cover_loss_of(c, x->queue[j], t, x->speed[j]);
 		if (v < loss) {
 			loss = v;
 			best = j;
@@ -376,8 +381,8 @@ static void remove_slot(void *context, int32_t t)
 	}
 	if (best < 0)
 		return;
-	shift_people(c, w->kind, best, t, -1);
-	refresh(c, t);
+	cover_shift_people(c, w->kind, best, t, -1);
+	cover_refresh(c, t);
 	if (c->shared)
 		rebalance(c, t);
 	if (c->m->desk_count > 0)
@@ -388,24 +393,28 @@ void cover_add(struct cover *c, const struct tour *t)
 {
 	struct walk w = { c, c->m->profiles[c->m->types[t->type].profile].kind };
 	tour_visit(c->m, t, add_slot, &w);
+	cover_stock_settle(c, EXCHANGES);
 }
 
 void cover_remove(struct cover *c, const struct tour *t)
 {
 	struct walk w = { c, c->m->profiles[c->m->types[t->type].profile].kind };
 	tour_visit(c->m, t, remove_slot, &w);
+	cover_stock_settle(c, EXCHANGES);
 }
 
 void cover_take(struct cover *c, int32_t kind, int32_t t)
 {
 	struct walk w = { c, kind };
 	remove_slot(&w, t);
+	cover_stock_settle(c, FEW_EXCHANGES);
 }
 
 void cover_give(struct cover *c, int32_t kind, int32_t t)
 {
 	struct walk w = { c, kind };
 	add_slot(&w, t);
+	cover_stock_settle(c, FEW_EXCHANGES);
 }
 
 void cover_loss(const struct cover *c, int32_t kind, double *w)
@@ -417,7 +426,7 @@ void cover_loss(const struct cover *c, int32_t kind, double *w)
 			least = -x->wait[t];
 		for (int32_t j = 0; j < x->queue_count; j++)
 			if (*people_at(c, kind, j, t) > 0)
-				least = fmin(least, loss_of(c, x->queue[j], t, x->speed[j]));
+				least = fmin(least, cover_loss_of(c, x->queue[j], t, x->speed[j]));
 		w[t] = least < INFINITY ? least : 0;
 	}
 }
@@ -451,7 +460,7 @@ void cover_price(struct cover *c, const double *mu)
 	memcpy(c->mu, mu, (size_t)c->m->p->service_count * sizeof *c->mu);
 	for (int32_t t = 0; t < c->m->slots; t++)
 		if (is_priced(c->m, t))
-			refresh(c, t);
+			cover_refresh(c, t);
 }
 
 void cover_reset(struct cover *c)
@@ -471,7 +480,8 @@ void cover_reset(struct cover *c)
 			if (m->open[q * m->slots + t])
 				c->cents += model_slot_cost(m, q, t, 0);
 	for (int32_t t = 0; t < m->slots; t++)
-		refresh(c, t);
+		cover_refresh(c, t);
+	cover_stock_settle(c, 0);
 }
 
 struct cover *cover_new(const struct model *m)
@@ -496,7 +506,7 @@ struct cover *cover_new(const struct model *m)
 	c->count = calloc((size_t)c->rows * (size_t)m->slots + 1, sizeof *c->count);
 	c->seated = calloc((size_t)m->desk_count * (size_t)m->slots + 1, sizeof *c->seated);
 	c->graph = m->desk_count > 0 ? desk_graph_new(m) : NULL;
-	if ((m->desk_count > 0 && !c->graph) || !c->seated || !c->mu || !c->served || !c->first || !c->have || !c->gain || !c->reach || !c->hop || !c->count) {
+	if (!cover_stock_new(c) || (m->desk_count > 0 && !c->graph) || !c->seated || !c->mu || !c->served || !c->first || !c->have || !c->gain || !c->reach || !c->hop || !c->count) {
 		cover_free(c);
 		return NULL;
 	}
@@ -509,6 +519,7 @@ void cover_free(struct cover *c)
 	if (!c)
 		return;
 	free(c->first);
+	cover_stock_free(c);
 	free(c->seated);
 	free(c->graph);
 	free(c->mu);
@@ -526,6 +537,7 @@ void cover_copy(struct cover *to, const struct cover *from)
 	size_t n = (size_t)from->m->p->queue_count * (size_t)from->m->slots;
 	size_t services = (size_t)from->m->p->service_count;
 	to->cents = from->cents;
+	cover_stock_copy(to, from);
 	memcpy(to->seated, from->seated,
 	       (size_t)from->m->desk_count * (size_t)from->m->slots * sizeof *to->seated);
 	memcpy(to->mu, from->mu, services * sizeof *to->mu);

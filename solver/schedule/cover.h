@@ -12,7 +12,7 @@
 #ifndef WFM_SCHEDULE_COVER_H
 #define WFM_SCHEDULE_COVER_H
 
-#include "solver/schedule/model.h"
+#include "solver/schedule/cover_stock.h"
 
 struct cover {
 	const struct model *m;
@@ -29,6 +29,7 @@ struct cover {
 	struct desk_graph *graph; /* scratch; NULL without desks */
 	int32_t rows;
 	bool shared;    /* some kind has several queues */
+	struct cover_stock stock;
 };
 
 struct cover *cover_new(const struct model *m);
@@ -48,6 +49,14 @@ void cover_remove(struct cover *c, const struct tour *t);
 /* One agent of the kind less, or more, in one slot. */
 void cover_take(struct cover *c, int32_t kind, int32_t t);
 void cover_give(struct cover *c, int32_t kind, int32_t t);
+/* The parts that the division of deferrable work needs: what shortage and the like rise by when so many go,
+ * someone of unit speed who may change queues, the change itself, and worths of the slot anew. */
+double cover_loss_of(const struct cover *c, int32_t q, int32_t t, double people);
+bool cover_find_mover(const struct cover *c, int32_t t, int32_t from, int32_t to, int32_t *kind, int32_t *jf,
+		      int32_t *jt);
+void cover_shift_people(struct cover *c, int32_t kind, int32_t j, int32_t t, int32_t people);
+void cover_refresh(struct cover *c, int32_t t);
+bool cover_is_full(const struct cover *c, int32_t desk, int32_t t);
 /* w[t] = cents lost by one agent of the kind less in slot t, where there is one. */
 void cover_loss(const struct cover *c, int32_t kind, double *w);
 

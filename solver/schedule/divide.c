@@ -2,7 +2,8 @@
 /*
  * Slot by slot in time, everybody stays on the queue of the slot before unless a move, or a chain of
  * moves through the queues, lowers the cost of shortage and surplus: the cost per slot is that of the
- * transport problem, and spans on a queue become long. Where chains do not do, see divide_desk.c.
+ * transport problem, and spans on a queue become long. As many do deferrable work as in the plan, whose
+ * division of it looks beyond the slot; the others are divided among the other queues. Where chains do not do, see divide_desk.c.
  */
 #include "solver/schedule/divide.h"
 
@@ -45,7 +46,7 @@ static void put_best(struct naming *n, int32_t w, int32_t t)
 	double best = INFINITY;
 	int32_t arg = -1;
 	for (int32_t j = 0; j < k->queue_count; j++) {
-		if (!divide_is_open(n, k->queue[j], t))
+		if (!divide_is_open(n, k->queue[j], t) || divide_is_stock(n, k->queue[j]))
 			continue;
 		double v = divide_change(n, k->queue[j], t, k->speed[j]);
 		if (v < best) {
@@ -64,8 +65,8 @@ static void list_movers(struct naming *n, int32_t t)
 	for (int32_t w = 0; w < n->worker_count; w++) {
 		const struct kind *k = worker_kind(n, w);
 		int32_t q = divide_queue_of(n, w);
-		for (int32_t j = 0; q >= 0 && j < k->queue_count; j++)
-			if (k->queue[j] != q && divide_is_open(n, k->queue[j], t))
+		for (int32_t j = 0; q >= 0 && !divide_is_stock(n, q) && j < k->queue_count; j++)
+			if (k->queue[j] != q && divide_is_open(n, k->queue[j], t) && !divide_is_stock(n, k->queue[j]))
 				n->mover[q * nq + k->queue[j]] = w;
 	}
 }
@@ -176,6 +177,38 @@ static int32_t list_presence(struct naming *n, struct presence *list)
 	return count;
 }
 
+static int32_t *wanted(const struct naming *n, int32_t w, int32_t j)
+{
+	return &n->want[n->cover->first[n->people[n->worker[w]].kind] + j];
+}
+
+/* One of those who stay on deferrable work (pass 0), who are on no queue yet (1), or any other (2). */
+static void put_on_work(struct naming *n, int32_t w, int32_t pass)
+{
+	const struct kind *k = worker_kind(n, w);
+	int32_t now = n->queue_at[n->cell[w]];
+	bool on_work = now >= 0 && divide_is_stock(n, k->queue[now]);
+	if (pass == 0 && on_work && --*wanted(n, w, now) < 0) {
+		++*wanted(n, w, now);
+		divide_put(n, w, -1);
+	}
+	for (int32_t j = 0; pass > 0 && !on_work && (now < 0 || pass > 1) && j < k->queue_count; j++)
+		if (divide_is_stock(n, k->queue[j]) && *wanted(n, w, j) > 0) {
+			--*wanted(n, w, j);
+			divide_put(n, w, j);
+			return;
+		}
+}
+
+static void divide_work(struct naming *n, int32_t t)
+{
+	for (int32_t i = 0; i < n->cover->rows; i++)
+		n->want[i] = n->cover->count[i * n->m->slots + t];
+	for (int32_t pass = 0; pass < 3; pass++)
+		for (int32_t w = 0; w < n->worker_count; w++)
+			put_on_work(n, w, pass);
+}
+
 static void divide_slot(struct naming *n, const struct presence *list, int32_t count)
 {
 	int32_t t = list[0].slot;
@@ -190,6 +223,8 @@ static void divide_slot(struct naming *n, const struct presence *list, int32_t c
 		if (j >= 0 && divide_is_open(n, k->queue[j], t) && divide_has_room(n, k->queue[j], t))
 			divide_put(n, w, j);
 	}
+	if (n->m->stock_count > 0)
+		divide_work(n, t);
 	if (n->graph) {
 		divide_by_cycles(n, t);
 		return;

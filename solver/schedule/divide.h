@@ -7,6 +7,7 @@
 #define WFM_SCHEDULE_DIVIDE_H
 
 #include "solver/schedule/desk.h"
+#include "solver/schedule/cover.h"
 #include "solver/schedule/service.h"
 
 struct person {
@@ -33,6 +34,8 @@ struct naming {
 	struct desk_graph *graph; /* with desks or unlike speeds; else NULL */
 	int32_t *mover; /* [queues x queues] worker who can go from one to the other, -1 */
 	int32_t *from;
+	const struct cover *cover; /* the plan's */
+	int32_t *want; /* [rows of cover] people still to be put on deferrable work in the slot */
 };
 
 /* Do chains of moves not do: are counters few, or people of unlike speeds on several queues? */
@@ -65,6 +68,12 @@ static inline int32_t divide_queue_of(const struct naming *n, int32_t w)
 {
 	int32_t j = n->queue_at[n->cell[w]];
 	return j < 0 ? -1 : worker_kind(n, w)->queue[j];
+}
+
+/* Its people stand as the plan has them, which looks beyond the slot. */
+static inline bool divide_is_stock(const struct naming *n, int32_t q)
+{
+	return n->m->stock_of[q] >= 0;
 }
 
 /* Puts worker w on the j-th queue of its kind (-1: none), keeping the people counted. */

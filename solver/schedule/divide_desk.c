@@ -31,11 +31,11 @@ static void list_movers(struct naming *n, int32_t t)
 	for (int32_t w = 0; w < n->worker_count; w++) {
 		const struct kind *k = worker_kind(n, w);
 		int32_t q = divide_queue_of(n, w);
-		if (q < 0 && k->wait == NULL)
-			continue; /* a locked shift outside the opening hours */
+		if (q < 0 ? k->wait == NULL : divide_is_stock(n, q))
+			continue; /* a locked shift outside the opening hours; deferrable work */
 		double off = q < 0 ? -k->wait[t] : unlike(n, q, t, -k->speed[n->queue_at[n->cell[w]]]);
 		for (int32_t j = 0; j < k->queue_count; j++)
-			if (k->queue[j] != q && divide_is_open(n, k->queue[j], t))
+			if (k->queue[j] != q && divide_is_open(n, k->queue[j], t) && !divide_is_stock(n, k->queue[j]))
 				desk_graph_offer(g, q < 0 ? nq : q, k->queue[j], w,
 						 off + unlike(n, k->queue[j], t, k->speed[j]));
 		if (q >= 0 && k->wait)
@@ -102,7 +102,7 @@ static void put_others(struct naming *n, int32_t t)
 			continue;
 		for (int32_t j = 0; j < k->queue_count; j++) {
 			int32_t q = k->queue[j];
-			if (!divide_is_open(n, q, t) || !divide_has_room(n, q, t))
+			if (!divide_is_open(n, q, t) || !divide_has_room(n, q, t) || divide_is_stock(n, q))
 				continue;
 			double v = divide_change(n, q, t, k->speed[j]);
 			if (v < best || (arg < 0 && v <= best)) {

@@ -7,6 +7,7 @@
 #include "solver/schedule/assign.h"
 #include "solver/schedule/desk.h"
 #include "solver/schedule/explain.h"
+#include "solver/schedule/stock.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -179,6 +180,28 @@ static bool no_counter(const struct status *s, int32_t q, int32_t t)
 	return d >= 0 && s->seated[d * s->m->slots + t] >= s->m->desks[d].seats[t];
 }
 
+/* Deferrable work that becomes late: people are those whose work of the slot it would have been. */
+static bool list_late(const struct status *s, int32_t stock, const double *have, const double *duals,
+		      struct short_list *out)
+{
+	const struct stock *x = &s->m->stocks[stock];
+	double done = 0, before = 0;
+	for (int32_t k = 0; k < x->count; k++) {
+		const int32_t t = x->slot[k], at = x->queue * s->m->slots + t;
+		done = fmin(x->come[k], done + have[at]);
+		double late = fmax(0, x->due[k] - done);
+		struct wfm_shortage y = { x->queue, t, 1, fmax(0, late - before), late * x->late[k],
+					  fmax(0, duals[at]) / s->m->slot_h, WFM_SHORT_PRICE };
+		before = late;
+		if (late <= 1e-9)
+			continue;
+		y.reason = reason_of(s, x->queue, t);
+		if (!add_short(out, y))
+			return false;
+	}
+	return true;
+}
+
 static bool list_short(const struct status *s, const double *have, const double *duals,
 		       struct short_list *out)
 {
@@ -199,6 +222,9 @@ static bool list_short(const struct status *s, const double *have, const double 
 			if (!add_short(out, x))
 				return false;
 		}
+	for (int32_t i = 0; i < m->stock_count; i++)
+		if (!list_late(s, i, have, duals, out))
+			return false;
 	for (int32_t i = 0; i < out->count; i++) {
 		out->list[i].people /= out->list[i].slots;
 		out->list[i].value_cents /= out->list[i].slots;

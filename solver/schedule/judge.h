@@ -75,6 +75,10 @@ void judge_counters(struct judge *j);
 
 /* Contacts answered in time and what is missing of the services; needs report->covered. */
 void judge_services(struct judge *j);
+/* Deferrable work done by the people counted, late and left; needs report->covered. */
+void judge_deferrable(struct judge *j);
+/* The roster's words about it. */
+void judge_deferrable_claims(struct judge *j);
 /* The roster's words about its services. */
 void judge_service_claims(struct judge *j);
 

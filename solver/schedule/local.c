@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVE = 3, BATCHES = 20, PRICE_ROUNDS = 9, TRULY = 6, MEETING_EVERY = 8 };
+enum { MOVE = 3, BATCHES = 20, PRICE_ROUNDS = 9, TRULY = 6, MEETING_EVERY = 8, WEEK_HOURS = 40 };
 
 static const double SHAKE = 0.5, STEER = 0.3, LEAST_PRICE = -16; /* of the price below the target; a power of two */
 
@@ -27,15 +27,34 @@ static void shake(struct run *r)
 {
 	for (int32_t t = 0; t < r->m->slots; t++)
 		r->worth[t] *= 1 + SHAKE * (2 * rng_unit(&r->rng) - 1);
+	/* Work that may wait is worth as much in many slots, and done in a few of them nothing in the rest. */
+	for (int32_t t = 0, end; r->m->stock_count > 0 && t < r->m->slots; t = end) {
+		end = t + 1 + (int32_t)rng_below(&r->rng, (uint32_t)(1440 / r->m->p->slot_min));
+		double share = rng_below(&r->rng, 2) == 0 ? rng_unit(&r->rng) : 1;
+		for (int32_t x = t; x < end && x < r->m->slots; x++)
+			r->worth[x] *= share;
+	}
 	for (int32_t t = r->m->slots; t < r->m->horizon; t++)
 		r->worth[t] = r->worth[t - r->m->slots];
+}
+
+/* The hours of a whole tour do not save what the first of them does: half the time slots are worth what
+ * they would be with part of a week's hours of deferrable work done. */
+static void read_worth(struct run *r, struct plan *p, int32_t kind)
+{
+	bool suppose = r->m->stock_count > 0 && rng_below(&r->rng, 2) == 0;
+	if (suppose)
+		cover_stock_suppose(p->cover, rng_unit(&r->rng) * rng_unit(&r->rng) * WEEK_HOURS / r->m->slot_h);
+	cover_worth(p->cover, kind, r->worth);
+	if (suppose)
+		cover_stock_suppose(p->cover, 0);
 }
 
 static void insert(struct run *r, struct plan *p, int32_t i, bool shaken)
 {
 	const struct type *t = &r->m->types[p->tours[i]->type];
 	struct tour best;
-	cover_worth(p->cover, r->m->profiles[t->profile].kind, r->worth);
+	read_worth(r, p, r->m->profiles[t->profile].kind);
 	if (shaken)
 		shake(r);
 	pricer_set(r->pricer, t->profile, r->worth);
@@ -197,9 +216,10 @@ static void remake(struct run *r, struct plan *p, const int32_t *pick, int32_t n
 			at[k] = p->seats->places[pick[k]];
 		plan_remove(p, pick[k]);
 	}
+	const bool shakes = r->m->p->service_count > 0 || r->m->stock_count > 0;
 	for (int32_t k = n - 1; k >= 0; k--) {
 		steer(r, p);
-		insert(r, p, pick[k], r->m->p->service_count > 0 && rng_below(&r->rng, 4) == 0);
+		insert(r, p, pick[k], shakes && rng_below(&r->rng, r->m->stock_count > 0 ? 2 : 4) == 0);
 	}
 }
 

@@ -17,6 +17,7 @@
  *          The bound's part of such a slot is min over n of c(n) - mu g(n) + pi n (service.h), and
  *          sum_s mu_s target_s comes to it.
  * Counters desk.h: a row each site and slot over the slacks, and its part of the bound.
+ * Stocks   master_stock.c: deferrable work asks for people as a column, and a row a slot keeps the balance.
  * Pricing  at a mix of the best such pi and the LP's (Wentges 1997); when that yields nothing the
  *          mix moves to the LP's own duals, where "nothing" proves optimality.
  */
@@ -190,8 +191,8 @@ static double cover_bound(const struct master *m)
 		for (int32_t t = 0; t < m->m->slots; t++) {
 			int32_t at = q * m->m->slots + t;
 			double pi = m->at[at] * m->unit, first = x->short1_cents * m->m->slot_h;
-			if (desk_of(m->m, q) >= 0)
-				continue; /* below, all queues of its site together */
+			if (desk_of(m->m, q) >= 0 || m->m->stock_of[q] >= 0)
+				continue; /* below, all queues of its site together, and all slots */
 			if (m->asked[at] && m->m->in_service[q])
 				sum += service_slot_bound(m->m, m->mu_cents, q, t, pi);
 			else if (m->asked[at])
@@ -201,7 +202,7 @@ static double cover_bound(const struct master *m)
 	for (int32_t d = 0; d < m->m->desk_count; d++)
 		for (int32_t t = 0; t < m->m->slots; t++)
 			sum += desk_slot_bound(m->m, &m->m->desks[d], t, m->asked, m->at, m->unit, m->mu_cents);
-	return sum;
+	return sum + master_stock_bound(m);
 }
 
 /* near >= 0: takes what is worth that much less than the best, whatever the LP's duals are. */
@@ -425,7 +426,8 @@ enum wfm_status master_bound_at(struct master *m, const double *duals, struct wf
 			const struct wfm_queue *x = &m->m->p->queues[q];
 			int32_t at = q * m->m->slots + t;
 			double v = fmax(duals[at], -x->surplus_cents * m->m->slot_h);
-			m->at[at] = fmin(v, x->short2_cents * m->m->slot_h) / m->unit;
+			bool capped = !m->m->in_service[q] && m->m->stock_of[q] < 0;
+			m->at[at] = (capped ? fmin(v, x->short2_cents * m->m->slot_h) : v) / m->unit;
 		}
 	for (int32_t k = 0; k < m->m->type_count; k++)
 		m->sigma[k] = -HUGE_VAL; /* no column is wanted */

@@ -60,6 +60,7 @@ struct master {
 	int32_t *desk_row;        /* [desks x slots] -1: none */
 	double *mu, *mu_centre, *mu_at; /* [services] the same of contacts, LP units */
 	double *mu_cents;         /* [services] scratch */
+	int32_t *stock_row;       /* [stocks x slots] balance of what waits, by place in the stock */
 	double *sigma;     /* [types] */
 	bool has_centre;
 	bool smoothed;     /* started from the smoothed dual: its optimum has many ties */
@@ -98,6 +99,14 @@ enum wfm_status master_add_steps(struct master *m, int32_t q, int32_t t, struct 
 enum wfm_status master_add_desks(struct master *m, struct wfm_error *e);
 /* Appends to m->entry the entry of people on the queue to its counters, if any; returns how many. */
 int32_t master_desk_entry(const struct master *m, int32_t q, int32_t t, double sign, int32_t n);
+/* Balances of deferrable work with what waits; before the slacks. See master_stock.c. */
+enum wfm_status master_add_stocks(struct master *m, struct wfm_error *e);
+/* People on its queue in a slot. The second time: their entries anew. */
+enum wfm_status master_add_workers(struct master *m, int32_t q, int32_t t, struct wfm_error *e);
+/* Worths of its queues, of the balances' duals. */
+void master_read_stocks(struct master *m);
+/* Its part of Lagrange's bound at m->at, cents. */
+double master_stock_bound(const struct master *m);
 /* Contacts that the services' targets still ask of slots with rows. */
 double master_service_due(const struct master *m, int32_t s);
 /* Rows of the whole sets, slacks of all rows and spare ones. */

@@ -72,7 +72,8 @@ static bool allocate(struct master *m)
 	const struct model *x = m->m;
 	size_t cells = (size_t)x->p->queue_count * (size_t)x->slots + 1, types = (size_t)x->type_count + 1;
 	size_t services = (size_t)x->p->service_count + 1, desks = (size_t)(x->desk_count * x->slots) + 1;
-	size_t rows = (1 + SETS_SPARE) * cells + types + services + desks;
+	size_t stocks = (size_t)x->stock_count * (size_t)x->slots + 1;
+	size_t rows = (1 + SETS_SPARE) * cells + types + services + desks + stocks;
 	m->asked = calloc(cells, 1);
 	m->short_col = calloc(cells, sizeof *m->short_col);
 	m->slack_of = calloc(cells, sizeof *m->slack_of);
@@ -84,8 +85,9 @@ static bool allocate(struct master *m)
 	m->at_work = calloc((size_t)x->kind_count * (size_t)x->slots + 1, sizeof *m->at_work);
 	m->service_row = calloc(services, sizeof *m->service_row);
 	m->desk_row = calloc(desks, sizeof *m->desk_row);
+	m->stock_row = calloc(stocks, sizeof *m->stock_row);
 	m->mu = calloc(4 * services, sizeof *m->mu);
-	if (!m->service_row || !m->mu || !m->desk_row)
+	if (!m->service_row || !m->mu || !m->desk_row || !m->stock_row)
 		return false;
 	m->mu_centre = m->mu + services;
 	m->mu_at = m->mu + 2 * services;
@@ -162,6 +164,8 @@ static void copy_rows(struct master *to, const struct master *from)
 	memcpy(to->mu, from->mu, services * sizeof *to->mu);
 	memcpy(to->desk_row, from->desk_row,
 	       (size_t)(from->m->desk_count * from->m->slots) * sizeof *to->desk_row);
+	memcpy(to->stock_row, from->stock_row,
+	       (size_t)from->m->stock_count * (size_t)from->m->slots * sizeof *to->stock_row);
 	if (from->absent)
 		memcpy(to->absent, from->absent,
 		       (size_t)from->m->kind_count * (size_t)from->m->slots * sizeof *to->absent);
@@ -239,6 +243,7 @@ void master_free(struct master *m)
 	free(m->at_work);
 	free(m->service_row);
 	free(m->desk_row);
+	free(m->stock_row);
 	free(m->mu);
 	free(m->sigma);
 	free(m->fixed);

@@ -5,6 +5,7 @@
 #include "solver/schedule/profile.h"
 #include "solver/schedule/service.h"
 #include "solver/schedule/session.h"
+#include "solver/schedule/stock.h"
 
 #include <assert.h>
 #include <math.h>
@@ -287,13 +288,15 @@ static enum wfm_status build_types(struct model *m, struct wfm_error *e)
 }
 
 /* Slots in which a queue is open yet nobody's kind serves it stay rows of the master: they cost
- * what they cost. Closed slots with a requirement are a constant. */
+ * what they cost. Closed slots with a requirement are a constant, as is work that comes too late. */
 static void price_closed(struct model *m)
 {
 	for (int32_t q = 0; q < m->p->queue_count; q++)
 		for (int32_t t = 0; t < m->slots; t++)
 			if (!m->open[q * m->slots + t])
 				m->closed_cents += model_slot_cost(m, q, t, 0);
+	for (int32_t i = 0; i < m->stock_count; i++)
+		m->closed_cents += m->stocks[i].fixed;
 }
 
 enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct wfm_error *e)
@@ -306,7 +309,7 @@ enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct
 		late = p->contracts[i].late_start_min > late ? p->contracts[i].late_start_min : late;
 	m->horizon = p->cyclic ? p->slot_count + (1440 + late) / p->slot_min : p->slot_count;
 	m->slot_h = p->slot_min / 60.0;
-	if (!build_demand(m) || !service_build(m) || !session_model(m))
+	if (!build_demand(m) || !stock_build(m) || !service_build(m) || !session_model(m))
 		return no_memory(e);
 	price_closed(m);
 	enum wfm_status s = build_types(m, e);

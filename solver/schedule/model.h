@@ -151,7 +151,11 @@ struct model {
 	double **hull;       /* [services] see service.h: [slots x (people_max + 1)] */
 	uint8_t *in_service; /* [queues] some service speaks of it */
 	int32_t *service_first, *service_of; /* [queues + 1] into service_of: each queue's services */
-	double closed_cents; /* shortage where nobody can work */
+	struct stock *stocks; /* deferrable work: see stock.h */
+	int32_t stock_count;
+	int32_t *stock_of;   /* [queues] -1: none */
+	double *surplus;     /* [queues] cents an hour of people above the requirement; 0 where stocks say it */
+	double closed_cents; /* shortage where nobody can work, and work that comes too late */
 	double idle_cents;   /* wishes of everybody if nobody worked */
 	int32_t *sit_first;  /* [agents + 1] into sit; NULL: there are no sessions */
 	int32_t *sit;        /* sessions of each agent, one entry a time */
@@ -192,7 +196,7 @@ static inline double model_slot_cost(const struct model *m, int32_t q, int32_t t
 	const struct wfm_queue *x = &m->p->queues[q];
 	double lack = x->required[t] - covered;
 	if (lack <= 0)
-		return -lack * x->surplus_cents * m->slot_h;
+		return -lack * m->surplus[q] * m->slot_h;
 	double first = m->step1[q * m->slots + t];
 	if (lack <= first)
 		return lack * x->short1_cents * m->slot_h;

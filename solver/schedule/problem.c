@@ -121,6 +121,50 @@ static enum wfm_status check_service(const struct wfm_problem *p, int32_t i, str
 	return check_served(p, i, e);
 }
 
+static enum wfm_status check_batches(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_deferrable *x = &p->deferrable[i];
+	char path[96];
+	for (int32_t b = 0; b < x->batch_count; b++) {
+		const struct wfm_batch *y = &x->batches[b];
+		(void)snprintf(path, sizeof path, "/deferrable/%d/batches/%d", i, b);
+		if (!(y->hours >= 0 && y->hours < 1e6))
+			REFUSE(e, path, "hours must be between 0 and a million");
+		if (y->due <= y->from)
+			REFUSE(e, path, "work must be due after it comes");
+		if (b > 0 && (y->from < y[-1].from || y->due < y[-1].due))
+			REFUSE(e, path, "work must come and be due in the order listed; other work is another queue");
+	}
+	return WFM_OK;
+}
+
+static enum wfm_status check_deferrable(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_deferrable *x = &p->deferrable[i];
+	char path[96];
+	(void)snprintf(path, sizeof path, "/deferrable/%d", i);
+	if (x->queue < 0 || x->queue >= p->queue_count)
+		REFUSE(e, path, "queue %d does not exist", x->queue);
+	if (p->queues[x->queue].counter)
+		REFUSE(e, path, "its queue is at counters: contacts there do not wait");
+	for (int32_t k = 0; k < i; k++)
+		if (p->deferrable[k].queue == x->queue)
+			REFUSE(e, path, "its queue has deferrable work already");
+	for (int32_t s = 0; s < p->service_count; s++)
+		if (p->services[s].queue == x->queue)
+			REFUSE(e, path, "its queue has a service: contacts there do not wait");
+	for (int32_t t = 0; t < p->slot_count; t++)
+		if (p->queues[x->queue].required[t] > 0)
+			REFUSE(e, path, "its queue requires people in slot %d: its work asks for them", t);
+	if (!(x->due_share >= 0 && x->due_share <= 1))
+		REFUSE(e, path, "due_share must be a share");
+	if (!(x->late_cents >= 0 && x->late_cents < 1e9) || !(x->left_cents >= 0 && x->left_cents < 1e9))
+		REFUSE(e, path, "late_cents and left_cents must be prices");
+	if (x->batch_count < 0 || x->batch_count > WFM_MAX_BATCHES)
+		REFUSE(e, path, "at most %d batches", WFM_MAX_BATCHES);
+	return check_batches(p, i, e);
+}
+
 static enum wfm_status check_duty(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
 {
 	const struct wfm_duty *d = &p->duties[i];
@@ -357,6 +401,10 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		REFUSE(e, "/services", "at most %d services", WFM_MAX_SERVICES);
 	if (p->service_count > 0 && p->duty_count > 0)
 		REFUSE(e, "/services", "a plan with duties takes its demand from covers and requirements");
+	if (p->deferrable_count < 0 || p->deferrable_count > WFM_MAX_DEFERRABLE)
+		REFUSE(e, "/deferrable", "at most %d", WFM_MAX_DEFERRABLE);
+	if (p->deferrable_count > 0 && (p->duty_count > 0 || p->cyclic))
+		REFUSE(e, "/deferrable", "not in cyclic plans nor in those with duties");
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; s == WFM_OK && i < p->calendar_count; i++)
 		s = check_calendar(p, i, e);
@@ -370,6 +418,8 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		s = check_queue(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->service_count; i++)
 		s = check_service(p, i, e);
+	for (int32_t i = 0; s == WFM_OK && i < p->deferrable_count; i++)
+		s = check_deferrable(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->contract_count; i++)
 		s = check_contract(p, i, e);
 	for (int32_t i = 0; s == WFM_OK && i < p->agent_count; i++)

@@ -180,9 +180,11 @@ static enum wfm_status add_queue_slacks(struct master *m, int32_t q, int32_t t, 
 	const struct wfm_queue *u = &x->p->queues[q];
 	int32_t at = q * x->slots + t, second;
 	m->slack_of[at].first = m->slack_count;
-	m->short_col[at] = x->in_service[q] ? -1 : m->slack_count;
+	m->short_col[at] = x->in_service[q] || x->stock_of[q] >= 0 ? -1 : m->slack_count;
 	if (x->in_service[q])
 		return master_add_steps(m, q, t, e);
+	if (x->stock_of[q] >= 0)
+		return master_add_workers(m, q, t, e);
 	m->slack_of[at].count = m->slack_of[at].below = 2;
 	int32_t n = sets_queue_entries(m, q, t, 1);
 	enum wfm_status s = add_slack(m, n, x->step1[at], u->short1_cents * x->slot_h, &second, e);
@@ -263,6 +265,8 @@ enum wfm_status sets_begin(struct master *m, struct wfm_error *e)
 		s = master_add_services(m, e);
 	if (s == WFM_OK)
 		s = master_add_desks(m, e);
+	if (s == WFM_OK)
+		s = master_add_stocks(m, e);
 	int32_t rows = 0;
 	for (int32_t i = 0; i < m->set_count; i++)
 		for (int32_t t = 0; t < n && s == WFM_OK; t++)
@@ -349,11 +353,12 @@ void sets_read_duals(struct master *m)
 					m->pi[q * n + t] += y;
 		}
 	}
+	master_read_stocks(m);
 	for (int32_t q = 0; q < queues; q++) {
 		const struct wfm_queue *u = &m->m->p->queues[q];
 		double h = m->m->slot_h / m->unit;
 		for (int32_t t = 0; t < n; t++)
 			m->pi[q * n + t] = fmin(fmax(m->pi[q * n + t], -u->surplus_cents * h),
-						m->m->in_service[q] ? HUGE_VAL : u->short2_cents * h);
+						m->m->in_service[q] || m->m->stock_of[q] >= 0 ? HUGE_VAL : u->short2_cents * h);
 	}
 }

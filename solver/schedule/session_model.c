@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sessions in the model: whose they are, when they may begin, and who can never have them. */
 #include "solver/schedule/session.h"
+#include "solver/schedule/stock.h"
 
 #include <math.h>
 
@@ -72,6 +73,8 @@ static double dearest_slot(const struct model *m)
 		double cents = p->queues[q].short2_cents * m->slot_h;
 		for (int32_t s = 0; s < p->service_count; s++)
 			cents += p->services[s].queue == q ? steepest_cents(m, s) : 0;
+		if (m->stock_of[q] >= 0)
+			cents += stock_dearest(&m->stocks[m->stock_of[q]]);
 		dearest = fmax(dearest, cents);
 	}
 	return fastest * dearest;

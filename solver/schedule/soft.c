@@ -14,7 +14,7 @@ bool soft_fits(const struct model *m)
 	if (m->desk_count > 0)
 		return false; /* counters are not in its prices */
 	int32_t first[MODEL_MAX_WEEKS + 1];
-	if (m->p->service_count > 0) /* their slots have no such simple dual */
+	if (m->p->service_count > 0 || m->stock_count > 0) /* their slots have no such simple dual */
 		return false;
 	for (int32_t i = 0; i < m->profile_count; i++) {
 		const struct profile *pr = &m->profiles[i];

@@ -47,6 +47,7 @@ void wfm_roster_free(struct wfm_roster *r)
 	free(r->shortages);
 	free(r->value_cents);
 	free(r->services);
+	free(r->deferrable);
 	free(r->missed);
 	free(r);
 }

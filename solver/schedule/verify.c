@@ -141,12 +141,22 @@ static void judge_agent(struct judge *j, int32_t agent)
 
 /* ---- cover and claims ---- */
 
+static bool is_deferrable(const struct wfm_problem *p, int32_t q)
+{
+	for (int32_t i = 0; i < p->deferrable_count; i++)
+		if (p->deferrable[i].queue == q)
+			return true;
+	return false;
+}
+
 static void judge_cover(struct judge *j)
 {
 	const struct wfm_problem *p = j->p;
 	double h = p->slot_min / 60.0;
 	for (int32_t q = 0; q < p->queue_count; q++) {
 		const struct wfm_queue *x = &p->queues[q];
+		if (is_deferrable(p, q))
+			continue;
 		for (int32_t t = 0; t < p->slot_count; t++) {
 			double lack = x->required[t] - j->out->covered[q * p->slot_count + t];
 			double share = ceil(x->step1_share * x->required[t] - 1e-9);
@@ -165,8 +175,9 @@ static void judge_cover(struct judge *j)
 	}
 	struct wfm_cost *c = &j->out->cost;
 	judge_services(j);
+	judge_deferrable(j);
 	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties +
-		   c->service + c->sessions;
+		   c->service + c->sessions + c->deferred;
 }
 
 static void compare(struct judge *j, const char *name, double stated, double found)
@@ -190,8 +201,10 @@ static void judge_claims(struct judge *j)
 	compare(j, "duties", s->duties, f->duties);
 	compare(j, "service", s->service, f->service);
 	compare(j, "sessions", s->sessions, f->sessions);
+	compare(j, "deferred", s->deferred, f->deferred);
 	compare(j, "total", s->total, f->total);
 	judge_service_claims(j);
+	judge_deferrable_claims(j);
 	if (j->r->bound > f->total + 1e-6 * fmax(1, fabs(f->total)))
 		judge_breach(j, WFM_BREACH_BOUND, WFM_NONE, WFM_RULE_COUNT, j->r->bound - f->total,
 		       "the bound %.4f lies above the cost %.4f", j->r->bound, f->total);
@@ -224,9 +237,12 @@ enum wfm_status wfm_schedule_verify(const struct wfm_problem *p, const struct wf
 	if (j.out)
 		j.out->services = calloc((size_t)p->service_count + 1, sizeof *j.out->services);
 	if (j.out)
+		j.out->deferrable = calloc((size_t)p->deferrable_count + 1, sizeof *j.out->deferrable);
+	if (j.out)
 		j.out->agents = calloc((size_t)p->agent_count + 1, sizeof *j.out->agents);
 	j.seated = calloc((size_t)p->site_count * (size_t)p->slot_count + 1, sizeof *j.seated);
-	if (!all || !j.seated || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services || !j.out->agents) {
+	if (!all || !j.seated || !j.out || !j.out->covered || !j.out->on_cover || !j.out->services ||
+	    !j.out->deferrable || !j.out->agents) {
 		j.oom = true;
 		goto out;
 	}
@@ -269,6 +285,7 @@ void wfm_report_free(struct wfm_report *r)
 	free(r->covered);
 	free(r->on_cover);
 	free(r->services);
+	free(r->deferrable);
 	free(r->agents);
 	free(r);
 }

@@ -67,7 +67,7 @@ def judge(tmp_path, name, roster, *arguments):
 
 
 def test_every_kind_of_problem_is_there():
-    assert set(LEAST_COST) | {"contact_centre", "week_target"} == set(ALL)
+    assert set(LEAST_COST) | {"contact_centre", "mail", "week_target"} == set(ALL)
 
 
 @pytest.mark.parametrize("name", sorted(LEAST_COST))
@@ -97,6 +97,70 @@ def test_a_target_for_the_week(rosters, tmp_path):
     service["answered"] += 1  # a claim too much is caught
     done = judge(tmp_path, "week_target", roster)
     assert done.returncode == 1 and b"breach cost" in done.stdout
+
+
+def test_mail_that_may_wait(rosters, tmp_path):
+    roster = copy.deepcopy(rosters["mail"])
+    assert roster["cost"]["total"] == pytest.approx(12100)
+    assert roster["cost"]["deferred"] == pytest.approx(100)
+    assert 9900 < roster["bound"] <= 12100 + 1e-6  # no relaxation knows that people are whole
+    mail, = roster["deferrable"]
+    assert (mail["due"], mail["in_time"], mail["left"], mail["idle"]) == pytest.approx((6, 5, 0, 2))
+    late, = roster["shortages"]
+    assert late["queue"] == "mail" and late["people"] == pytest.approx(1) and late["cents"] == pytest.approx(100)
+    done = judge(tmp_path, "mail", roster)
+    assert done.returncode == 0, done.stdout
+    assert b"deferrable mail: 5.0 of 6.0 hours done when due" in done.stdout
+    report = json.loads(judge(tmp_path, "mail", roster, "--json").stdout)
+    jsonschema.validate(report, schema("report"))
+    assert report["deferrable"] == [mail]
+    mail["in_time"] = 6  # a claim too much is caught
+    done = judge(tmp_path, "mail", roster)
+    assert done.returncode == 1 and b"breach cost" in done.stdout
+
+
+def test_mail_from_the_work_of_its_queue(tmp_path):
+    p = problem("mail")
+    p["slot_min"] = 30
+    del p["deferrable"][0]["batches"]
+    p["queues"][1]["work"] = {"aht_s": 1800, "due_s": 7200, "backlog": 2, "arrivals": [
+        {"start": "2026-11-23T09:00:00-03:00", "contacts": [1, 1, 1, 1]}]}
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(p))
+    done = run("solve", path)
+    assert done.returncode == 0, done.stderr
+    roster = json.loads(done.stdout)
+    jsonschema.validate(roster, schema("roster"))
+    mail, = roster["deferrable"]
+    assert mail["due"] == pytest.approx(3)
+
+
+def strange_work(p):
+    p["deferrable"][0]["queue"] = "chat"
+
+
+def nothing_to_do(p):
+    del p["deferrable"][0]["batches"]
+
+
+def due_before_it_comes(p):
+    p["deferrable"][0]["batches"][1]["due"] = "2026-11-24T08:00:00-03:00"
+
+
+def people_required(p):
+    p["queues"][1]["required"] = p["queues"][0]["required"]
+
+
+@pytest.mark.parametrize("change,words", [
+    (strange_work, b"/deferrable/0/queue"), (nothing_to_do, b"/deferrable/0/batches"),
+    (due_before_it_comes, b"/deferrable/0/batches/1"), (people_required, b"/deferrable/0")])
+def test_bad_deferrable_work(tmp_path, change, words):
+    bad = problem("mail")
+    change(bad)
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(bad))
+    done = run("solve", path)
+    assert done.returncode == 2 and words in done.stderr, done.stderr
 
 
 def without_work(p):
