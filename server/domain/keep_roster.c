@@ -183,7 +183,11 @@ static bool keep_requirements(struct db *db, const struct week_problem *w, int64
 			      struct err *e)
 {
 	for (size_t i = 0; i < w->queue_count; i++)
-		if (!send_rows(db, SQL_REQUIREMENT_INSERT, "rows", &requirement_row_fields,
+		if (!db_run(db, SQL_PLAN_QUEUE_INSERT,
+			    DB_ARGS(db_int("plan_id", plan_id), db_int("queue_id", w->queues[i].id),
+				    db_real("again", w->queues[i].again)),
+			    NULL, NULL, e) ||
+		    !send_rows(db, SQL_REQUIREMENT_INSERT, "rows", &requirement_row_fields,
 			       w->requirements[i].rows, w->requirements[i].count,
 			       db_int("plan_id", plan_id), db_int("queue_id", w->queues[i].id), e) ||
 		    !send_rows(db, SQL_REQUIREMENT_DAYS_INSERT, "rows", &requirement_day_fields,

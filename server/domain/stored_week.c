@@ -54,6 +54,16 @@ static const struct field volume_rows[] = {
 static const struct fields volume_fields =
 	FIELDS("StoredWeekVolume", struct requirement_row, volume_rows);
 
+struct reckoned_row {
+	int64_t queue_id;
+	double again;
+};
+static const struct field reckoned_rows[] = {
+	F_INT(struct reckoned_row, queue_id, 0, 0, 0, ""),
+	F_REAL(struct reckoned_row, again, 0, 0, 0, ""),
+};
+static const struct fields reckoned_fields = FIELDS("PlanQueue", struct reckoned_row, reckoned_rows);
+
 static int32_t queue_index(const struct week_problem *w, int64_t queue_id)
 {
 	for (size_t q = 0; q < w->queue_count; q++)
@@ -113,6 +123,22 @@ static bool load_requirements(struct db *db, struct arena *a, int64_t plan_id, s
 	return true;
 }
 
+/* Those who call again as the plan reckoned with them: the setting may be another today. */
+static bool load_reckoned(struct db *db, struct arena *a, int64_t plan_id, struct week_problem *w, struct err *e)
+{
+	struct reckoned_row *rows;
+	size_t n;
+	if (!db_rows(db, SQL_STORED_WEEK_QUEUES, DB_ARGS(db_int("plan_id", plan_id)), NULL, &reckoned_fields, a,
+		     (void **)&rows, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int32_t q = queue_index(w, rows[i].queue_id);
+		if (q >= 0)
+			w->queues[q].again = rows[i].again;
+	}
+	return true;
+}
+
 static bool head_load(struct db *db, struct arena *a, int64_t roster_id, struct head_row *out, struct err *e)
 {
 	return db_one(db, SQL_STORED_WEEK_HEAD, DB_ARGS(db_int("roster_id", roster_id)), NULL, &head_fields,
@@ -137,7 +163,7 @@ bool stored_week_load(struct db *db, struct arena *a, int64_t roster_id, struct 
 	w->problem.site_count = 1;
 	w->problem.queues = queues;
 	w->problem.queue_count = (int32_t)w->queue_count;
-	return load_requirements(db, a, head.plan_id, w, e) && week_covered_load(db, a, w, e) &&
+	return load_reckoned(db, a, head.plan_id, w, e) && load_requirements(db, a, head.plan_id, w, e) && week_covered_load(db, a, w, e) &&
 	       load_agents(db, a, w, e) && stored_roster_load(db, a, w, roster_id, &out->roster, e);
 }
 

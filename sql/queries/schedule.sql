@@ -94,6 +94,9 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(start timestamptz, minutes int, volum
 	agents float8, agents_on_roster float8, service_level float8, abandoned_share float8,
 	asa_s float8, occupancy float8, backlog_s float8, late_s float8, idle_s float8);
 
+-- name: plan_queue_insert
+INSERT INTO plan_queue (plan_id, queue_id, again) VALUES (:plan_id, :queue_id, :again);
+
 -- name: requirement_days_insert
 INSERT INTO requirement_day (plan_id, queue_id, day, offered, agent_hours, roster_hours, service_level,
 	abandoned_share, asa_s, p_target, sl_p10, sl_p50, sl_p90)

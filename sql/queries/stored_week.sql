@@ -16,6 +16,9 @@ ORDER BY a.id;
 SELECT start_at AS start, minutes, volume, aht_s
 FROM requirement WHERE plan_id = :plan_id AND queue_id = :queue_id ORDER BY start_at;
 
+-- name: stored_week_queues
+SELECT queue_id, again FROM plan_queue WHERE plan_id = :plan_id;
+
 -- name: stored_week_activities
 -- Shifts that agreed time off covers since they were published are not worked.
 SELECT s.id AS shift_id, s.agent_id, v.queue_id, v.start_at AS start, v.end_at AS end, v.kind = 'work' AS work

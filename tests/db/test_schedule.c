@@ -15,6 +15,7 @@
 #include "server/domain/make_forecast.h"
 #include "server/domain/make_schedule.h"
 #include "server/domain/publish_roster.h"
+#include "server/domain/stored_week.h"
 #include "tests/lib/db_fixture.h"
 #include "tests/lib/small_site.h"
 
@@ -102,6 +103,22 @@ static void test_week_with_the_hour_repeated(void **state)
 static void test_week_with_the_hour_skipped(void **state)
 {
 	check_change_week(*state, 9, 668);
+}
+
+/* A plan is played as it was drawn, whatever the queue's setting has become. */
+static void test_a_plan_remembers_who_calls_again(void **state)
+{
+	struct db_fixture *f = *state;
+	struct stored_week s;
+	db_fixture_ask(f, "UPDATE queue SET redials = 'given', redial_share = 0.4");
+	struct schedule_result made = make(f, small_site_change_week(4) + 7);
+	db_fixture_ask(f, "UPDATE queue SET redials = 'none', redial_share = NULL");
+	assert_true(stored_week_load(f->db, f->arena, made.roster_id, &s, &f->err));
+	assert_true(s.w.queues[0].again == 0.4);
+	/* A plan from before this was kept: as it is set today. */
+	db_fixture_ask(f, "DELETE FROM plan_queue");
+	assert_true(stored_week_load(f->db, f->arena, made.roster_id, &s, &f->err));
+	assert_true(s.w.queues[0].again == 0);
 }
 
 static void test_same_seed_same_roster(void **state)
@@ -459,6 +476,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_week_with_the_hour_repeated, begin, end),
 		cmocka_unit_test_setup_teardown(test_week_with_the_hour_skipped, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_plan_remembers_who_calls_again, begin, end),
 		cmocka_unit_test_setup_teardown(test_same_seed_same_roster, begin, end),
 		cmocka_unit_test_setup_teardown(test_republishing_keeps_identity, begin, end),
 		cmocka_unit_test_setup_teardown(test_publishing_refuses, begin, end),
