@@ -153,7 +153,7 @@ def read_evolution(url, folder):
     return {_pair(start, end): {"uid": uid} for uid, start, end in json.loads(done.stdout)}
 
 
-def read_thunderbird(url, folder, seconds=40):
+def read_thunderbird(url, folder, seconds=150):
     """Thunderbird, headless, with a fresh profile subscribed to a URL; read from its cache once it has ended,
     since it holds the file locked while it runs."""
     calendar = "calendar.registry.11111111-2222-3333-4444-555555555555"
