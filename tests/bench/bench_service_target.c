@@ -3,10 +3,7 @@
  * A target for the week or the day against the same target in every interval: paid hours at the same
  * simulated service level. bank-us-2003, weekdays 07-21, actual calls of whole weeks as the mean of
  * each quarter of an hour; handling 240 s and patience 300 s, exponential, assumed (the data have
- * neither). 80 % within 20 s. Contracts as those of the tours, paid by the hour, nobody must work:
- *
- *   full      5 x 8 h, two rests of 15 minutes, a meal of 30 or 60; pool for 80 % of the hours
- *   part 5    5 x 4-6 h, a rest; for 35 %          part 4   4 x 6 h, a rest; for 25 %
+ * neither). 80 % within 20 s. Contracts of tests/lib/bank_staff.h.
  *
  *   interval  each quarter's requirement, a missing agent-hour at 30 x its pay
  *   week      floor: 50 % in each quarter at the same price; 80 % of the week's calls in time
@@ -24,12 +21,13 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "tests/lib/bank_staff.h"
 #include "tests/lib/real_series.h"
 #include "wfm/schedule.h"
 #include "wfm/simulate.h"
 #include "wfm/staffing.h"
 
-enum { DAY = 96, T = 7 * DAY, CONTRACTS = 3, ROWS = 8, DAYS = 5, MATCHES = 4 };
+enum { DAY = 96, T = 7 * DAY, DAYS = 5, MATCHES = 4 };
 static const double TARGET = 0.8, FLOOR = 0.5, WITHIN_S = 20, AHT_S = 240, PATIENCE_S = 300;
 static const double HOUR_CENTS = 2000, DEAR = 30;
 
@@ -38,9 +36,7 @@ struct bench {
 	struct wfm_day days[7];
 	struct wfm_calendar calendar;
 	struct wfm_queue queue;
-	struct wfm_rule_row rules[CONTRACTS][ROWS];
-	struct wfm_contract contracts[CONTRACTS];
-	struct wfm_agent *agents;
+	struct bank_staff staff;
 	struct wfm_service services[DAYS];
 	double interval[T], floor[T], volume[T], aht[T], *served;
 	uint8_t open[T];
@@ -51,16 +47,6 @@ struct bench {
 
 struct outcome {
 	double hours, level, low, high, worst, gap, cpu_s, planned;
-};
-
-static const struct wfm_break full_breaks[] = {
-	{ WFM_REST_BREAK, 15, true, 60, 120, 0, 510, 540 },
-	{ WFM_MEAL, 30, false, 180, 330, 0, 510, 510 },
-	{ WFM_MEAL, 60, false, 180, 330, 0, 540, 540 },
-	{ WFM_REST_BREAK, 15, true, 405, 450, 0, 510, 540 },
-};
-static const struct wfm_break part_breaks[] = {
-	{ WFM_REST_BREAK, 15, true, 90, 150, 0, 0, 1440 },
 };
 
 static int setting(const char *name, int usual, int most)
@@ -81,48 +67,6 @@ static double clock_s(void *context)
 {
 	(void)context;
 	return cpu_s();
-}
-
-static struct wfm_rule_row row(enum wfm_rule rule, int32_t low, int32_t high, int32_t step)
-{
-	return (struct wfm_rule_row){ .rule = rule, .mode = WFM_HARD, .low = low, .high = high,
-				      .step = step };
-}
-
-static void fill_contracts(struct bench *b)
-{
-	static const char *const names[CONTRACTS] = { "full", "part 5", "part 4" };
-	static const int days[CONTRACTS] = { 5, 5, 4 };
-	for (int c = 0; c < CONTRACTS; c++) {
-		struct wfm_rule_row *r = b->rules[c];
-		int n = 0;
-		r[n++] = row(WFM_RULE_WEEK_SHIFTS, days[c], days[c], 0);
-		r[n++] = row(WFM_RULE_START_SPREAD, 0, 60, 0);
-		r[n++] = row(WFM_RULE_REST, 720, INT32_MAX, 0);
-		r[n++] = c == 0 ? row(WFM_RULE_SHIFT_MINUTES, 510, 540, 0) :
-			 c == 1 ? row(WFM_RULE_SHIFT_MINUTES, 240, 360, 30) :
-				  row(WFM_RULE_SHIFT_MINUTES, 360, 360, 0);
-		b->contracts[c] = (struct wfm_contract){
-			.name = names[c], .rules = r, .rule_count = n, .hour_cents = HOUR_CENTS,
-			.breaks = c == 0 ? full_breaks : part_breaks, .break_count = c == 0 ? 4 : 1,
-			.optional = true };
-	}
-}
-
-static void fill_agents(struct bench *b, double hours)
-{
-	static const double share[CONTRACTS] = { 0.8, 0.35, 0.25 }, week[CONTRACTS] = { 37.5, 24, 23 };
-	b->p.agent_count = 0;
-	for (int c = 0; c < CONTRACTS; c++)
-		b->p.agent_count += (int32_t)ceil(share[c] * hours / week[c]);
-	b->agents = calloc((size_t)b->p.agent_count, sizeof *b->agents);
-	if (b->agents == NULL)
-		abort();
-	for (int c = 0, a = 0; c < CONTRACTS; c++)
-		for (int i = 0; i < (int)ceil(share[c] * hours / week[c]); i++)
-			b->agents[a++] = (struct wfm_agent){ .contract = c, .site = WFM_NONE,
-							     .previous_end = WFM_NONE };
-	b->p.agents = b->agents;
 }
 
 static struct wfm_staffing_options options(double target)
@@ -156,7 +100,7 @@ static void fill_demand(struct bench *b)
 	if (b->served == NULL ||
 	    wfm_staffing_served(loads, T, &o, b->people_max, b->served, &e) != WFM_OK)
 		abort();
-	fill_agents(b, hours);
+	bank_staff_fill(&b->staff, HOUR_CENTS, hours);
 }
 
 static bool open_bench(struct bench *b, const struct real_series *s, int32_t monday, double scale)
@@ -178,20 +122,19 @@ static bool open_bench(struct bench *b, const struct real_series *s, int32_t mon
 			return false;
 	b->plays = scale < 0.5 ? 400 : 60;
 	fill_demand(b);
-	fill_contracts(b);
 	b->queue = (struct wfm_queue){ .skill = WFM_NONE, .site = WFM_NONE, .open = b->open,
 				       .short1_cents = DEAR * HOUR_CENTS, .short2_cents = DEAR * HOUR_CENTS };
 	b->p = (struct wfm_problem){ .slot_min = 15, .slot_count = T, .calendars = &b->calendar,
 				     .calendar_count = 1, .queues = &b->queue, .queue_count = 1,
-				     .contracts = b->contracts, .contract_count = CONTRACTS,
-				     .agents = b->agents, .agent_count = b->p.agent_count,
+				     .contracts = b->staff.contracts, .contract_count = BANK_CONTRACTS,
+				     .agents = b->staff.agents, .agent_count = b->staff.agent_count,
 				     .services = b->services };
 	return true;
 }
 
 static void close_bench(struct bench *b)
 {
-	free(b->agents);
+	free(b->staff.agents);
 	free(b->served);
 	free(b);
 }

@@ -15,7 +15,7 @@
 #include "solver/num/rng.h"
 #include "tests/lib/schedule_fixture.h"
 
-enum { DAYS = 2, SLOTS = 24 * DAYS + 12, FROM = 8, TO = 15, BATCHES = 5, PHONE = 0, MAIL = 1, PROBLEMS = 20 };
+enum { DAYS = 2, SLOTS = 24 * DAYS + 12, FROM = 8, TO = 15, BATCHES = 5, PHONE = 0, MAIL = 1, PROBLEMS = 20, RANDOM = 12 };
 static const double FAR = 1.06;
 
 static struct fixture f;
@@ -338,6 +338,54 @@ static void test_liberty_costs_no_more(void **state)
 	wfm_roster_free(r);
 }
 
+/* Any week with the last queue's work deferrable: speeds, leave, several queues, a counter for the first one,
+ * a training for some. */
+static void test_random_weeks_verify(void **state)
+{
+	(void)state;
+	static int32_t seats[FIX_SLOTS], trained[3] = { 0, 1, 2 };
+	static struct wfm_site sites[2];
+	struct wfm_session training = { .kind = WFM_TRAINING, .minutes = 60, .agents = trained, .agent_count = 3,
+					.miss_cents = 4000 };
+	for (uint64_t seed = 1; seed <= RANDOM; seed++) {
+		struct rng r;
+		int n = 0;
+		fixture_random(&f, seed);
+		rng_seed(&r, seed);
+		f.p.queue_count = f.p.queue_count < 2 ? 2 : f.p.queue_count;
+		int32_t q = f.p.queue_count - 1;
+		memset(f.required[q], 0, sizeof f.required[q]);
+		for (int a = 0; a < f.p.agent_count; a++) {
+			f.agents[a].skill_count = 1 + (int)rng_below(&r, 2);
+			f.skills[a][0] = (struct wfm_agent_skill){ (int)rng_below(&r, (uint32_t)q), 1 };
+			f.skills[a][1] = (struct wfm_agent_skill){ q, rng_below(&r, 3) ? 1 : 0.75 };
+		}
+		for (int t = 0; t < 7 * 48; t++)
+			if (f.open[q][t])
+				arrivals[n++] = (struct wfm_batch){ rng_unit(&r), t, t + 8 };
+		mail = (struct wfm_deferrable){ .queue = q, .batches = arrivals, .batch_count = n,
+						.late_cents = 300, .left_cents = 6000 };
+		f.p.deferrable = &mail;
+		f.p.deferrable_count = 1;
+		if (seed % 2 == 0) {
+			for (int t = 0; t < FIX_SLOTS; t++)
+				seats[t] = 1 + t % 48 / 24;
+			sites[0].counters = seats;
+			f.p.sites = sites;
+			f.queues[0].site = 0;
+			f.queues[0].counter = true;
+		}
+		f.p.sessions = &training;
+		f.p.session_count = seed % 3 == 0;
+		struct wfm_solve_options o = { .seed = seed, .iteration_limit = 300 };
+		struct wfm_roster *x = fixture_solve(&f.p, &o);
+		fixture_expect_clean(&f.p, x);
+		assert_true(x->bound <= x->cost.total + 1e-6);
+		assert_true(x->deferrable[0].done > 0);
+		wfm_roster_free(x);
+	}
+}
+
 /* ---- the judge ---- */
 
 static void test_false_claims_are_caught(void **state)
@@ -488,6 +536,7 @@ int main(void)
 		cmocka_unit_test(test_tiny_equals_brute_force),
 		cmocka_unit_test(test_week_is_near_its_bound),
 		cmocka_unit_test(test_liberty_costs_no_more),
+		cmocka_unit_test(test_random_weeks_verify),
 		cmocka_unit_test(test_false_claims_are_caught),
 		cmocka_unit_test(test_no_work_before_it_comes),
 		cmocka_unit_test(test_a_share_may_wait),
