@@ -177,7 +177,10 @@ static enum wfm_status list_hours(struct explaining *x)
 		memcpy(sorted, x->shorts.list, n * sizeof *sorted);
 		qsort(sorted, n, sizeof *sorted, by_cents);
 	}
-	for (size_t i = 0; i < n && i < WFM_EXPLAIN_RUNS && sorted[i].cents > 0; i++) {
+	for (size_t i = 0; i < n && x->out->hour_count < WFM_EXPLAIN_RUNS && sorted[i].cents > 0; i++) {
+		/* Late work is helped by an hour in any slot of its time: its value is the dual alone. */
+		if (x->relaxed.m.stock_of[sorted[i].queue] >= 0)
+			continue;
 		struct wfm_marginal_hour *h = &x->out->hours[x->out->hour_count++];
 		*h = (struct wfm_marginal_hour){ .queue = sorted[i].queue, .start = sorted[i].start,
 						 .slots = sorted[i].slots,

@@ -114,6 +114,9 @@ def test_mail_that_may_wait(rosters, tmp_path):
     report = json.loads(judge(tmp_path, "mail", roster, "--json").stdout)
     jsonschema.validate(report, schema("report"))
     assert report["deferrable"] == [mail]
+    told = json.loads(explain(tmp_path, "mail", roster, "--json").stdout)
+    assert [s["queue"] for s in told["shortages"]] == ["mail"]
+    assert told["hours"] == []  # an hour in any slot of its time would do: the shortage tells its value
     mail["in_time"] = 6  # a claim too much is caught
     done = judge(tmp_path, "mail", roster)
     assert done.returncode == 1 and b"breach cost" in done.stdout
