@@ -2,6 +2,7 @@
 /* The fields of the problem form, which are also its JSON Schema. */
 #include "server/cli/problem_form.h"
 #include "server/cli/deferrable_form.h"
+#include "server/cli/form_rows.h"
 #include "server/cli/service_form.h"
 #include "server/cli/session_form.h"
 
@@ -15,18 +16,9 @@ const char *const problem_rule_names[] = {
 static const char *const modes[] = { "off", "hard", "soft", NULL };     /* enum wfm_mode */
 static const char *const break_kinds[] = { "meal", "break", NULL };     /* WFM_MEAL, WFM_REST_BREAK */
 static const char *const wish_kinds[] = { "day_off", "start", "day_on", "keep", NULL }; /* enum wfm_wish_kind */
-static const char *const definitions[] = { "offered", "excluding_short", "wait", "answered", NULL }; /* enum wfm_service_level */
 static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 
 enum { O = FIELD_OPTIONAL, CENTS_MAX = 1000000000 };
-
-/* An optional value with a default. */
-#define D_INT(s, m, lo, hi, d, h)                                                               \
-	{ .name = #m, .type = FIELD_INT, .offset = offsetof(s, m), .flags = O, .min = (lo),     \
-	  .max = (hi), .fallback = (d), .help = (h) }
-#define D_REAL(s, m, lo, hi, d, h)                                                              \
-	{ .name = #m, .type = FIELD_REAL, .offset = offsetof(s, m), .flags = O, .min = (lo),    \
-	  .max = (hi), .fallback = (d), .help = (h) }
 
 static const struct field counters_rows[] = {
 	F_INSTANT(struct form_counters, start, 0, "first instant"),
@@ -77,7 +69,7 @@ static const struct field work_rows[] = {
 	       "standard deviation of handling over its mean (lognormal); 0: constant"),
 	F_REAL(struct form_work, patience_s, O, 1, 1e6, "mean patience; null: nobody gives up"),
 	{ .name = "definition", .type = FIELD_ENUM, .offset = offsetof(struct form_work, definition),
-	  .flags = O, .names = definitions, .fallback = "\"offered\"",
+	  .flags = O, .names = form_definitions, .fallback = "\"offered\"",
 	  .help = "what the service level divides by" },
 	D_REAL(struct form_work, within_s, 0, 1e6, "20", "answered within this is good"),
 	F_REAL(struct form_work, target, O, 0.01, 1, "service level of a good day"),

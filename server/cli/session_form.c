@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/cli/session_form.h"
+#include "server/cli/form_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +9,6 @@
 #include "server/cli/name_index.h"
 
 enum { O = FIELD_OPTIONAL, CENTS_MAX = 1000000000 };
-
-/* An optional number with a default. */
-#define D_INT(s, m, lo, hi, d, h)                                                               \
-	{ .name = #m, .type = FIELD_INT, .offset = offsetof(s, m), .flags = O, .min = (lo),     \
-	  .max = (hi), .fallback = (d), .help = (h) }
 
 static const char *const session_kinds[] = { "training", "meeting", NULL }; /* WFM_TRAINING, WFM_MEETING */
 /* Order of enum wfm_miss_reason; a unit test compares. */

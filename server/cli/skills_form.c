@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/cli/skills_form.h"
+#include "server/cli/form_rows.h"
 
 static const char *const channels[] = { "voice", "chat", "walk_in", NULL }; /* enum wfm_channel */
-static const char *const definitions[] = { "offered", "excluding_short", "wait", "answered", NULL }; /* enum wfm_service_level */
 
 enum { O = FIELD_OPTIONAL };
-
-#define D_INT(s, m, lo, hi, d, h)                                                               \
-	{ .name = #m, .type = FIELD_INT, .offset = offsetof(s, m), .flags = O, .min = (lo),     \
-	  .max = (hi), .fallback = (d), .help = (h) }
-#define D_REAL(s, m, lo, hi, d, h)                                                              \
-	{ .name = #m, .type = FIELD_REAL, .offset = offsetof(s, m), .flags = O, .min = (lo),    \
-	  .max = (hi), .fallback = (d), .help = (h) }
 
 static const struct field queue_rows[] = {
 	F_TEXT(struct skills_form_queue, name, 0, 1, 80, "unique; as in the forecast when there is one"),
@@ -22,7 +15,7 @@ static const struct field queue_rows[] = {
 	D_REAL(struct skills_form_queue, within_s, 0, 1e6, "20", "answered within this is good"),
 	F_REAL(struct skills_form_queue, service_level, O, 0.01, 0.9999, "share answered within"),
 	{ .name = "definition", .type = FIELD_ENUM, .offset = offsetof(struct skills_form_queue, definition),
-	  .flags = O, .names = definitions, .fallback = "\"offered\"",
+	  .flags = O, .names = form_definitions, .fallback = "\"offered\"",
 	  .help = "what the service level divides by" },
 	F_REAL(struct skills_form_queue, max_abandoned, O, 0.0001, 0.9999, "abandoned share at most"),
 	F_REAL(struct skills_form_queue, max_asa_s, O, 0.1, 1e6, "mean wait of those answered at most"),

@@ -20,8 +20,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "tests/lib/instructions.h"
 #include "wfm/forecast.h"
 
 enum { DAYS = 104 * 7, SLOTS = 48, FIRST = 19000 - 5, HORIZON = 14, QUEUES = 1000, HOLIDAYS = 20 };
@@ -196,28 +196,10 @@ static void run_many(void)
 	(void)fflush(stdout);
 }
 
-/* Instructions of wfm_forecast_run alone, counted by running this program under callgrind. */
-static void count_instructions(int number, const char *what)
+static void count_instructions(const char *arguments, const char *what)
 {
-	char self[512], command[1024], line[512];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (n < 0)
-		return;
-	self[n] = '\0';
-	(void)snprintf(command, sizeof command,
-		       "valgrind --tool=callgrind --callgrind-out-file=/dev/null "
-		       "--toggle-collect=wfm_forecast_run '%s' --one %d 2>&1",
-		       self, number);
-	FILE *f = popen(command, "r");
-	double count = -1.0;
-	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-		const char *at = strstr(line, "Collected : ");
-		if (at != NULL)
-			count = strtod(at + 12, NULL);
-	}
-	if (f == NULL || pclose(f) != 0 || count < 0.0)
-		printf("# skipped: instructions per forecast, callgrind said nothing\n");
-	else
+	double count = instructions_of("wfm_forecast_run", arguments);
+	if (!isnan(count))
 		printf("instructions per forecast, %s\t%.1f\tmillion\n", what, 1e-6 * count);
 }
 
@@ -238,11 +220,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	run_many();
-	if (system("command -v valgrind >/dev/null") != 0) {
-		printf("# skipped: instructions per forecast, valgrind is not installed\n");
-		return 0;
-	}
-	count_instructions(0, "open all hours");
-	count_instructions(1, "open 12 h, Monday to Saturday");
+	count_instructions("--one 0", "open all hours");
+	count_instructions("--one 1", "open 12 h, Monday to Saturday");
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "tests/lib/instructions.h"
 #include "wfm/staffing.h"
 
 enum { QUEUES = 50, INTERVALS = 672 };
@@ -60,33 +60,11 @@ static void one(double volume)
 		abort();
 }
 
-/* Instructions of wfm_staffing_run alone, counted by running this program under callgrind. */
 static void count_instructions(void)
 {
-	char self[512], command[1024], line[512];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (n < 0 || system("command -v valgrind >/dev/null") != 0) {
-		printf("# skipped: instructions per requirement, valgrind is not installed\n");
-		return;
-	}
-	self[n] = '\0';
-	(void)snprintf(command, sizeof command,
-		       "valgrind --tool=callgrind --callgrind-out-file=/dev/null "
-		       "--toggle-collect=wfm_staffing_run '%s' --one 2>&1",
-		       self);
-	(void)fflush(stdout);
-	FILE *f = popen(command, "r");
-	double count = -1.0;
-	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-		const char *at = strstr(line, "Collected : ");
-		if (at != NULL)
-			count = strtod(at + 12, NULL);
-	}
-	if (f == NULL || pclose(f) != 0 || count < 0.0)
-		printf("# skipped: instructions per requirement, callgrind said nothing\n");
-	else
-		printf("instructions, one Erlang A requirement at 500 erlangs\t%.1f\tthousand\n",
-		       1e-3 * count);
+	double count = instructions_of("wfm_staffing_run", "--one");
+	if (!isnan(count))
+		printf("instructions, one Erlang A requirement at 500 erlangs\t%.1f\tthousand\n", 1e-3 * count);
 }
 
 int main(int argc, char **argv)
