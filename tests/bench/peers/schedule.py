@@ -6,7 +6,8 @@
 
 Environment: CUADRANTE_SHARED_DATA, PEERS_PYTHON (an interpreter with highspy and ortools; python3),
 PEERS_TOURS_LIMIT_S (processor seconds a solve may take, 300), PEERS_TOURS_OURS_S (less for ours), PEERS_TOURS_SEEDS (1,2),
-PEERS_TOURS (names of instances), PEERS_RESUME=1 (keep what the others did in an earlier run on this machine; ours runs anew).
+PEERS_TOURS (names of instances), PEERS_RESUME=1 (keep what the others did in an earlier run on this machine; ours runs
+anew) or all (nothing runs: the page of what was kept, each instance with the seeds that everyone has done).
 """
 import json
 import os
@@ -23,6 +24,7 @@ INSTANCES = ("classes-08-22-50-seed1,classes-08-22-200-seed1,classes-08-22-1000-
 LIMIT_S = float(os.environ.get("PEERS_TOURS_LIMIT_S", "300"))
 OURS_S = float(os.environ.get("PEERS_TOURS_OURS_S", LIMIT_S))
 SEEDS = os.environ.get("PEERS_TOURS_SEEDS", "1,2").split(",")
+RESUME = os.environ.get("PEERS_RESUME", "")
 DATA = Path(os.environ.get("CUADRANTE_SHARED_DATA", "../shared/data")) / "tours"
 PYTHON = os.environ.get("PEERS_PYTHON", "python3")
 KEPT = Path("build/bench/peers/tours")
@@ -45,9 +47,13 @@ def version_of(solver):
     return next((w for w in words if w[:1].isdigit() and "." in w), "?")
 
 
+def kept_run(solver, instance, seed):
+    return KEPT / f"{solver}-{instance}-{seed}-{LIMIT_S:g}.jsonl"
+
+
 def solve(solver, instance, seed, binary):
-    kept = KEPT / f"{solver}-{instance}-{seed}-{LIMIT_S:g}.jsonl"
-    if solver == "cuadrante" or not (os.environ.get("PEERS_RESUME") and kept.exists()):
+    kept = kept_run(solver, instance, seed)
+    if RESUME != "all" and (solver == "cuadrante" or not (RESUME and kept.exists())):
         limit = OURS_S if solver == "cuadrante" else LIMIT_S
         command = [PYTHON, str(HERE / "tour_peer.py"), solver, str(DATA / f"{instance}.json"), seed, f"{limit:g}"]
         print(f"{solver} {instance} seed {seed}", file=sys.stderr, flush=True)
@@ -90,10 +96,14 @@ def row(solver, runs, bound):
 
 
 def section(instance, solvers, binary):
-    runs = {s: [solve(s, instance, seed, binary) for seed in SEEDS] for s in solvers}
+    seeds = [n for n in SEEDS if RESUME != "all" or all(kept_run(s, instance, n).exists() for s in solvers)]
+    if not seeds:
+        return []
+    runs = {s: [solve(s, instance, seed, binary) for seed in seeds] for s in solvers}
     bounds = [r["bound"] for all_seeds in runs.values() for r in all_seeds if r.get("bound") is not None]
     bound = max(bounds)
-    lines = [f"## {instance}", "", f"Greatest lower bound of all: {bound:.3f}.", "",
+    lines = [f"## {instance}", "",
+             f"Greatest lower bound of all: {bound:.3f}. Seed{'s' * (len(seeds) > 1)} {', '.join(seeds)}.", "",
              "| solver | cost | gap | first roster, s | within 1 %, s | ended, s | own bound below it | peak MB |",
              "|---|---:|---:|---:|---:|---:|---:|---:|"]
     return lines + [row(s, runs[s], bound) for s in solvers] + [""]
@@ -114,9 +124,8 @@ def main():
            f"Written by `make bench-peers` on {time.strftime('%Y-%m-%d', time.gmtime())}; source {source.stdout.strip()}. "
            f"Machine: {os.cpu_count()} cores, {platform.machine()}. "
            + "; ".join(f"{NAMES[s]} {v or 'not installed'}" for s, v in versions.items()) + ".", "",
-           f"Everyone one thread, seed {' and '.join(SEEDS)}, {LIMIT_S:g} s of processor time (ours: {OURS_S:g} s of the clock on the",
-           "wall, so no more). Ours solves the general problem form and its rosters pass `cuadrante verify`. The others",
-           "solve a compact integer program (tests/bench/peers/tour_model.py) whose relaxation is as tight as that over",
+           f"Everyone one thread, {LIMIT_S:g} s of processor time (ours: {OURS_S:g} s). Ours solves the general problem",
+           "form and its rosters pass `cuadrante verify`. The others solve a compact integer program (tests/bench/peers/tour_model.py) whose relaxation is as tight as that over",
            "all tours: bands of starts, patterns of days and breaks counted apart; their time does not hold building or",
            "reading it. Cost is without fixed pay; gap = (cost − greatest bound) ÷ cost; \"within 1 %\" = first roster",
            "within 1 % of that bound. A range is over seeds.", ""]
