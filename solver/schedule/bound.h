@@ -47,6 +47,9 @@ void hood_free(struct hood *h);
  * found is offered to the run. */
 enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct wfm_error *e);
 
+/* Pivots so far times rows squared. */
+double hood_work(const struct hood *h);
+
 /* Rounds by two searchers until they find nothing more, on as many threads as the options allow; the
  * outcome is the same for one thread and two. */
 enum wfm_status crew_search(struct run *r, struct master *m, struct plan *out, struct wfm_error *e);

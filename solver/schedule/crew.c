@@ -5,6 +5,7 @@
  * with two they work side by side; since they meet only between rounds, the roster is the same. The
  * second one lives in one thread all the time, as its linear program demands.
  */
+#include "solver/schedule/anneal.h"
 #include "solver/schedule/bound.h"
 
 #include <math.h>
@@ -16,11 +17,20 @@ enum { MAX_AGENTS = 2000, PATIENCE = 8, MAX_ROUNDS = 40, LONG = 100 };
 
 enum order { REST, CLONE, ROUND, LEAVE };
 
+/* Ways of looking for a better plan, and how much of what they once gained is forgotten each time. */
+enum way { DIVE, SMALL_MOVES, WAYS };
+enum { OTHER_EVERY = 5 };
+static const double FORGET = 0.6, COOLEST = 0.04, HOTTEST = 0.12;
+/* Work of a thousand small moves in pivots times rows squared. */
+static const double SMALL_WORK = 1.3e5;
+
 struct searcher {
 	struct run *run;
 	struct master *master;
 	struct plan *out;
 	struct hood *hood;
+	double gain[WAYS], work[WAYS]; /* of late */
+	int32_t rounds[WAYS];
 	enum wfm_status status;
 	struct wfm_error error;
 };
@@ -45,15 +55,48 @@ static enum wfm_status no_memory(struct wfm_error *e)
 	return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the search");
 }
 
+/* Frees a part of the plan and dives for it again; returns the work. */
+static double dive_round(struct searcher *s, int32_t round)
+{
+	/* Named plans gain most from large neighbourhoods, pools from any. */
+	bool pooled = plan_is_pooled(s->out);
+	double low = pooled ? 0.15 : 0.5, high = pooled ? 0.6 : 0.9, before = hood_work(s->hood);
+	double share = round % 8 == 0 ? 1 : low + (high - low) * rng_unit(&s->run->rng);
+	s->status = hood_round(s->hood, share, round, &s->error);
+	return hood_work(s->hood) - before;
+}
+
+/* Small moves from the best plan; returns the work. */
+static double small_round(struct searcher *s)
+{
+	int64_t thousands = anneal_length(s->out) * (4 + s->rounds[SMALL_MOVES]) / 8;
+	double hot = COOLEST + (HOTTEST - COOLEST) * rng_unit(&s->run->rng);
+	if (!plan_copy(s->out, s->run->best) || !anneal_plan(s->run, s->out, thousands, hot, COOLEST))
+		s->status = no_memory(&s->error);
+	return (double)thousands * SMALL_WORK;
+}
+
+/* What has gained the more for its work of late; now and then the other, whose time may have come. */
+static enum way choose_way(const struct searcher *s, int32_t round)
+{
+	if (!anneal_suits(s->run->m))
+		return DIVE;
+	enum way better = s->gain[DIVE] * s->work[SMALL_MOVES] > s->gain[SMALL_MOVES] * s->work[DIVE] ?
+				  DIVE :
+				  SMALL_MOVES;
+	return round % OTHER_EVERY == OTHER_EVERY - 1 ? DIVE + SMALL_MOVES - better : better;
+}
+
 static void work_round(struct searcher *s, int32_t round)
 {
 	if (s->status != WFM_OK || !run_step(s->run))
 		return;
-	/* Named plans gain most from large neighbourhoods, pools from any. */
-	bool pooled = plan_is_pooled(s->out);
-	double low = pooled ? 0.15 : 0.5, high = pooled ? 0.6 : 0.9;
-	double share = round % 8 == 0 ? 1 : low + (high - low) * rng_unit(&s->run->rng);
-	s->status = hood_round(s->hood, share, round, &s->error);
+	enum way way = choose_way(s, round);
+	double before = s->run->objective;
+	double work = way == DIVE ? dive_round(s, s->rounds[DIVE]) : small_round(s);
+	s->rounds[way]++;
+	s->gain[way] = (1 - FORGET) * s->gain[way] + before - s->run->objective;
+	s->work[way] = (1 - FORGET) * s->work[way] + work;
 }
 
 static void make_second(struct crew *c)

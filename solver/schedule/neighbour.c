@@ -5,12 +5,15 @@
  * everybody for the first few (dives unlike the first, by noise in the rounding), then agents at
  * random, or those who work where the plan is short or has too many.
  */
+#include "solver/schedule/anneal.h"
 #include "solver/schedule/master.h"
 #include "solver/schedule/session.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const double POLISH_HOT = 0.06, POLISH_COLD = 0.04;
 
 struct hood {
 	struct master *m;
@@ -132,10 +135,21 @@ static void choose(struct hood *h, double share, int32_t round)
 	}
 }
 
+static bool polish(struct run *r, struct plan *p)
+{
+	if (anneal_suits(r->m))
+		return anneal_plan(r, p, anneal_length(p) / 8, POLISH_HOT, POLISH_COLD);
+	return plan_improve(r, p, 2000, p->count < 500 ? 0.1 : 0);
+}
+
+double hood_work(const struct hood *h)
+{
+	return (double)lp_pivots(h->m->lp) * h->m->rows * h->m->rows;
+}
+
 enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct wfm_error *e)
 {
 	struct master *m = h->m;
-	int32_t n = h->out->count;
 	m->noise = share < 1 ? 0 : 0.05;
 	choose(h, share, round);
 	enum wfm_status s = fix_rest(h, e);
@@ -147,8 +161,7 @@ enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct w
 		s = master_reprice(m, 6, e);
 	if (s == WFM_OK)
 		s = master_dive(m, h->out, e);
-	if (s == WFM_OK && !run_stopped(m->run) &&
-	    !plan_improve(m->run, h->out, 2000, n < 500 ? 0.1 : 0))
+	if (s == WFM_OK && !run_stopped(m->run) && !polish(m->run, h->out))
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
 	if (s == WFM_OK)
 		s = master_trim(m, 2 * m->rows, e);

@@ -4,6 +4,7 @@
  * generation for the bound and good tours, a dive to whole numbers, local search again, names and
  * queues, the explanation, and the judge. Whatever stops it, the best plan so far is written out.
  */
+#include "solver/schedule/anneal.h"
 #include "solver/schedule/assign.h"
 #include "solver/schedule/blocks.h"
 #include "solver/schedule/bound.h"
@@ -16,6 +17,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const double WARM = 0.08, COOL = 0.04; /* see anneal_plan */
 
 struct wfm_roster *wfm_roster_new(int32_t shifts, int32_t activities, int32_t unplanned)
 {
@@ -109,6 +112,13 @@ static int64_t first_steps(const struct plan *p)
 	return plan_is_pooled(p) ? 0 : search_steps(p) / 4;
 }
 
+static bool improve_dive(struct run *r, struct plan *plan)
+{
+	if (anneal_suits(r->m))
+		return anneal_plan(r, plan, anneal_length(plan), WARM, COOL);
+	return plan_improve(r, plan, search_steps(plan), 0.3);
+}
+
 /* The relaxation, its dive and local search for what is in the run's best plan. */
 enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search, struct wfm_error *e)
 {
@@ -126,7 +136,7 @@ enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search,
 	if (s == WFM_OK && !run_stopped(r))
 		s = master_dive(master, plan, e);
 	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.92);
-	if (s == WFM_OK && !run_stopped(r) && !plan_improve(r, plan, search_steps(plan), 0.3))
+	if (s == WFM_OK && !run_stopped(r) && !improve_dive(r, plan))
 		s = WFM_NO_MEMORY;
 	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
 	if (s == WFM_OK && long_search && !run_stopped(r))
