@@ -15,7 +15,8 @@ enum { MOVES = 1000, TOURS = 10, TRIES = 6, KEEP_EVERY = 16, FEWEST = 20, MOST =
 bool anneal_suits(const struct model *m)
 {
 	const struct wfm_problem *p = m->p;
-	bool alone = p->service_count == 0 && p->session_count == 0 && p->duty_count == 0;
+	bool alone = p->service_count == 0 && p->session_count == 0 && p->duty_count == 0 &&
+		     m->desk_count == 0;
 	for (int32_t k = 0; k < m->kind_count; k++)
 		alone &= m->kinds[k].queue_count == 1;
 	return alone;

@@ -4,7 +4,7 @@
  * on another day, two agents take a day of each other's, a tour is made anew; what costs more is taken
  * too, the less so the cooler the search (simulated annealing: Kirkpatrick, Gelatt & Vecchi 1983).
  * A move costs well under a microsecond, for problems in which nobody chooses among queues and which
- * have no service targets, sessions and duties. Owned by the caller, used by one thread; it borrows the
+ * have no service targets, sessions, duties and few counters. Owned by the caller, used by one thread; it borrows the
  * run it is called with.
  */
 #ifndef WFM_SCHEDULE_ANNEAL_H
