@@ -4,8 +4,9 @@
  * on another day, two agents take a day of each other's, a tour is made anew; what costs more is taken
  * too, the less so the cooler the search (simulated annealing: Kirkpatrick, Gelatt & Vecchi 1983).
  * A move costs well under a microsecond, for problems in which nobody chooses among queues and which
- * have no service targets, sessions, duties and few counters. Owned by the caller, used by one thread; it borrows the
- * run it is called with.
+ * have no service targets, sessions, duties, deferrable work and few counters. It is for agents of whom
+ * many are alike: where each has wishes of his own, large neighbourhoods find more in the same time.
+ * Owned by the caller, used by one thread; it borrows the run it is called with.
  */
 #ifndef WFM_SCHEDULE_ANNEAL_H
 #define WFM_SCHEDULE_ANNEAL_H
