@@ -101,7 +101,7 @@ static const struct fields missed_fields = FIELDS("MissedSession", struct missed
 /* Against the roster that the week was planned again from. */
 struct changes_out {
 	int64_t roster_id, version, from, shifts, added, removed, moved, frozen;
-	double cents;
+	double cents, notice_cents; /* the second is part of the first */
 };
 static const struct field changes_rows[] = {
 	F_INT(struct changes_out, roster_id, 0, 0, 0, ""),
@@ -113,6 +113,7 @@ static const struct field changes_rows[] = {
 	F_INT(struct changes_out, moved, 0, 0, 0, ""),
 	F_INT(struct changes_out, frozen, 0, 0, 0, ""),
 	F_REAL(struct changes_out, cents, 0, 0, 0, ""),
+	F_REAL(struct changes_out, notice_cents, 0, 0, 0, ""),
 };
 static const struct fields changes_fields = FIELDS("RosterChangesMade", struct changes_out, changes_rows);
 
@@ -343,7 +344,8 @@ static bool count_changes(const struct week_problem *w, const struct wfm_roster 
 	*out = (struct changes_out){ .roster_id = asked->keep.roster_id, .version = again->version,
 				     .from = again->from, .shifts = (int64_t)n.added + n.removed + n.moved,
 				     .added = n.added, .removed = n.removed, .moved = n.moved,
-				     .frozen = again->frozen, .cents = n.cents };
+				     .frozen = again->frozen, .cents = n.cents,
+				     .notice_cents = n.cents - again->cost.shift_cents * (n.added + n.removed + n.moved) };
 	return true;
 }
 

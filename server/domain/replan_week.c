@@ -6,13 +6,18 @@
 #include "server/base/clock.h"
 
 struct head_row {
-	int64_t site_id, week, version, forecast_id;
+	int64_t site_id, week, version, forecast_id, notice_days;
+	double notice_cents;
+	bool seen;
 };
 static const struct field head_rows[] = {
 	F_INT(struct head_row, site_id, 0, 0, 0, ""),
 	F_WEEK(struct head_row, week, 0, ""),
 	F_INT(struct head_row, version, 0, 0, 0, ""),
 	F_INT(struct head_row, forecast_id, 0, 0, 0, ""),
+	F_BOOL(struct head_row, seen, 0, ""),
+	F_INT(struct head_row, notice_days, 0, 0, 0, ""),
+	F_REAL(struct head_row, notice_cents, 0, 0, 0, ""),
 };
 static const struct fields head_fields = FIELDS("Roster", struct head_row, head_rows);
 
@@ -82,6 +87,10 @@ bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week,
 			      (long long)r->roster_id);
 	out->version = heads[0].version;
 	out->forecast_id = heads[0].forecast_id;
+	if (heads[0].seen || week <= today)
+		out->cost = (struct wfm_change_cost){ .notice_cents = heads[0].notice_cents,
+						      .notice_days = (int32_t)heads[0].notice_days,
+						      .first_day = (int32_t)(today - week) };
 	return check_from(week, today, r->from, &out->from, e);
 }
 
@@ -257,7 +266,7 @@ bool replan_open(struct db *db, struct arena *a, struct week_problem *w, const s
 	memcpy(own, w->problem.agents, agents * sizeof *own);
 	w->problem.agents = own;
 	x->start = make_start(w, a, rows, n);
-	x->cost = (struct wfm_change_cost){ .shift_cents = r->change_cents };
+	x->cost.shift_cents = r->change_cents;
 	int32_t locked = (int32_t)(x->from - w->monday);
 	for (int32_t i = 0; i < w->problem.agent_count && locked > 0; i++)
 		lock_days(w, a, rows, n, i, locked, &own[i]);

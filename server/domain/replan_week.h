@@ -41,12 +41,12 @@ struct replan {
 	int64_t version, forecast_id; /* of the roster kept */
 	int64_t from;
 	const struct wfm_roster *start; /* NULL: a week drawn anew */
-	struct wfm_change_cost cost;
+	struct wfm_change_cost cost;    /* with the site's surcharge for short notice, if people know the roster */
 	struct wfm_replan *priced;
 	int64_t frozen; /* agents who keep what they have because no plan suits them */
 };
 
-/* What can be refused before any job is queued; fills version, forecast_id and from. */
+/* What can be refused before any job is queued; fills version, forecast_id, from and the surcharge. */
 bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week, int64_t today,
 		  const struct replan_request *r, struct replan *out, struct err *e);
 

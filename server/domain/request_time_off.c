@@ -83,6 +83,19 @@ static const struct field masked_rows[] = {
 };
 const struct fields absence_masked_fields = FIELDS("Absence", struct absence, masked_rows);
 
+struct absence_roster {
+	int64_t id, site_id, week, version, shifts, first_day;
+};
+static const struct field roster_rows[] = {
+	F_INT(struct absence_roster, id, 0, 1, 1e15, "published roster"),
+	F_INT(struct absence_roster, site_id, 0, 1, 1e15, "its site"),
+	F_WEEK(struct absence_roster, week, 0, "its ISO week"),
+	F_INT(struct absence_roster, version, 0, 1, 1e9, "its version"),
+	F_INT(struct absence_roster, shifts, 0, 1, 1e6, "shifts not begun that stand in the absence"),
+	F_DATE(struct absence_roster, first_day, 0, "local date of the first of them"),
+};
+const struct fields absence_roster_fields = FIELDS("AbsenceRoster", struct absence_roster, roster_rows);
+
 /* ---- reading ---- */
 
 bool absence_get(struct db *db, struct arena *a, int64_t id, struct absence *out, struct err *e)

@@ -63,6 +63,7 @@ extern const struct fields absence_decision_fields;
 extern const struct fields absence_fields;        /* for the agent, HR and the audit log */
 /* For planners and site managers: that somebody is absent, not why; kind is always null. */
 extern const struct fields absence_masked_fields;
+extern const struct fields absence_roster_fields; /* a published roster whose shifts stand in an absence */
 
 /* The first id of *out that does not exist or whose site is not the caller's is found by the caller. */
 bool absence_get(struct db *db, struct arena *a, int64_t id, struct absence *out, struct err *e);

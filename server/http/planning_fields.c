@@ -118,6 +118,7 @@ static const struct fields activity_fields = FIELDS("Activity", struct activity,
 struct roster_shift {
 	int64_t id, agent_id, day, start, end, paid_minutes;
 	const char *agent, *team, *contract;
+	bool away;
 	struct activity *activities;
 	size_t activity_count;
 };
@@ -131,6 +132,7 @@ static const struct field roster_shift_rows[] = {
 	F_INSTANT(struct roster_shift, start, 0, "start"),
 	F_INSTANT(struct roster_shift, end, 0, "end"),
 	F_INT(struct roster_shift, paid_minutes, 0, 0, 1e6, "paid minutes"),
+	F_BOOL(struct roster_shift, away, 0, "leave agreed or recorded since touches it, or its agent has left"),
 	F_LIST(struct roster_shift, activities, activity_count, 0, &activity_fields, 0, 0,
 	       "what is done, in order"),
 };

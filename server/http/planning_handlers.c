@@ -119,3 +119,13 @@ bool planned_session_delete_handle(struct request *rq, struct reply *rp, struct 
 	       request_audit(rq, "delete", "planned_session", id, &planned_session_fields, &before, NULL, e) &&
 	       db_commit(rq->db, e) && reply_none(rp, e);
 }
+
+bool short_notice_put_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	int64_t id = request_path_int(rq, "site_id");
+	struct short_notice before, after;
+	return request_may_see_site(rq, id, e) && db_begin(rq->db, e) &&
+	       short_notice_put(rq->db, rq->arena, id, rq->body, &before, &after, e) &&
+	       request_audit(rq, "change", "short_notice", id, &short_notice_fields, &before, &after, e) &&
+	       db_commit(rq->db, e) && reply_one(rp, &short_notice_fields, &after, e);
+}

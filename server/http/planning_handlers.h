@@ -12,6 +12,7 @@
 #include "server/domain/compare_rosters.h"
 #include "server/domain/publish_roster.h"
 #include "server/domain/replay_day.h"
+#include "server/domain/short_notice.h"
 #include "server/domain/what_if.h"
 #include "server/http/routes.h"
 
@@ -31,6 +32,7 @@ bool planned_session_create_handle(struct request *rq, struct reply *rp, struct 
 bool planned_session_delete_handle(struct request *rq, struct reply *rp, struct err *e);
 bool schedule_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_get_handle(struct request *rq, struct reply *rp, struct err *e);
+bool short_notice_put_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_replay_handle(struct request *rq, struct reply *rp, struct err *e);
 bool roster_compare_handle(struct request *rq, struct reply *rp, struct err *e);

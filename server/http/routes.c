@@ -153,6 +153,12 @@ const struct route routes[] = {
 	{ .method = METHOD_PUT, .path = V1 "/sites/{site_id:int}/hours", .roles = ROLE_PLANNING,
 	  .body = &site_hours_new_fields, .reply = &site_hours_set_fields,
 	  .handle = site_hours_put_handle, .summary = "Set the opening hours that hold from a date on" },
+	{ .method = METHOD_GET, .path = V1 "/sites/{site_id:int}/short-notice", .roles = ROLE_PLANNING,
+	  .reply = &short_notice_fields, .sql = ROUTE_SQL(SQL_SHORT_NOTICE_GET),
+	  .summary = "What a change of shifts that people hear of late costs" },
+	{ .method = METHOD_PUT, .path = V1 "/sites/{site_id:int}/short-notice", .roles = ROLE_PLANNING,
+	  .body = &short_notice_new_fields, .reply = &short_notice_fields, .handle = short_notice_put_handle,
+	  .summary = "Set it, for running and published weeks planned again" },
 	{ .method = METHOD_GET, .path = V1 "/queues/{queue_id:int}/sources", .roles = ROLE_PLANNING,
 	  .reply = &queue_sources_fields, .handle = queue_sources_get_handle,
 	  .summary = "Queues whose history counts as part of this one's" },
@@ -411,6 +417,9 @@ const struct route routes[] = {
 	{ .method = METHOD_POST, .path = V1 "/absences/{absence_id:int}/decision", .roles = ROLE_STAFF,
 	  .body = &absence_decision_fields, .reply = &absence_fields, .handle = absence_decide_handle,
 	  .summary = "Approve or reject what an agent asked" },
+	{ .method = METHOD_GET, .path = V1 "/absences/{absence_id:int}/rosters", .roles = ROLE_PLANNING,
+	  .shape = REPLY_LIST, .reply = &absence_roster_fields, .sql = ROUTE_SQL(SQL_ABSENCE_ROSTERS),
+	  .summary = "Published weeks to plan again: shifts that stand in an absence agreed or recorded" },
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);

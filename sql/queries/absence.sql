@@ -64,6 +64,16 @@ UPDATE absence SET state = :state, decision_note = :note, version = version + 1,
 WHERE id = :absence_id AND state = 'asked'
 RETURNING id;
 
+-- name: absence_rosters
+-- Published weeks with a day left to plan, in which shifts that have not begun stand in the absence.
+SELECT r.id, r.site_id, r.monday AS week, r.version, count(*) AS shifts, min(h.day) AS first_day
+FROM absence b JOIN shift h ON h.agent_id = b.agent_id AND h.published AND h.start_at > now()
+		AND tstzrange(b.start_at, b.end_at) && tstzrange(h.start_at, h.end_at)
+	JOIN roster r ON r.id = h.roster_id JOIN site s ON s.id = r.site_id
+WHERE b.id = :absence_id AND b.state IN ('approved', 'recorded')
+	AND (now() AT TIME ZONE s.zone)::date < r.monday + 6
+GROUP BY r.id ORDER BY r.monday, r.id;
+
 -- name: absence_withdraw
 UPDATE absence SET state = 'withdrawn', version = version + 1, changed_at = date_trunc('second', now()),
 	planned_minutes = 0

@@ -22,8 +22,15 @@ WHERE a.site_id = :site_id AND a.hired <= :monday::date + 6
 ORDER BY a.id;
 
 -- name: replan_head
-SELECT r.site_id, r.monday AS week, r.version, p.forecast_id
-FROM roster r JOIN plan p ON p.id = r.plan_id WHERE r.id = :roster_id;
+-- What nobody has seen can change without notice.
+SELECT r.site_id, r.monday AS week, r.version, p.forecast_id, r.state <> 'draft' AS seen, s.notice_days, s.notice_cents
+FROM roster r JOIN plan p ON p.id = r.plan_id JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id;
+
+-- name: short_notice_get
+SELECT id AS site_id, notice_days AS days, notice_cents AS cents FROM site WHERE id = :site_id;
+
+-- name: short_notice_set
+UPDATE site SET notice_days = :days, notice_cents = :cents WHERE id = :site_id;
 
 -- name: replan_shifts
 -- A roster's shifts; one stands that has begun, or whose agent is there and not away. Inclusive, like
@@ -203,8 +210,12 @@ SELECT r.id, r.plan_id, r.site_id, r.monday AS week, r.version, r.state, r.revis
 FROM roster r JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id FOR UPDATE OF r;
 
 -- name: roster_shifts
+-- Away: leave agreed or recorded since touches the shift, or its agent has left (as publish_absent).
 SELECT s.id, s.agent_id, a.name AS agent, t.name AS team, c.code AS contract, s.day,
 	s.start_at AS start, s.end_at AS end, s.paid_minutes,
+	coalesce(s.day > a.left_on, false) OR EXISTS (SELECT FROM absence b WHERE b.agent_id = s.agent_id
+		AND b.state IN ('approved', 'recorded')
+		AND tstzrange(b.start_at, b.end_at) && tstzrange(s.start_at, s.end_at)) AS away,
 	(SELECT json_agg(json_build_object('kind', v.kind, 'queue_id', v.queue_id, 'queue', q.name, 'label', v.label,
 			'start', v.start_at, 'end', v.end_at, 'paid', v.paid) ORDER BY v.position)
 		FROM activity v LEFT JOIN queue q ON q.id = v.queue_id WHERE v.shift_id = s.id) AS activities

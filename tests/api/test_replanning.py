@@ -117,6 +117,70 @@ def test_a_week_ahead_keeps_a_draft(planner):
     assert made["from"] == (MONDAY + datetime.timedelta(weeks=2)).isoformat()
 
 
+@runs_on
+def test_leave_in_a_published_week_asks_for_it_to_be_planned_again(service, planner, hr, agent):
+    now = next(r for r in planner.items(f"/rosters?site_id={SITE}&week={week(MONDAY)}") if r["state"] == "published")
+    before = planner.items(f"/rosters/{now['id']}/shifts")
+    ahead = [s for s in before if s["day"] > TODAY.isoformat() and not s["away"]]
+    who = ahead[0]["agent_id"]
+    own = sorted(s["day"] for s in ahead if s["agent_id"] == who)
+    row = hr.post("/absences", json={"agent_id": who, "kind": "vacation", "first_day": own[0], "last_day": own[-1]}).json()
+    service.sql("UPDATE absence SET state = 'asked' WHERE id = %s RETURNING id", [row["id"]])
+    path = f"/absences/{row['id']}/rosters"
+    assert planner.items(path) == []  # only asked for
+    assert planner.post(f"/absences/{row['id']}/decision", json={"approve": True}).status_code == 200
+    assert planner.items(path) == [{"id": now["id"], "site_id": SITE, "week": week(MONDAY), "version": now["version"],
+                                    "shifts": len(own), "first_day": own[0]}]
+    stand = planner.items(f"/rosters/{now['id']}/shifts")
+    assert {s["id"] for s in stand if s["away"]} - {s["id"] for s in before if s["away"]} == \
+        {s["id"] for s in before if s["agent_id"] == who and own[0] <= s["day"] <= own[-1]}
+    result = draw(planner, keep=now["id"], change_cost_cents=5000)
+    after = planner.items(f"/rosters/{result['roster_id']}/shifts")
+    assert not [s for s in after if s["agent_id"] == who and s["day"] in own]
+    assert not [s for s in after if s["away"] and s["start"] > datetime.datetime.now(datetime.timezone.utc).isoformat()]
+    assert agent.get(path).status_code == 403
+
+
+@pytest.fixture
+def short_notice(planner):
+    """Ten days ahead a change costs nothing more; today it costs 4,000."""
+    reply = planner.request("PUT", f"/sites/{SITE}/short-notice", json={"days": 10, "cents": 4000})
+    assert reply.status_code == 200 and reply.json() == {"site_id": SITE, "days": 10, "cents": 4000}, reply.text
+    yield
+    planner.request("PUT", f"/sites/{SITE}/short-notice", json={"days": 0, "cents": 0})
+
+
+@runs_on
+def test_short_notice_costs_more(planner, short_notice):
+    assert planner.get(f"/sites/{SITE}/short-notice").json()["days"] == 10
+    now = next(r for r in planner.items(f"/rosters?site_id={SITE}&week={week(MONDAY)}") if r["state"] == "published")
+    before = shifts(planner, now["id"])
+    made = planner.get(f"/rosters/{draw(planner, keep=now['id'], change_cost_cents=100)['roster_id']}").json()
+    after, told = shifts(planner, made["id"]), made["evidence"]["changes"]
+    changed = [k for k in {*before, *after} if k[1] >= told["from"] and times(before.get(k)) != times(after.get(k))]
+    ahead = [(datetime.date.fromisoformat(d) - TODAY).days for _, d in changed]
+    assert told["notice_cents"] == pytest.approx(sum(4000 * (1 - n / 10) for n in ahead))
+    assert told["cents"] == pytest.approx(told["notice_cents"] + 100 * told["shifts"])
+    assert made["evidence"]["parts"]["changes"] == pytest.approx(told["cents"])
+
+
+def test_what_nobody_has_seen_changes_without_notice(planner, service):
+    ahead = week(MONDAY + datetime.timedelta(weeks=2))
+    assert planner.request("PUT", f"/sites/{BRANCH}/short-notice", json={"days": 60, "cents": 4000}).status_code == 200
+    first = draw(planner, site_id=BRANCH, week=ahead)
+    again = draw(planner, site_id=BRANCH, week=ahead, keep=first["roster_id"], seed=4)
+    made = planner.get(f"/rosters/{again['roster_id']}").json()["evidence"]["changes"]
+    assert (made["cents"], made["notice_cents"]) == (0, 0)
+    planner.request("PUT", f"/sites/{BRANCH}/short-notice", json={"days": 0, "cents": 0})
+
+
+@pytest.mark.parametrize("body, pointer", [({"days": 61, "cents": 1}, "/days"), ({"days": 3, "cents": 0}, "/cents"),
+                                           ({"days": 0, "cents": 5}, "/days"), ({"days": 3}, "/cents")])
+def test_a_bad_notice_names_the_place(planner, body, pointer):
+    reply = planner.request("PUT", f"/sites/{SITE}/short-notice", json=body)
+    assert reply.status_code == 422 and [e["pointer"] for e in reply.json()["errors"]] == [pointer], reply.text
+
+
 def day(n):
     return (MONDAY + datetime.timedelta(days=n)).isoformat()
 

@@ -6,6 +6,7 @@ import { PASSWORD, startService } from "./service.mjs";
 import { calendar } from "./calendar.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
+import { leave } from "./leave.mjs";
 import { replan } from "./replan.mjs";
 import { replay, versus } from "./replay.mjs";
 import { requirement } from "./requirement.mjs";
@@ -105,6 +106,7 @@ const walks = {
 	"replay-phone": replay,
 	versus,
 	replan,
+	leave,
 	calendar,
 	training,
 	"forecast-phone": forecastPhone,

@@ -4,7 +4,7 @@ import type { Activity, Agent, Coverage, Shift, Shortage } from "./types";
 import { addDays, instant } from "./time";
 
 export interface BoardActivity { kind: Activity["kind"]; queueId: number | null; queue: string | null; label: string | null; start: number; end: number; paid: boolean }
-export interface BoardShift { id: number; day: string; start: number; end: number; paidMinutes: number; activities: BoardActivity[] }
+export interface BoardShift { id: number; day: string; start: number; end: number; paidMinutes: number; away: boolean; activities: BoardActivity[] }
 export interface BoardRow {
 	agentId: number;
 	name: string;
@@ -18,7 +18,7 @@ export interface BoardRow {
 
 function boardShift(s: Shift): BoardShift {
 	return {
-		id: s.id, day: s.day, start: instant(s.start), end: instant(s.end), paidMinutes: s.paid_minutes,
+		id: s.id, day: s.day, start: instant(s.start), end: instant(s.end), paidMinutes: s.paid_minutes, away: s.away,
 		activities: s.activities.map((a) => ({
 			kind: a.kind, queueId: a.queue_id, queue: a.queue, label: a.label, start: instant(a.start), end: instant(a.end), paid: a.paid,
 		})),

@@ -280,7 +280,7 @@ export interface Evidence {
 	trial?: TrialOutcome;
 	services?: ServiceRow[];
 	/** Against the version that the week was planned again from. */
-	changes?: { roster_id: number; version: number; from: string; shifts: number; added: number; removed: number; moved: number; frozen: number; cents: number } | null;
+	changes?: { roster_id: number; version: number; from: string; shifts: number; added: number; removed: number; moved: number; frozen: number; cents: number; notice_cents?: number } | null;
 	missed?: { session_id: number; session: string; agent_id: number; agent: string; times: number; reason: string }[];
 }
 export interface PlannedSession {
@@ -361,6 +361,8 @@ export interface Shift {
 	start: string;
 	end: string;
 	paid_minutes: number;
+	/** Leave agreed or recorded since touches it, or its agent has left. */
+	away: boolean;
 	activities: Activity[];
 }
 export interface Coverage { start: string; queue_id: number; required: number; scheduled: number }
@@ -426,6 +428,12 @@ export interface Absence {
 	note?: string | null;
 	decision_note?: string | null;
 }
+
+/** Cents a shift changed on the day itself, falling evenly to nothing so many days ahead. */
+export interface ShortNotice { days: number; cents: number }
+
+/** A published week in which shifts stand in an absence. */
+export interface AbsenceRoster { id: number; site_id: number; week: string; version: number; shifts: number; first_day: string }
 
 export interface Ratio {
 	value: number | null;

@@ -10,6 +10,7 @@ import { t, tcode } from "../lib/i18n";
 import type { BoardActivity, BoardRow, BoardShift, CoverPoint } from "../lib/roster";
 import { fmtDay, fmtLongDay, fmtSpan, fmtTime } from "../lib/time";
 import type { Queue } from "../lib/types";
+import { Chip } from "../ui/basic";
 import { Popover } from "../ui/popover";
 import { CoverageStrip } from "./coverage";
 
@@ -27,7 +28,7 @@ function cellLabel(row: BoardRow, date: string, shifts: BoardShift[], zone: stri
 	return `${head}: ${shifts.map((s) => {
 		const pauses = s.activities.filter((a) => a.kind !== "work")
 			.map((a) => `${activityName(a)} ${fmtSpan(a.start, a.end, zone)}`);
-		return [fmtSpan(s.start, s.end, zone), ...pauses].join(", ");
+		return [fmtSpan(s.start, s.end, zone), ...(s.away ? [t("board.away")] : []), ...pauses].join(", ");
 	}).join("; ")}`;
 }
 
@@ -42,7 +43,7 @@ function ShiftBar({ shift, axis, column, queues }: { shift: BoardShift; axis: Ax
 	const right = column === axis.days.length - 1 ? Math.min(1, fractionOf(day, shift.end)) : fractionOf(day, shift.end);
 	const stretch = (fractionOf(day, shift.end) - left) / (right - left);
 	return (
-		<span class={left > 0.55 ? "shift shift-late" : "shift"} style={{ left: percent(left), width: percent(right - left) }}>
+		<span class={`shift ${left > 0.55 ? "shift-late" : ""} ${shift.away ? "shift-away" : ""}`} style={{ left: percent(left), width: percent(right - left) }}>
 			<span class="shift-time">{fmtSpan(shift.start, shift.end, axis.zone)}</span>
 			<span class="shift-bar">
 				{shift.activities.map((a) => (
@@ -117,6 +118,7 @@ export function ShiftDetail({ row, shift, axis, queues }: { row: BoardRow; shift
 		<div class="shift-detail">
 			<p class="popover-title">{row.name}</p>
 			<p class="muted small">{fmtLongDay(shift.day)} · {fmtSpan(shift.start, shift.end, axis.zone)} · {t("board.paid", { time: duration(shift.paidMinutes) })}</p>
+			{shift.away && <p><Chip tone="bad">{t("board.away")}</Chip></p>}
 			<ul class="activities">
 				{shift.activities.map((a) => (
 					<li key={a.start}>

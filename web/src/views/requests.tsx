@@ -6,13 +6,33 @@ import { t, tcode, tn } from "../lib/i18n";
 import { toast } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { addDays, mondayOfWeek, today } from "../lib/time";
-import type { Absence } from "../lib/types";
-import { Busy, Button, Card, Chip, Empty, ProblemBox, problemText } from "../ui/basic";
+import { link } from "../lib/route";
+import type { Absence, AbsenceRoster } from "../lib/types";
+import { Busy, Button, Card, Chip, Dialog, Empty, ProblemBox, problemText } from "../ui/basic";
 import { type Column, DataTable } from "../ui/table";
 import type { PlanScope } from "./planner";
 import { absenceDays } from "./timeoff";
 
 const TONES: Record<string, string> = { asked: "accent", approved: "good", recorded: "good", rejected: "bad", withdrawn: "quiet" };
+
+interface Offer { name: string; rosters: AbsenceRoster[] }
+
+/** Leave in a published week: its shifts there still stand, until the week is planned again. */
+function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => void }) {
+	return (
+		<Dialog title={t("requests.again", { name: offer.name })} onClose={onClose} actions={<Button onClick={onClose}>{t("requests.later")}</Button>}>
+			<ul class="stack offer">
+				{offer.rosters.map((r) => (
+					<li key={r.id} class="tools tools-inline">
+						<span>{tn("requests.in_week", r.shifts, { week: r.week, version: r.version })}</span>
+						<a class="btn btn-primary" href={link("/plan/schedule", { site: r.site_id, week: r.week, roster: r.id, again: 1 })}>{t("replan.week")}</a>
+					</li>
+				))}
+			</ul>
+			<p class="muted">{t("requests.again_lead")}</p>
+		</Dialog>
+	);
+}
 
 export default function RequestsView({ site, week }: PlanScope) {
 	const monday = mondayOfWeek(week);
@@ -20,12 +40,15 @@ export default function RequestsView({ site, week }: PlanScope) {
 	const ask = query({ site_id: site.id, from: now < monday ? now : monday, to: addDays(monday, 90) });
 	const absences = useLoad(`absences ${ask}`, (abort) => list<Absence>(`/absences${ask}`, abort));
 	const [busy, setBusy] = useState(false);
+	const [offer, setOffer] = useState<Offer>();
 	const decide = async (a: Absence, approve: boolean) => {
 		setBusy(true);
 		try {
 			await call("POST", `/absences/${a.id}/decision`, { body: { approve } });
 			toast(approve ? t("requests.approved", { name: a.agent_name }) : t("requests.rejected", { name: a.agent_name }), "good");
 			absences.reload();
+			const rosters = approve ? await list<AbsenceRoster>(`/absences/${a.id}/rosters`) : [];
+			if (rosters.length > 0) setOffer({ name: a.agent_name, rosters });
 		} catch (e) {
 			toast(problemText(e as Error), "bad");
 		} finally {
@@ -58,6 +81,7 @@ export default function RequestsView({ site, week }: PlanScope) {
 					<DataTable dense caption={t("requests.title")} columns={columns} rows={rows} rowKey={(a) => a.id} sortBy="state" />
 				</div>
 			)}
+			{offer && <OfferDialog offer={offer} onClose={() => setOffer(undefined)} />}
 		</Card>
 	);
 }

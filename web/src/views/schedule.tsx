@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Build a schedule, look at it on the board, see what is short and why, publish a version.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { call, list, query } from "../lib/api";
 import { makeAxis } from "../lib/axis";
 import { useQueues } from "../lib/catalogue";
@@ -81,7 +81,10 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			<Stat label={t("evidence.shifts")} value={upTo(roster.shifts, 0)} />
 			<Stat label={t("evidence.short")} value={upTo(roster.people_short, 1)} {...(roster.people_short > 0 ? { tone: "bad" } : {})} />
 			<Stat label={t("evidence.objective")} value={money(e.objective, currency)} {...(e.bound == null ? {} : { hint: t("evidence.bound_hint", { bound: money(e.bound, currency) }) })} />
-			{e.changes && <Stat label={t("evidence.changes")} value={upTo(e.changes.shifts, 0)} hint={t("evidence.changes_hint", { n: e.changes.version, day: fmtDay(e.changes.from) })} />}
+			{e.changes && <Stat label={t("evidence.changes")} value={upTo(e.changes.shifts, 0)} hint={[
+				t("evidence.changes_hint", { n: e.changes.version, day: fmtDay(e.changes.from) }),
+				...((e.changes.notice_cents ?? 0) > 0 ? [t("evidence.notice", { money: money(e.changes.notice_cents ?? 0, currency) })] : []),
+			].join(" · ")} />}
 			{pay !== undefined && <Stat label={t("evidence.pay")} value={money(pay, currency)} />}
 			<Stat label={t("evidence.gap")} value={e.bound == null ? t("evidence.no_bound") : pct(e.gap, 2)} />
 			{e.risk && <Stat label={t("risk.label")} value={choiceText({ risk: e.risk, over: e.over ?? "interval", probability: e.probability ?? null })} />}
@@ -242,6 +245,13 @@ export default function Board({ site, week }: PlanScope) {
 	const past = week < isoWeekOf(today(site.zone));
 	const first = addDays(today(site.zone), 1); /* that has not begun */
 	const open = first <= addDays(mondayOfWeek(week), 6);
+	const away = picked?.state === "published" ? (full.data?.shifts ?? []).filter((s) => s.away && instant(s.start) > Date.now()).length : 0;
+	const loaded = full.data !== undefined;
+	useEffect(() => {
+		if (route.value.params.again === undefined || !loaded) return;
+		setParams({ again: undefined });
+		setReplanning(open);
+	}, [loaded, open]);
 	const error = failed ?? versions.error ?? full.error ?? agents.error ?? contracts.error;
 
 	return (
@@ -268,6 +278,12 @@ export default function Board({ site, week }: PlanScope) {
 			{full.data && agents.data ? (
 				<>
 					<EvidenceStrip full={full.data} currency={currency} />
+					{away > 0 && (
+						<div class="tools tools-inline" id="away">
+							<Chip tone="bad">{tn("board.away_shifts", away)}</Chip>
+							{open && <Button id="replan-away" disabled={work.running} onClick={() => setReplanning(true)}>{t("replan.week")}</Button>}
+						</div>
+					)}
 					<Sheet key={full.data.roster.id} full={full.data} site={site} week={week} agents={agents.data}
 						versions={versions.data ?? []} currency={currency} />
 				</>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Plan a week again from one of its versions: from which day on, and what a changed shift costs.
 import { useState } from "preact/hooks";
-import { call } from "../../lib/api";
-import { t } from "../../lib/i18n";
+import { call, get } from "../../lib/api";
+import { money } from "../../lib/format";
+import { t, tn } from "../../lib/i18n";
+import { useLoad } from "../../lib/load";
 import { asked } from "../../lib/staffing";
 import { addDays, mondayOfWeek } from "../../lib/time";
-import type { Plan, Roster } from "../../lib/types";
+import type { Plan, Roster, ShortNotice } from "../../lib/types";
 import { Button, Dialog, ProblemBox } from "../../ui/basic";
 
 export interface ReplanProps {
@@ -33,6 +35,7 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 	const [price, setPrice] = useState(() => usualPrice(roster));
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<Error>();
+	const notice = useLoad(`notice ${roster.site_id}`, (abort) => get<ShortNotice>(`/sites/${roster.site_id}/short-notice`, abort)).data;
 	const go = async (e: Event) => {
 		e.preventDefault();
 		setBusy(true);
@@ -68,6 +71,7 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 					<input type="number" name="price" required min={0} max={1e6} step="any" value={price}
 						onInput={(e) => setPrice(e.currentTarget.valueAsNumber || 0)} />
 					<small class="muted">{t("replan.price_hint")}</small>
+					{notice && notice.days > 0 && <small class="muted">{tn("replan.notice", notice.days, { money: money(notice.cents, currency) })}</small>}
 				</label>
 				{error && <ProblemBox error={error} />}
 			</form>
