@@ -7,6 +7,31 @@ import { expect, note, step } from "./tap.mjs";
 const ZONE = "America/Santiago";
 const today = () => new Date().toLocaleDateString("en-CA", { timeZone: ZONE });
 
+/** On a phone each line of the form stays whole: a box beside its words, nothing wider than the page. */
+async function sessionForm(visit, look) {
+	const { page } = visit;
+	await page.click("#session-add");
+	await page.waitForSelector("#session-save");
+	await visit.stop("session-form");
+	if (look === LOOKS[0]) {
+		await step("on a phone the session form's lines stay whole", async () => {
+			const size = page.viewportSize();
+			await page.setViewportSize({ width: 390, height: 844 });
+			const broken = await page.locator("form:has(#session-save)").evaluate((form) => [
+				...[...form.querySelectorAll("label.check")].filter((l) => {
+					const box = l.querySelector("input").getBoundingClientRect(), all = l.getBoundingClientRect();
+					return box.bottom < all.top + all.height / 3 || all.right > innerWidth;
+				}),
+				...[...form.querySelectorAll("input, button")].filter((i) => i.getBoundingClientRect().right > innerWidth),
+			].map((e) => e.outerHTML.slice(0, 80)));
+			expect(broken.length === 0, broken.join("\n"));
+			await page.setViewportSize(size);
+		});
+	}
+	await page.keyboard.press("Escape");
+	await page.waitForSelector("#session-save", { state: "detached" });
+}
+
 export async function replan(visit, look) {
 	const { page } = visit;
 	await logIn(page, "planner", PASSWORD);
@@ -19,6 +44,7 @@ export async function replan(visit, look) {
 		expect(await page.locator("#replan-open").count() === 0, "a week that is over offers to be planned");
 		return;
 	}
+	await sessionForm(visit, look);
 	await page.click("#replan-open");
 	await page.waitForSelector("#replan");
 	await visit.stop("replan");

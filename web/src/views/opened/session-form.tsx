@@ -63,24 +63,26 @@ export default function SessionForm({ site, week, agents, onClose, onSaved }: Se
 			<fieldset>
 				<legend class="field-label">{t("session.who")}</legend>
 				<div class="scroll table-mid" tabIndex={0} role="group" aria-label={t("session.who")}>
-					<label class="block"><input type="checkbox" checked={who.length === here.length} onChange={(e) => setWho(e.currentTarget.checked ? here.map((a) => a.id) : [])} /> <b>{t("session.all")}</b></label>
+					<label class="check"><input type="checkbox" checked={who.length === here.length} onChange={(e) => setWho(e.currentTarget.checked ? here.map((a) => a.id) : [])} /> <b>{t("session.all")}</b></label>
 					{here.map((a) => (
-						<label key={a.id} class="block"><input type="checkbox" checked={who.includes(a.id)} onChange={() => setWho(flip(who, a.id))} /> {a.name}</label>
+						<label key={a.id} class="check"><input type="checkbox" checked={who.includes(a.id)} onChange={() => setWho(flip(who, a.id))} /> {a.name}</label>
 					))}
 				</div>
 			</fieldset>
 			<fieldset>
 				<legend class="field-label">{t("session.days")}</legend>
-				{DAYS.map((d) => (
-					<label key={d}><input type="checkbox" checked={days.includes(d)} onChange={() => setDays(flip(days, d))} /> {fmtDate(addDays(monday, d - 1), { weekday: "short" })} </label>
-				))}
+				<div class="tools">
+					{DAYS.map((d) => (
+						<label key={d} class="check"><input type="checkbox" checked={days.includes(d)} onChange={() => setDays(flip(days, d))} /> {fmtDate(addDays(monday, d - 1), { weekday: "short" })}</label>
+					))}
+				</div>
 			</fieldset>
-			<div class="tools tools-inline">
+			<div class="tools session-fields">
 				<label class="field"><span class="field-label">{t("session.from")}</span><input type="time" name="from" step={900} /></label>
 				<label class="field"><span class="field-label">{t("session.until")}</span><input type="time" name="until" step={900} /></label>
 				<label class="field"><span class="field-label">{together ? t("session.quorum") : t("session.at_once")}</span><input type="number" name="few" min={0} max={2000} defaultValue={together ? 2 : 0} key={kind} /></label>
 			</div>
-			<label><input type="checkbox" name="must" defaultChecked /> {t("session.must")}</label>
+			<label class="check"><input type="checkbox" name="must" defaultChecked /> {t("session.must")}</label>
 			{error && <ProblemBox error={error} />}
 			<div class="tools tools-inline">
 				<span class="grow" />
