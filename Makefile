@@ -30,8 +30,10 @@ OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize
 CFLAGS += -fsanitize=fuzzer-no-link
 LDHARDEN += -fsanitize=fuzzer,address,undefined
 else ifeq ($(SAN),1)
-OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-LDHARDEN += -fsanitize=address,undefined
+# -g1 is all that reports need; what it leaves out is a quarter of the time to compile. A hundred programs
+# are linked: gold, where there is one, takes half as long.
+OPT := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LDHARDEN += -fsanitize=address,undefined $(if $(shell command -v ld.gold),-fuse-ld=gold)
 else
 OPT := -O2 -g -D_FORTIFY_SOURCE=3
 endif

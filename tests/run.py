@@ -3,11 +3,14 @@
 """Builds and tests everything; the last line is "N passed, N failed", exit 1 when any failed.
 
 make check calls it after installing what is missing. Run from the project root. Words choose parts:
-    tests/run.py [build gates clang unit fuzz install live | api browser]
-Logs are kept in build/check/. A skipped test says why on a "# SKIP" line and counts as neither.
+    tests/run.py [build gates clang unit fuzz install api browser]
+After build and gates all parts run together, the longest first, one more at once than there are processors:
+much of what talks to a service is waiting. Logs are kept in build/check/. A skipped test says why on a
+"# SKIP" line and counts as neither.
 """
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -15,13 +18,25 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 LOGS = Path("build/check")
 JOBS = str(os.cpu_count() or 1)
 RELEASE, SANITIZED = "build/release", "build/san"
 PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 300, 900, 900
+# About how many seconds the longest take, so that none of them is left for the end; others: SHORT_S. The
+# figures are printed with each result.
+SHORT_S = 5
+SECONDS = {"templates": 200, "test_replanning": 110, "browser": 100, "test_requirement": 80, "test_cli": 80,
+           "test_calendar_clients": 60, "test_forecasts": 50, "prop_explain": 45, "prop_skills": 45,
+           "test_guard": 45, "test_planning": 40, "test_real_data": 40, "prop_schedule_sessions": 35,
+           "clang": 35, "test_network": 30, "test_events": 30, "test_session": 30, "test_planned_sessions": 30,
+           "test_published": 30, "test_service": 25, "test_reports": 25, "test_workers": 20, "test_abort": 20,
+           "prop_simulate": 20, "test_queue": 20, "prop_scenarios": 20, "test_schedule_solve": 20,
+           "prop_schedule_moved": 20, "test_feed": 20, "prop_deferred": 18, "test_schedule_duties": 15,
+           "test_replan": 15, "prop_forecast_invariance": 15, "test_skills": 14, "test_cross_training": 14,
+           "test_roster_trials": 14, "install": 10}
 
 passed = failed = 0
 failures = []
@@ -86,7 +101,7 @@ def crash_word(code):
     return f"died of signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def tap(name, code, text):
+def tap(name, code, text, seconds=0.0):
     """One TAP program: every ok and not ok, and a crash or a short plan is one more failure."""
     good = bad = skipped = 0
     planned = None
@@ -110,7 +125,8 @@ def tap(name, code, text):
     if planned is None or done < planned or (code != 0 and bad == 0):
         bad += 1
         text += f"\n{name}: {crash_word(code)}, {done} of {planned} tests reported\n"
-    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else ""))
+    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") +
+        (f" ({seconds:.0f} s)" if seconds else ""))
     if bad:
         say("\n".join("    " + line[:300] for line in telling_lines(text)))
     count(good, bad, name)
@@ -126,17 +142,24 @@ def telling_lines(text):
     return kept[:80] + lines[-15:]
 
 
-def step(name, command, env=None, timeout=None):
-    """A command that is itself one test: good when it returns 0."""
+def run_step(name, command, env=None, timeout=None):
     start = time.monotonic()
     code, text = run(command, LOGS / f"{name.replace(' ', '-')}.log", env, timeout)
-    seconds = time.monotonic() - start
+    return name, code, text, time.monotonic() - start
+
+
+def tell_step(name, code, text, seconds):
+    """A command that is itself one test: good when it returns 0."""
     say(f"{'FAIL' if code else 'ok  '} {name} ({seconds:.0f} s)")
     if code:
         lines = [x for x in text.splitlines() if re.search(r"error|\*\*\*|undefined", x)]
         say("\n".join("    " + line[:300] for line in (lines or text.splitlines())[-30:]))
     count(int(code == 0), int(code != 0), name)
     return code == 0
+
+
+def step(name, command, env=None, timeout=None):
+    return tell_step(*run_step(name, command, env, timeout))
 
 
 def do_build():
@@ -150,8 +173,17 @@ def do_gates():
     tap("gates", code, text)
 
 
-def do_clang():
-    step("clang -Werror", ["make", "-k", "-j" + JOBS, "clang"])
+class Task:
+    """What can run beside others: work() in a thread of its own, tell(*its result) when it has ended.
+    after: the name of another that must have ended before."""
+
+    def __init__(self, name, work, tell, after=None):
+        self.name, self.work, self.tell, self.after = name, work, tell, after
+        self.seconds = SECONDS.get(name, SHORT_S)
+
+
+def clang_tasks():
+    yield Task("clang", lambda: run_step("clang -Werror", ["make", "-k", "clang"]), tell_step)
 
 
 def programs(pattern):
@@ -164,50 +196,43 @@ def run_program(source, arguments=()):
     log = LOGS / (name.replace("/", "-") + ".log")
     if not binary.exists():
         return name, 127, f"{binary} was not built"
-    return (name, *run([str(binary), *arguments], log, environment(SANITIZED + "/cuadrante"),
-                       PROGRAM_TIMEOUT_S))
+    start = time.monotonic()
+    code, text = run([str(binary), *arguments], log, environment(SANITIZED + "/cuadrante"), PROGRAM_TIMEOUT_S)
+    return name, code, text, time.monotonic() - start
 
 
-def do_unit():
-    sources = [p for d in ("unit", "property", "db") for p in programs(f"tests/{d}/*.c")]
-    with ThreadPoolExecutor(int(JOBS)) as pool:
-        for name, code, text in pool.map(run_program, sources):
-            tap(name, code, text)
+def unit_tasks():
+    for folder in ("unit", "property", "db"):
+        for source in programs(f"tests/{folder}/*.c"):
+            yield Task(source.name, lambda source=source: run_program(source), tap)
 
 
-def do_fuzz():
+def fuzz_tasks():
     for source in programs("tests/fuzz/fuzz_*.c"):
         corpus = Path("tests/fuzz/corpus") / source.name
         if corpus.is_dir():
-            tap(*run_program(source, [str(corpus)]))
+            yield Task(source.name, lambda source=source, corpus=corpus: run_program(source, [str(corpus)]), tap)
         else:
             say(f"FAIL {source}: no saved inputs in {corpus}")
             count(0, 1, str(source))
 
 
-def do_install():
-    """make install into a folder, then somebody else's program against what was installed."""
+def run_install():
+    """make install into a folder, then somebody else's programs against what was installed."""
     with tempfile.TemporaryDirectory() as root:
-        if not step("install", ["make", "install", f"DESTDIR={root}", "prefix=/usr"]):
-            return
+        steps = [run_step("install", ["make", "install", f"DESTDIR={root}", "prefix=/usr"])]
         env = dict(os.environ, PKG_CONFIG_PATH=f"{root}/usr/lib/pkgconfig")
-        for source in [Path("tests/install/consumer.c"), *sorted(Path().glob("docs/examples/*.c"))]:
+        sources = [Path("tests/install/consumer.c"), *sorted(Path().glob("docs/examples/*.c"))]
+        for source in sources if steps[0][1] == 0 else []:
             line = (f"cc -Wall -Wextra -Werror {source} -o {root}/consumer "
                     f"$(pkg-config --define-variable=prefix={root}/usr --static --cflags --libs wfm) && "
                     f"{root}/consumer")
-            step(f"install: {source.stem} of its own against libwfm", ["sh", "-ec", line], env)
+            steps.append(run_step(f"install: {source.stem} of its own against libwfm", ["sh", "-ec", line], env))
+    return steps
 
 
-def node_packages():
-    """What the tests need of npm (tests/package.json), anew when the lock file has changed."""
-    lock, done = Path("tests/package-lock.json"), Path("tests/node_modules/.package-lock.json")
-    if not lock.exists() or (done.exists() and done.stat().st_mtime >= lock.stat().st_mtime):
-        return
-    code, text = run(["npm", "ci", "--prefix", "tests", "--no-audit", "--no-fund", "--loglevel=error"],
-                     LOGS / "npm.log", timeout=API_TIMEOUT_S)
-    if code != 0:
-        say(f"FAIL npm ci in tests: {crash_word(code)}\n{text}")
-        count(0, 1, "npm ci in tests")
+def install_tasks():
+    yield Task("install", run_install, lambda *steps: [tell_step(*s) for s in steps])
 
 
 def run_api(path):
@@ -246,7 +271,9 @@ def run_browser():
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium:
         env.setdefault("CHROMIUM", chromium)
-    return run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
+    start = time.monotonic()
+    code, text = run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
+    return "tests/browser", code, text, time.monotonic() - start
 
 
 def install_packages():
@@ -259,19 +286,52 @@ def install_packages():
         stamp.touch()
 
 
-def do_live(api=True, browser=True):
-    """What talks to a running service is mostly waiting: as many at once as there are processors."""
-    if api:
-        install_packages()
-    files = sorted(Path("tests/api").glob("test_*.py"), key=lambda p: -p.stat().st_size) if api else []
-    if api:
-        node_packages()
-    with ThreadPoolExecutor(int(JOBS)) as pool:
-        walks = pool.submit(run_browser) if browser else None
-        for result in pool.map(run_api, files):
-            tell_api(*result)
-        if walks:
-            tap("tests/browser", *walks.result())
+def make_templates():
+    """The data directories every service of the API tests begins with (tests/lib/templates.py), so that
+    those tests need not wait for each other's."""
+    text = ("import service\n"
+            "for demo in (True, False):\n"
+            "    with service.Service(demo=demo, workers=0):\n"
+            "        pass\n")
+    env = dict(environment(SANITIZED + "/cuadrante"), PYTHONPATH="tests/lib")
+    return run_step("templates", ["/usr/bin/python3", "-c", text], env, API_TIMEOUT_S)
+
+
+def api_tasks():
+    install_packages()
+    yield Task("templates", make_templates, tell_step)
+    for path in Path("tests/api").glob("test_*.py"):
+        yield Task(path.stem, lambda path=path: run_api(path), tell_api, after="templates")
+
+
+def browser_tasks():
+    yield Task("browser", run_browser, tap)
+
+
+def run_together(tasks):
+    waiting = sorted(tasks, key=lambda t: (-t.seconds, t.name))
+    at_once, under_way = int(JOBS) + 1, {}
+    with ThreadPoolExecutor(at_once) as pool:
+        while waiting or under_way:
+            unfinished = {t.name for t in [*waiting, *under_way.values()]}
+            for task in [t for t in waiting if t.after not in unfinished][:at_once - len(under_way)]:
+                waiting.remove(task)
+                under_way[pool.submit(task.work)] = task
+            for ended in wait(under_way, return_when=FIRST_COMPLETED).done:
+                under_way.pop(ended).tell(*ended.result())
+
+
+def processor_s():
+    """Of all that has ended so far; a database cluster counts with the test that stopped it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(title, do):
+    say(f"== {title}")
+    start, before = time.monotonic(), processor_s()
+    do()
+    say(f"== {title}: {time.monotonic() - start:.0f} s, {processor_s() - before:.0f} s of processors")
 
 
 def sanitizer_reports():
@@ -281,17 +341,16 @@ def sanitizer_reports():
         count(0, 1, report.name)
 
 
-PARTS = {"build": do_build, "gates": do_gates, "clang": do_clang, "unit": do_unit, "fuzz": do_fuzz,
-         "install": do_install, "live": do_live}
-HALVES = {"api": lambda: do_live(browser=False), "browser": lambda: do_live(api=False)}
+ALONE = {"build": do_build, "gates": do_gates}
+TOGETHER = {"clang": clang_tasks, "unit": unit_tasks, "fuzz": fuzz_tasks, "install": install_tasks,
+            "api": api_tasks, "browser": browser_tasks}
 
 
 def main():
-    words = sys.argv[1:] or list(PARTS)
-    parts = {**PARTS, **HALVES}
-    unknown = [w for w in words if w not in parts]
+    words = sys.argv[1:] or [*ALONE, *TOGETHER]
+    unknown = [w for w in words if w not in ALONE and w not in TOGETHER]
     if unknown:
-        sys.exit(f"{unknown[0]}: not one of {' '.join(parts)}")
+        sys.exit(f"{unknown[0]}: not one of {' '.join([*ALONE, *TOGETHER])}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, give_up)
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -301,8 +360,11 @@ def main():
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
         os.environ.pop(name, None)
     for word in words:
-        say(f"== {word}")
-        parts[word]()
+        if word in ALONE:
+            timed(word, ALONE[word])
+    together = [w for w in words if w in TOGETHER]
+    if together:
+        timed(" ".join(together), lambda: run_together(t for w in together for t in TOGETHER[w]()))
     sanitizer_reports()
     for what in failures:
         say(f"failed: {what}")
