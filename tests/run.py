@@ -24,7 +24,7 @@ from pathlib import Path
 LOGS = Path("build/check")
 JOBS = str(os.cpu_count() or 1)
 RELEASE, SANITIZED = "build/release", "build/san"
-PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 300, 900, 900
+PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 600, 1800, 1800
 # About how many seconds the longest take, so that none of them is left for the end; others: SHORT_S. The
 # figures are printed with each result.
 SHORT_S = 5
