@@ -153,9 +153,10 @@ def read_evolution(url, folder):
     return {_pair(start, end): {"uid": uid} for uid, start, end in json.loads(done.stdout)}
 
 
-def read_thunderbird(url, folder, seconds=150):
+def read_thunderbird(url, folder, expected):
     """Thunderbird, headless, with a fresh profile subscribed to a URL; read from its cache once it has ended,
-    since it holds the file locked while it runs."""
+    since it holds the file locked while it runs. On a busy machine it may seem to have ended before it began:
+    with fewer events than expected it is started again and given longer."""
     calendar = "calendar.registry.11111111-2222-3333-4444-555555555555"
     settings = {f"{calendar}.name": "Feed", f"{calendar}.type": "ics", f"{calendar}.uri": url,
                 f"{calendar}.cache.enabled": True, f"{calendar}.readOnly": True,
@@ -167,15 +168,26 @@ def read_thunderbird(url, folder, seconds=150):
     profile.mkdir()
     (profile / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n"
                                              for k, v in settings.items()))
-    with open(Path(folder) / "thunderbird.log", "wb") as log:
+    cache = profile / "calendar-data" / "cache.sqlite"
+    rows = []
+    for quiet_s in (4, 15, 45):
+        _run_thunderbird(profile, cache, quiet_s)
+        with contextlib.closing(sqlite3.connect(cache)) as conn:
+            rows = conn.execute("SELECT id, event_start, event_end FROM cal_events").fetchall()
+        if len(rows) >= expected:
+            break
+    return {_pair(start // 1000000, end // 1000000): {"uid": uid} for uid, start, end in rows}
+
+
+def _run_thunderbird(profile, cache, quiet_s, seconds=120):
+    """Until the journal beside the cache stops growing: once everything is in."""
+    with open(profile.parent / "thunderbird.log", "ab") as log:
         process = subprocess.Popen(["thunderbird", "--headless", "--no-remote", "--profile", str(profile),
                                     "-calendar"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                   env={**os.environ, "HOME": str(folder)}, start_new_session=True)
-    cache = profile / "calendar-data" / "cache.sqlite"
+                                   env={**os.environ, "HOME": str(profile.parent)}, start_new_session=True)
     try:
-        # The journal beside the cache stops growing once everything is in.
         end, size, quiet = time.monotonic() + seconds, -1, 0
-        while time.monotonic() < end and quiet < 8:
+        while time.monotonic() < end and quiet < 2 * quiet_s:
             time.sleep(0.5)
             now = sum(f.stat().st_size for f in cache.parent.glob("cache.sqlite*")) if cache.exists() else 0
             quiet = quiet + 1 if now == size and now > 300000 else 0
@@ -183,10 +195,6 @@ def read_thunderbird(url, folder, seconds=150):
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
-    conn = sqlite3.connect(cache)
-    rows = conn.execute("SELECT id, event_start, event_end FROM cal_events").fetchall()
-    conn.close()
-    return {_pair(start // 1000000, end // 1000000): {"uid": uid} for uid, start, end in rows}
 
 
 @contextlib.contextmanager
