@@ -74,11 +74,12 @@ def seconds_until(run, objective):
 
 
 def span(values, form):
-    """One figure for all seeds, or from the least to the most; a seed without is told."""
-    if any(v is None for v in values):
-        return "none" if all(v is None for v in values) else "none / " + form.format(max(v for v in values if v is not None))
-    low, high = form.format(min(values)), form.format(max(values))
-    return low if low == high else f"{low}-{high}"
+    """One figure for all seeds, or from the least to the most; with how many seeds there is one, if not all."""
+    known = [v for v in values if v is not None]
+    if not known:
+        return "none"
+    low, high = form.format(min(known)), form.format(max(known))
+    return (low if low == high else f"{low}-{high}") + (f" in {len(known)} of {len(values)}" if len(known) < len(values) else "")
 
 
 def row(solver, runs, bound):
@@ -125,9 +126,9 @@ def main():
            f"Machine: {os.cpu_count()} cores, {platform.machine()}. "
            + "; ".join(f"{NAMES[s]} {v or 'not installed'}" for s, v in versions.items()) + ".", "",
            f"Everyone one thread, {LIMIT_S:g} s of processor time (ours: {OURS_S:g} s). Ours solves the general problem",
-           "form and its rosters pass `cuadrante verify`. The others solve a compact integer program (tests/bench/peers/tour_model.py) whose relaxation is as tight as that over",
-           "all tours: bands of starts, patterns of days and breaks counted apart; their time does not hold building or",
-           "reading it. Cost is without fixed pay; gap = (cost − greatest bound) ÷ cost; \"within 1 %\" = first roster",
+           "form and its rosters pass `cuadrante verify`. The others solve a compact integer program",
+           "(tests/bench/peers/tour_model.py) whose relaxation is as tight as that over all tours: bands of starts,",
+           "patterns of days and breaks counted apart; their time does not hold building or reading it. Cost is without fixed pay; gap = (cost − greatest bound) ÷ cost; \"within 1 %\" = first roster",
            "within 1 % of that bound. A range is over seeds.", ""]
     for instance in present:
         out += section(instance, solvers, binary)
