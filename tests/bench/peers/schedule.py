@@ -128,8 +128,9 @@ def main():
            f"Everyone one thread, {LIMIT_S:g} s of processor time (ours: {OURS_S:g} s). Ours solves the general problem",
            "form and its rosters pass `cuadrante verify`. The others solve a compact integer program",
            "(tests/bench/peers/tour_model.py) whose relaxation is as tight as that over all tours: bands of starts,",
-           "patterns of days and breaks counted apart; their time does not hold building or reading it. Cost is without fixed pay; gap = (cost − greatest bound) ÷ cost; \"within 1 %\" = first roster",
-           "within 1 % of that bound. A range is over seeds.", ""]
+           "patterns of days and breaks counted apart; their time does not hold building or reading it. Cost is",
+           "without fixed pay; gap = (cost − greatest bound) ÷ cost; \"within 1 %\" = first roster within 1 % of that",
+           "bound. A range is over seeds.", ""]
     for instance in present:
         out += section(instance, solvers, binary)
     page.write_text("\n".join(out), encoding="utf-8")
