@@ -129,6 +129,7 @@ enum wfm_activity_kind {
 	WFM_REST_BREAK,
 	WFM_TRAINING, /* a session's: off the queue, paid */
 	WFM_MEETING,
+	WFM_TRAVEL,   /* to another site and back: off the queue, paid */
 	WFM_ACTIVITY_KINDS
 };
 
@@ -189,7 +190,21 @@ struct wfm_span {
 struct wfm_lock {
 	int32_t day; /* index into the agent's calendar */
 	int32_t start, end;
+	int32_t elsewhere; /* as in wfm_shift */
 };
+
+/*
+ * Another site at which the agent may work, a whole shift at a time. Travel is working time: the shift's
+ * first and last travel_min minutes, paid, off the queue, before and after its breaks. So every rule
+ * sees the shift with its travel, and hours, rest and absences run over all sites; the clock is that of
+ * the agent's calendar.
+ */
+struct wfm_elsewhere {
+	int32_t site;
+	int32_t travel_min; /* each way, whole slots; 0: none */
+};
+
+enum { WFM_MAX_ELSEWHERE = 8 };
 
 enum wfm_wish_kind {
 	WFM_WISH_DAY_OFF,  /* weight for a shift that starts on `day` (on one of `duties`) */
@@ -229,6 +244,8 @@ struct wfm_agent {
 	int32_t wish_count;
 	const struct wfm_credit *credits;
 	int32_t credit_count;
+	const struct wfm_elsewhere *elsewhere; /* other sites; not with duties or sessions */
+	int32_t elsewhere_count;
 	int32_t previous_end;         /* slot at which the last shift before day 0 ended (<= 0 mostly);
 					 WFM_NONE: none */
 	int32_t previous_days_worked; /* working days in a row just before day 0 */
@@ -344,6 +361,7 @@ struct wfm_shift {
 	int32_t start, end;
 	int32_t first_activity, activity_count; /* into roster.activities */
 	int32_t duty;  /* in problems with duties; else not read */
+	int32_t elsewhere; /* 0: at the agent's site; i + 1: at its elsewhere[i] */
 };
 
 enum wfm_short_reason {
@@ -441,7 +459,7 @@ struct wfm_roster {
  * wfm_problem_check), WFM_NO_MEMORY, WFM_INTERNAL: *out is NULL.
  *
  * options.start is any roster in the slots and days of this problem: its last one, last week's moved
- * by the caller, one made by hand. Of it only agent, day, start, end, breaks and duty are read; who
+ * by the caller, one made by hand. Of it only agent, day, start, end, elsewhere, breaks and duty are read; who
  * serves which queue is divided anew, and sessions are placed anew. An agent whose shifts obey every rule gets them as they are.
  * Shifts that exist no more, stand on other days than the problem's or break a rule or lock are left
  * out, and the agent gets the legal tour that changes the fewest days; agents without any shift are
@@ -473,6 +491,7 @@ enum wfm_breach_kind {
 	WFM_BREACH_DUTY,        /* not one of the duties, or not at its time */
 	WFM_BREACH_SESSION,     /* a session out of place, too often, too full, or missed without need */
 	WFM_BREACH_COUNTERS,    /* more people at the counters of a site than it has */
+	WFM_BREACH_TRAVEL,      /* travel missing, too much, or not at the shift's ends */
 	WFM_BREACH_KINDS
 };
 

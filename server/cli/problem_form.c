@@ -192,6 +192,7 @@ static const struct field lock_rows[] = {
 	F_DATE(struct form_lock, date, 0, "local date"),
 	F_INSTANT(struct form_lock, start, O, "null: the day must stay free"),
 	F_INSTANT(struct form_lock, end, O, "end of the shift that must stand"),
+	F_TEXT(struct form_lock, site, O, 1, 80, "where it is worked; null: at the agent's own site"),
 };
 static const struct fields lock_fields = FIELDS("ProblemLock", struct form_lock, lock_rows);
 
@@ -215,10 +216,19 @@ static const struct field credit_rows[] = {
 };
 static const struct fields credit_fields = FIELDS("ProblemCredit", struct form_credit, credit_rows);
 
+static const struct field elsewhere_rows[] = {
+	F_TEXT(struct form_elsewhere, site, 0, 1, 80, "one of the sites"),
+	D_INT(struct form_elsewhere, travel_min, 0, 720, "0",
+	      "minutes each way, the first and last of the shift: paid, off the queue"),
+};
+static const struct fields elsewhere_fields = FIELDS("ProblemElsewhere", struct form_elsewhere, elsewhere_rows);
+
 static const struct field agent_rows[] = {
 	F_TEXT(struct form_agent, name, 0, 1, 80, "unique"),
 	F_TEXT(struct form_agent, contract, 0, 1, 80, "one of the contracts"),
 	F_TEXT(struct form_agent, site, 0, 1, 80, "one of the sites"),
+	F_LIST(struct form_agent, elsewhere, elsewhere_count, O, &elsewhere_fields, 0, WFM_MAX_ELSEWHERE,
+	       "other sites where whole shifts may be worked"),
 	F_LIST(struct form_agent, skills, skill_count, O, &skill_fields, 0, 64, "what the agent can do"),
 	F_LIST(struct form_agent, unavailable, unavailable_count, O, &span_fields, 0, 500, "no shift there"),
 	F_LIST(struct form_agent, locks, lock_count, O, &lock_fields, 0, 42, "shifts or free days that stand"),

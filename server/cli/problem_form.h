@@ -120,6 +120,7 @@ struct form_skill {
 
 struct form_lock {
 	int64_t date, start, end;
+	const char *site;
 };
 
 struct form_wish {
@@ -133,8 +134,15 @@ struct form_credit {
 	int64_t date, minutes, shifts;
 };
 
+struct form_elsewhere {
+	const char *site;
+	int64_t travel_min;
+};
+
 struct form_agent {
 	const char *name, *contract, *site;
+	struct form_elsewhere *elsewhere;
+	size_t elsewhere_count;
 	struct form_skill *skills;
 	size_t skill_count;
 	struct form_span *unavailable;
@@ -196,6 +204,8 @@ bool problem_read(struct arena *a, const char *text, size_t len, struct problem 
 /* What the form says of sites, into p->wfm.sites; needs the slots and site names. ERR_INVALID with JSON
  * pointers. */
 bool sites_map(struct arena *a, struct problem *p, struct err *e);
+/* The place of that site among those where the agent works: 0 its own, i + 1 its i-th other; -1: none. */
+int32_t problem_place(const struct problem *p, int32_t agent, const char *site);
 
 static inline int64_t problem_instant(const struct problem *p, int32_t slot)
 {

@@ -415,6 +415,9 @@ static const struct wfm_lock *map_locks(struct mapper *m, size_t i)
 		else if (!problem_slot(m->p, l->start, &locks[k].start) ||
 			 !problem_slot(m->p, l->end, &locks[k].end))
 			refuse(m, "must begin and end with a slot", "/agents/%zu/locks/%zu", i, k);
+		locks[k].elsewhere = l->site == NULL ? 0 : problem_place(m->p, (int32_t)i, l->site);
+		if (locks[k].elsewhere < 0)
+			refuse(m, "is no site of the agent", "/agents/%zu/locks/%zu/site", i, k);
 	}
 	return locks;
 }
@@ -474,6 +477,19 @@ static const struct wfm_agent_skill *map_skills(struct mapper *m, size_t i)
 	return skills;
 }
 
+static const struct wfm_elsewhere *map_elsewhere(struct mapper *m, size_t i)
+{
+	const struct form_agent *g = &m->form->agents[i];
+	struct wfm_elsewhere *out = arena_array(m->a, g->elsewhere_count + 1, sizeof *out);
+	for (size_t k = 0; k < g->elsewhere_count; k++) {
+		size_t at = 0;
+		if (!name_index_find(&m->sites, g->elsewhere[k].site, &at))
+			refuse(m, "is not one of the sites", "/agents/%zu/elsewhere/%zu/site", i, k);
+		out[k] = (struct wfm_elsewhere){ (int32_t)at, (int32_t)g->elsewhere[k].travel_min };
+	}
+	return out;
+}
+
 static void map_agents(struct mapper *m)
 {
 	const struct problem_form *f = m->form;
@@ -485,6 +501,7 @@ static void map_agents(struct mapper *m)
 			.name = g->name,
 			.contract = find(m, &m->contracts, g->contract, "agents", i, "contract"),
 			.site = site, .calendar = site,
+			.elsewhere = map_elsewhere(m, i), .elsewhere_count = (int32_t)g->elsewhere_count,
 			.skills = map_skills(m, i), .skill_count = (int32_t)g->skill_count,
 			.unavailable = map_unavailable(m, i),
 			.unavailable_count = (int32_t)g->unavailable_count,

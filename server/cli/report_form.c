@@ -10,7 +10,7 @@ enum { O = FIELD_OPTIONAL };
 
 /* Order of enum wfm_breach_kind; a unit test compares. */
 static const char *const breach_kinds[] = { "rule",   "break", "shape",     "overlap", "unavailable", "lock",
-					    "closed", "skill", "unplanned", "cost",    "bound",       "duty", "session", "counters",
+					    "closed", "skill", "unplanned", "cost",    "bound",       "duty", "session", "counters", "travel",
 					    NULL };
 
 _Static_assert(sizeof breach_kinds / sizeof breach_kinds[0] == WFM_BREACH_KINDS + 1, "every word has a name");

@@ -19,7 +19,7 @@ struct form_activity {
 };
 
 struct form_shift {
-	const char *agent, *duty;
+	const char *agent, *duty, *site;
 	int64_t date, start, end;
 	struct form_activity *activities;
 	size_t activity_count;
@@ -66,7 +66,7 @@ struct roster_form {
 enum { O = FIELD_OPTIONAL };
 
 /* Orders of enum wfm_activity_kind, wfm_short_reason; a unit test compares. */
-static const char *const activity_kinds[] = { "work", "meal", "break", "training", "meeting", NULL };
+static const char *const activity_kinds[] = { "work", "meal", "break", "training", "meeting", "travel", NULL };
 static const char *const reasons[] = { "no_skill", "away",  "no_shift", "all_at_work",
 				       "counters", "hours", "price",    NULL };
 static const char *const states[] = { "finished", "limit", "cancelled", NULL };
@@ -90,6 +90,7 @@ static const struct field shift_rows[] = {
 	F_TEXT(struct form_shift, agent, 0, 1, 80, "name in the problem"),
 	F_DATE(struct form_shift, date, 0, "local date on which the shift starts"),
 	F_TEXT(struct form_shift, duty, O, 1, 80, "which one, in problems with duties"),
+	F_TEXT(struct form_shift, site, O, 1, 80, "where, when it is not the agent's own"),
 	F_INSTANT(struct form_shift, start, 0, "beginning"),
 	F_INSTANT(struct form_shift, end, 0, "first instant after"),
 	F_LIST(struct form_shift, activities, activity_count, 0, &activity_fields, 1, 2000,
@@ -170,6 +171,7 @@ static void write_shifts(struct arena *a, const struct problem *p, const struct 
 		*to = (struct form_shift){
 			.agent = p->form.agents[x->agent].name,
 			.duty = p->form.duty_count > 0 ? p->form.duties[x->duty].name : NULL,
+			.site = x->elsewhere == 0 ? NULL : p->form.agents[x->agent].elsewhere[x->elsewhere - 1].site,
 			.date = p->form.start + x->day,
 			.start = problem_instant(p, x->start),
 			.end = problem_instant(p, x->end),
@@ -341,6 +343,10 @@ static void read_shifts(struct reading *in, const struct roster_form *f, struct 
 			.activity_count = (int32_t)x->activity_count,
 			.duty = find_duty(in, x->duty, i),
 		};
+		if (x->site != NULL && !in->bad)
+			r->shifts[i].elsewhere = problem_place(in->p, r->shifts[i].agent, x->site);
+		if (r->shifts[i].elsewhere < 0)
+			refuse(in, "is no site of the agent", "shifts", i, "/site");
 		for (size_t k = 0; k < x->activity_count; k++)
 			read_activity(in, i, k, &x->activities[k], &r->activities[used++]);
 	}
@@ -474,6 +480,7 @@ static bool start_shift(const struct reading *in, const struct form_shift *x, in
 		s.duty = (int32_t)duty;
 	int64_t by = move_weeks(zone_of(in->p, (int32_t)agent), x->start, weeks) - x->start;
 	s.agent = (int32_t)agent;
+	s.elsewhere = x->site == NULL ? 0 : problem_place(in->p, s.agent, x->site);
 	s.day = (int32_t)(x->date + 7 * weeks - in->p->form.start);
 	if (!problem_slot(in->p, x->start + by, &s.start) || !problem_slot(in->p, x->end + by, &s.end) ||
 	    s.end <= s.start)

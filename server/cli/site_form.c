@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the problem form to what the solver knows of sites. */
 #include <stdio.h>
+#include <string.h>
 
 #include "server/cli/problem_form.h"
 
@@ -48,4 +49,15 @@ bool sites_map(struct arena *a, struct problem *p, struct err *e)
 	}
 	p->wfm.sites = sites;
 	return ok;
+}
+
+int32_t problem_place(const struct problem *p, int32_t agent, const char *site)
+{
+	const struct form_agent *g = &p->form.agents[agent];
+	if (strcmp(g->site, site) == 0)
+		return 0;
+	for (size_t i = 0; i < g->elsewhere_count; i++)
+		if (strcmp(g->elsewhere[i].site, site) == 0)
+			return (int32_t)i + 1;
+	return -1;
 }

@@ -68,7 +68,6 @@ static bool name_tours(struct naming *n, const struct plan *plan)
 			const struct tour *tour = plan->tours[i + k];
 			n->people[i + k] = (struct person){ .slot = i + k,
 							    .tour = tour,
-							    .kind = profile_of(m, tour)->kind,
 							    .burden = tour_burden(m, tour) };
 			team[k] = (struct member){ t->agents[k],
 						   m->p->agents[t->agents[k]].burden };
@@ -111,11 +110,13 @@ static void write_shift(const struct naming *n, struct wfm_roster *r, const stru
 	const struct break_set *set = &pr->sets[o->set];
 	const struct wfm_break *breaks = n->m->p->contracts[pr->contract].breaks;
 	struct wfm_shift *s = &r->shifts[r->shift_count++];
-	*s = (struct wfm_shift){ p->agent, o->day, o->start, o->end, r->activity_count, 0, WFM_NONE };
+	*s = (struct wfm_shift){ p->agent,	    o->day, o->start,	o->end,
+				 r->activity_count, 0,	    WFM_NONE,	set->place };
 	int32_t b = 0;
 	for (int32_t x = 0; x < o->end - o->start;) {
 		if (b < set->count && x == ts->brk[b]) {
-			const struct wfm_break *row = &breaks[set->b[b].row];
+			static const struct wfm_break travel = { .kind = WFM_TRAVEL, .paid = true };
+			const struct wfm_break *row = set->b[b].row < 0 ? &travel : &breaks[set->b[b].row];
 			add_activity(r, s, (struct wfm_activity){ row->kind, WFM_NONE, o->start + x,
 								  set->b[b].slots, row->paid, 0 });
 			x += set->b[b++].slots;
@@ -129,7 +130,7 @@ static void write_shift(const struct naming *n, struct wfm_roster *r, const stru
 			continue;
 		}
 		int16_t j = n->queue_at[base + x];
-		int32_t q = j < 0 ? WFM_NONE : n->m->kinds[p->kind].queue[j];
+		int32_t q = j < 0 ? WFM_NONE : n->m->kinds[model_opt_kind(pr, ts->opt)].queue[j];
 		add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, o->start + x, 1, true, 0 });
 		x++;
 	}

@@ -49,18 +49,18 @@ double breaks_place(const double *prefix, const struct break_set *s, int32_t sta
 	return end[arg];
 }
 
-void tour_visit(const struct model *m, const struct tour *t, void (*visit)(void *, int32_t),
+void tour_visit(const struct model *m, const struct tour *t, void (*visit)(void *, int32_t, int32_t),
 		void *context)
 {
 	const struct profile *pr = &m->profiles[m->types[t->type].profile];
 	for (int32_t i = 0; i < t->count; i++) {
 		const struct opt *o = &pr->opts[t->s[i].opt];
 		const struct break_set *s = &pr->sets[o->set];
-		int32_t at = o->start;
+		int32_t at = o->start, kind = pr->place[s->place].kind;
 		for (int32_t b = 0; b <= s->count; b++) {
 			int32_t stop = b < s->count ? o->start + t->s[i].brk[b] : o->end;
 			for (; at < stop; at++)
-				visit(context, at % m->slots);
+				visit(context, at % m->slots, kind);
 			if (b < s->count)
 				at += s->b[b].slots;
 		}

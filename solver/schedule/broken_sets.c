@@ -42,11 +42,10 @@ struct look {
 static void add_at_work(struct master *m, int32_t i, double x)
 {
 	const struct tour *t = m->columns[i].tour;
-	double *work = &m->at_work[master_kind(m, t->type) * m->m->slots];
 	tour_visit(m->m, t, sets_mark_on, m);
 	for (int32_t k = 0; k < m->m->slots; k++)
 		if (m->on[k])
-			work[k] += x;
+			m->at_work[(m->on[k] - 1) * m->m->slots + k] += x;
 	sets_clear_on(m);
 }
 

@@ -12,11 +12,6 @@ enum { ROUNDS = 64, EXCHANGES = 64, FEW_EXCHANGES = 8 };
 
 static const double TINY = 1e-9;
 
-struct walk {
-	struct cover *c;
-	int32_t kind;
-};
-
 /* What shortage and surplus rise by when so many go. */
 static double own_loss(const struct cover *c, int32_t q, int32_t t, double people)
 {
@@ -284,17 +279,16 @@ static double best_place(const struct cover *c, const struct kind *x, int32_t t,
 	return -x->wait[t];
 }
 
-static void add_slot(void *context, int32_t t)
+static void add_slot(void *context, int32_t t, int32_t whose)
 {
-	const struct walk *w = context;
-	struct cover *c = w->c;
-	const struct kind *x = &c->m->kinds[w->kind];
+	struct cover *c = context;
+	const struct kind *x = &c->m->kinds[whose];
 	int32_t best;
 	(void)best_place(c, x, t, &best);
 	if (best < 0)
 		return; /* a locked shift outside the opening hours */
 	if (best == x->queue_count) {
-		cover_shift_people(c, w->kind, best, t, 1);
+		cover_shift_people(c, whose, best, t, 1);
 		divide_anew(c, t);
 		return;
 	}
@@ -308,7 +302,7 @@ static void add_slot(void *context, int32_t t)
 		cover_shift_people(c, kind, to, t, 1);
 		q = next;
 	}
-	cover_shift_people(c, w->kind, best, t, 1);
+	cover_shift_people(c, whose, best, t, 1);
 	/* The chain's last queue has one more, the others as many as before. */
 	int32_t desk = desk_of(c->m, q);
 	if (desk >= 0 && c->seated[desk * c->m->slots + t] > c->m->desks[desk].seats[t]) {
@@ -359,19 +353,18 @@ static void rebalance(struct cover *c, int32_t t)
 	}
 }
 
-static void remove_slot(void *context, int32_t t)
+static void remove_slot(void *context, int32_t t, int32_t whose)
 {
-	const struct walk *w = context;
-	struct cover *c = w->c;
-	const struct kind *x = &c->m->kinds[w->kind];
+	struct cover *c = context;
+	const struct kind *x = &c->m->kinds[whose];
 	int32_t best = -1;
 	double loss = INFINITY;
-	if (x->wait && *people_at(c, w->kind, x->queue_count, t) > 0) {
+	if (x->wait && *people_at(c, whose, x->queue_count, t) > 0) {
 		best = x->queue_count;
 		loss = -x->wait[t];
 	}
 	for (int32_t j = 0; j < x->queue_count; j++) {
-		if (*people_at(c, w->kind, j, t) == 0)
+		if (*people_at(c, whose, j, t) == 0)
 			continue;
 		double v = cover_loss_of(c, x->queue[j], t, x->speed[j]);
 		if (v < loss) {
@@ -381,7 +374,7 @@ static void remove_slot(void *context, int32_t t)
 	}
 	if (best < 0)
 		return;
-	cover_shift_people(c, w->kind, best, t, -1);
+	cover_shift_people(c, whose, best, t, -1);
 	cover_refresh(c, t);
 	if (c->shared)
 		rebalance(c, t);
@@ -391,29 +384,25 @@ static void remove_slot(void *context, int32_t t)
 
 void cover_add(struct cover *c, const struct tour *t)
 {
-	struct walk w = { c, c->m->profiles[c->m->types[t->type].profile].kind };
-	tour_visit(c->m, t, add_slot, &w);
+	tour_visit(c->m, t, add_slot, c);
 	cover_stock_settle(c, EXCHANGES);
 }
 
 void cover_remove(struct cover *c, const struct tour *t)
 {
-	struct walk w = { c, c->m->profiles[c->m->types[t->type].profile].kind };
-	tour_visit(c->m, t, remove_slot, &w);
+	tour_visit(c->m, t, remove_slot, c);
 	cover_stock_settle(c, EXCHANGES);
 }
 
 void cover_take(struct cover *c, int32_t kind, int32_t t)
 {
-	struct walk w = { c, kind };
-	remove_slot(&w, t);
+	remove_slot(c, t, kind);
 	cover_stock_settle(c, FEW_EXCHANGES);
 }
 
 void cover_give(struct cover *c, int32_t kind, int32_t t)
 {
-	struct walk w = { c, kind };
-	add_slot(&w, t);
+	add_slot(c, t, kind);
 	cover_stock_settle(c, FEW_EXCHANGES);
 }
 
@@ -442,6 +431,12 @@ void cover_worth(const struct cover *c, int32_t kind, double *w)
 	}
 	for (int32_t t = n; t < c->m->horizon; t++)
 		w[t] = w[t - n];
+}
+
+void cover_worths(const struct cover *c, const struct profile *pr, double *w)
+{
+	for (int32_t i = 0; i < pr->place_count; i++)
+		cover_worth(c, pr->place[i].kind, w + (size_t)i * (size_t)c->m->horizon);
 }
 
 /* Can anybody there answer contacts that count? */

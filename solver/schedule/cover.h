@@ -44,6 +44,8 @@ void cover_copy(struct cover *to, const struct cover *from);
 
 /* w[t] = cents saved by one more agent of the kind in slot t. */
 void cover_worth(const struct cover *c, int32_t kind, double *w);
+/* The same for each place of the profile: w[places x horizon]. */
+void cover_worths(const struct cover *c, const struct profile *pr, double *w);
 void cover_add(struct cover *c, const struct tour *t);
 void cover_remove(struct cover *c, const struct tour *t);
 /* One agent of the kind less, or more, in one slot. */

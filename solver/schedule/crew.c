@@ -222,7 +222,7 @@ static bool make_helper(struct crew *c, struct run *r)
 	*h = *r;
 	h->o.progress = NULL;
 	h->pricer = pricer_new(r->m);
-	h->worth = calloc((size_t)r->m->horizon + 1, sizeof *h->worth);
+	h->worth = calloc((size_t)r->m->max_places * (size_t)r->m->horizon + 1, sizeof *h->worth);
 	h->duals = calloc(cells, sizeof *h->duals);
 	h->mu = calloc((size_t)r->m->p->service_count + 1, sizeof *h->mu);
 	h->best = plan_new(r->m);

@@ -144,7 +144,7 @@ static bool improve_slot(struct naming *n, int32_t t)
 }
 
 struct presence {
-	int32_t person, cell, slot, before; /* before: cell of the last work slot of the shift, or -1 */
+	int32_t kind, cell, slot, before; /* before: cell of the last work slot of the shift, or -1 */
 };
 
 static int by_slot(const void *a, const void *b)
@@ -164,11 +164,11 @@ static int32_t list_presence(struct naming *n, struct presence *list)
 		int32_t cell = n->people[p].base;
 		for (int32_t i = 0; i < t->count; i++) {
 			const struct opt *o = &pr->opts[t->s[i].opt];
-			int32_t before = -1;
+			int32_t before = -1, kind = model_opt_kind(pr, t->s[i].opt);
 			for (int32_t x = 0; x < o->end - o->start; x++, cell++) {
 				if (!at_work(pr, &t->s[i], x) || n->sit_at[cell])
 					continue;
-				list[count++] = (struct presence){ p, cell,
+				list[count++] = (struct presence){ kind, cell,
 								   (o->start + x) % n->m->slots, before };
 				before = cell;
 			}
@@ -179,7 +179,7 @@ static int32_t list_presence(struct naming *n, struct presence *list)
 
 static int32_t *wanted(const struct naming *n, int32_t w, int32_t j)
 {
-	return &n->want[n->cover->first[n->people[n->worker[w]].kind] + j];
+	return &n->want[n->cover->first[n->worker[w]] + j];
 }
 
 /* One of those who stay on deferrable work (pass 0), who are on no queue yet (1), or any other (2). */
@@ -216,7 +216,7 @@ static void divide_slot(struct naming *n, const struct presence *list, int32_t c
 	memset(n->seated, 0, (size_t)n->m->desk_count * sizeof *n->seated);
 	n->worker_count = count;
 	for (int32_t w = 0; w < count; w++) {
-		n->worker[w] = list[w].person;
+		n->worker[w] = list[w].kind;
 		n->cell[w] = list[w].cell;
 		const struct kind *k = worker_kind(n, w);
 		int32_t j = list[w].before < 0 ? -1 : n->queue_at[list[w].before];
@@ -247,10 +247,10 @@ static bool without_choice(struct naming *n)
 	for (int32_t p = 0; p < n->count; p++) {
 		const struct tour *t = n->people[p].tour;
 		const struct profile *pr = profile_of(n->m, t);
-		const struct kind *kind = &n->m->kinds[n->people[p].kind];
 		int32_t cell = n->people[p].base;
 		for (int32_t i = 0; i < t->count; i++) {
 			const struct opt *o = &pr->opts[t->s[i].opt];
+			const struct kind *kind = &n->m->kinds[model_opt_kind(pr, t->s[i].opt)];
 			for (int32_t x = 0; x < o->end - o->start; x++, cell++)
 				if (kind->queue_count == 1 && at_work(pr, &t->s[i], x) && !n->sit_at[cell] &&
 				    divide_is_open(n, kind->queue[0], (o->start + x) % n->m->slots))

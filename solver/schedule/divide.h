@@ -13,7 +13,6 @@
 struct person {
 	int32_t agent, slot; /* in the plan */
 	const struct tour *tour;
-	int32_t kind;
 	int32_t base; /* of its slots in queue_at, one run per shift in order */
 	double burden;
 };
@@ -27,7 +26,7 @@ struct naming {
 	int16_t *sit_at;   /* session + 1 of slots in one; else 0 */
 	int32_t slot_total;
 	/* of the slot in hand */
-	int32_t *worker, *cell; /* person, place in queue_at */
+	int32_t *worker, *cell; /* kind, place in queue_at */
 	int32_t worker_count;
 	double *have;
 	int32_t *seated; /* [desks] */
@@ -47,7 +46,7 @@ bool divide_queues(struct naming *n);
 
 static inline const struct kind *worker_kind(const struct naming *n, int32_t w)
 {
-	return &n->m->kinds[n->people[n->worker[w]].kind];
+	return &n->m->kinds[n->worker[w]];
 }
 
 /* What so many people more cost queue q. */

@@ -100,7 +100,7 @@ static void write_shift(const struct duty_model *m, struct wfm_roster *r, int32_
 	int32_t n = duty_breaks(m->p, c, slots, row, at);
 	int32_t start = m->p->calendars[k->calendar].days[day].first_slot + k->start[day * m->duties + duty];
 	struct wfm_shift *s = &r->shifts[r->shift_count++];
-	*s = (struct wfm_shift){ agent, day, start, start + slots, r->activity_count, 0, duty };
+	*s = (struct wfm_shift){ agent, day, start, start + slots, r->activity_count, 0, duty, 0 };
 	int32_t from = start;
 	for (int32_t i = 0; i < n; i++) {
 		const struct wfm_break *b = &c->breaks[row[i]];

@@ -99,11 +99,15 @@ static int32_t local_day(const struct wfm_calendar *c, int32_t slot)
 	return c->day_count - 1;
 }
 
-static bool serves(const struct kind *k, int32_t q)
+/* Somewhere. */
+static bool serves(const struct model *m, const struct profile *pr, int32_t q)
 {
-	for (int32_t j = 0; j < k->queue_count; j++)
-		if (k->queue[j] == q)
-			return true;
+	for (int32_t i = 0; i < pr->place_count; i++) {
+		const struct kind *k = &m->kinds[pr->place[i].kind];
+		for (int32_t j = 0; j < k->queue_count; j++)
+			if (k->queue[j] == q)
+				return true;
+	}
 	return false;
 }
 
@@ -114,7 +118,7 @@ static enum wfm_short_reason reason_of(const struct status *s, int32_t q, int32_
 	for (int32_t k = 0; k < m->type_count && !spare; k++) {
 		const struct type *x = &m->types[k];
 		const struct profile *pr = &m->profiles[x->profile];
-		if (!serves(&m->kinds[pr->kind], q))
+		if (!serves(m, pr, q))
 			continue;
 		skilled = true;
 		uint8_t reach = s->reach[k * m->slots + t];
@@ -160,8 +164,7 @@ static void count_have(const struct model *m, const struct wfm_roster *r, double
 {
 	for (int32_t i = 0; i < r->shift_count; i++) {
 		const struct wfm_shift *s = &r->shifts[i];
-		const struct kind *k =
-			&m->kinds[m->profiles[m->types[m->type_of[s->agent]].profile].kind];
+		const struct kind *k = model_shift_kind(m, s);
 		for (int32_t a = 0; a < s->activity_count; a++) {
 			const struct wfm_activity *x = &r->activities[s->first_activity + a];
 			int32_t d = x->kind == WFM_WORK && x->queue >= 0 ? desk_of(m, x->queue) : -1;

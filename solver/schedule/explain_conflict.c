@@ -45,7 +45,7 @@ static enum wfm_status least_cents(const struct wfm_problem *one, double *cents,
 	struct model m;
 	enum wfm_status s = model_build(&m, one, e);
 	struct pricer *pricer = s == WFM_OK ? pricer_new(&m) : NULL;
-	double *w = calloc((size_t)m.horizon + 1, sizeof *w);
+	double *w = calloc((size_t)m.max_places * (size_t)m.horizon + 1, sizeof *w);
 	if (s == WFM_OK && (!pricer || !w))
 		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the explanation");
 	if (s == WFM_OK) {

@@ -73,10 +73,19 @@ static bool same_skills(const struct wfm_agent *a, const struct wfm_agent *b)
 	return same;
 }
 
+static bool same_sites(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	bool same = a->elsewhere_count == b->elsewhere_count;
+	for (int32_t i = 0; same && i < a->elsewhere_count; i++)
+		same = a->elsewhere[i].site == b->elsewhere[i].site &&
+		       a->elsewhere[i].travel_min == b->elsewhere[i].travel_min;
+	return same;
+}
+
 static bool same_kind(const struct wfm_agent *a, const struct wfm_agent *b)
 {
 	return a->contract == b->contract && a->site == b->site && a->calendar == b->calendar &&
-	       same_skills(a, b);
+	       same_skills(a, b) && same_sites(a, b);
 }
 
 static bool list_kinds(struct explaining *x)

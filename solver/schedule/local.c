@@ -23,29 +23,35 @@ static void store(struct tour *to, const struct tour *from)
 
 /* A tour that is the best at no price of contacts may still be the one that meets the target: slots
  * are worth a random bit more or less. */
-static void shake(struct run *r)
+static void shake_place(struct run *r, double *worth)
 {
 	for (int32_t t = 0; t < r->m->slots; t++)
-		r->worth[t] *= 1 + SHAKE * (2 * rng_unit(&r->rng) - 1);
+		worth[t] *= 1 + SHAKE * (2 * rng_unit(&r->rng) - 1);
 	/* Work that may wait is worth as much in many slots, and done in a few of them nothing in the rest. */
 	for (int32_t t = 0, end; r->m->stock_count > 0 && t < r->m->slots; t = end) {
 		end = t + 1 + (int32_t)rng_below(&r->rng, (uint32_t)(1440 / r->m->p->slot_min));
 		double share = rng_below(&r->rng, 2) == 0 ? rng_unit(&r->rng) : 1;
 		for (int32_t x = t; x < end && x < r->m->slots; x++)
-			r->worth[x] *= share;
+			worth[x] *= share;
 	}
 	for (int32_t t = r->m->slots; t < r->m->horizon; t++)
-		r->worth[t] = r->worth[t - r->m->slots];
+		worth[t] = worth[t - r->m->slots];
+}
+
+static void shake(struct run *r, int32_t places)
+{
+	for (int32_t i = 0; i < places; i++)
+		shake_place(r, r->worth + (size_t)i * (size_t)r->m->horizon);
 }
 
 /* The hours of a whole tour do not save what the first of them does: half the time slots are worth what
  * they would be with part of a week's hours of deferrable work done. */
-static void read_worth(struct run *r, struct plan *p, int32_t kind)
+static void read_worth(struct run *r, struct plan *p, const struct profile *pr)
 {
 	bool suppose = r->m->stock_count > 0 && rng_below(&r->rng, 2) == 0;
 	if (suppose)
 		cover_stock_suppose(p->cover, rng_unit(&r->rng) * rng_unit(&r->rng) * WEEK_HOURS / r->m->slot_h);
-	cover_worth(p->cover, kind, r->worth);
+	cover_worths(p->cover, pr, r->worth);
 	if (suppose)
 		cover_stock_suppose(p->cover, 0);
 }
@@ -54,9 +60,9 @@ static void insert(struct run *r, struct plan *p, int32_t i, bool shaken)
 {
 	const struct type *t = &r->m->types[p->tours[i]->type];
 	struct tour best;
-	read_worth(r, p, r->m->profiles[t->profile].kind);
+	read_worth(r, p, &r->m->profiles[t->profile]);
 	if (shaken)
-		shake(r);
+		shake(r, r->m->profiles[t->profile].place_count);
 	pricer_set(r->pricer, t->profile, r->worth);
 	double value = pricer_best(r->pricer, p->tours[i]->type, &best);
 	struct places at;
@@ -93,7 +99,7 @@ void plan_put(struct plan *p, int32_t i, const struct tour *t)
 	store(p->tours[i], t);
 	if (p->seats && p->cover->m->types[t->type].sit_count > 0) {
 		const struct model *m = p->cover->m;
-		cover_worth(p->cover, m->profiles[m->types[t->type].profile].kind, p->seats->worth);
+		cover_worths(p->cover, &m->profiles[m->types[t->type].profile], p->seats->worth);
 		(void)seats_choose(p->seats, p->tours[i], p->seats->worth, &at);
 	}
 	plan_put_at(p, i, p->tours[i], &at);

@@ -61,25 +61,25 @@ enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct w
 /* Reduced cost of a tour at the LP's duals; what it serves in a slot is the best of its queues. */
 struct pricing_sum {
 	const struct master *m;
-	const struct kind *kind;
 	double sum;
 };
 
-static void sum_slot(void *context, int32_t t)
+static void sum_slot(void *context, int32_t t, int32_t whose)
 {
 	struct pricing_sum *x = context;
+	const struct kind *kind = &x->m->m->kinds[whose];
 	double best = -INFINITY;
-	for (int32_t j = 0; j < x->kind->queue_count; j++) {
-		int32_t at = x->kind->queue[j] * x->m->m->slots + t;
+	for (int32_t j = 0; j < kind->queue_count; j++) {
+		int32_t at = kind->queue[j] * x->m->m->slots + t;
 		if (x->m->asked[at])
-			best = fmax(best, x->kind->speed[j] * x->m->pi[at]);
+			best = fmax(best, kind->speed[j] * x->m->pi[at]);
 	}
 	x->sum += best > -INFINITY ? best : 0;
 }
 
 static double reduced_cost(const struct master *m, const struct tour *t)
 {
-	struct pricing_sum x = { m, &m->m->kinds[master_kind(m, t->type)], 0 };
+	struct pricing_sum x = { m, 0 };
 	tour_visit(m->m, t, sum_slot, &x);
 	return t->cost / m->unit - x.sum - m->sigma[t->type];
 }
@@ -161,9 +161,8 @@ enum wfm_status master_solve_some(struct master *m, int32_t pivots, struct wfm_e
 /* ---- pricing ---- */
 
 /* Worths of slots to a kind at the point priced. */
-void master_set_worth(struct master *m, int32_t kind)
+static void set_worth(const struct master *m, const struct kind *k, double *worth)
 {
-	const struct kind *k = &m->m->kinds[kind];
 	const int32_t n = m->m->slots;
 	for (int32_t t = 0; t < n; t++) {
 		double best = -INFINITY;
@@ -172,10 +171,17 @@ void master_set_worth(struct master *m, int32_t kind)
 			if (m->asked[at])
 				best = fmax(best, m->at[at] * k->speed[j]);
 		}
-		m->worth[t] = best > -INFINITY ? best * m->unit : 0;
+		worth[t] = best > -INFINITY ? best * m->unit : 0;
 	}
 	for (int32_t t = n; t < m->m->horizon; t++)
-		m->worth[t] = m->worth[t - n];
+		worth[t] = worth[t - n];
+}
+
+void master_set_worth(struct master *m, int32_t profile)
+{
+	const struct profile *pr = &m->m->profiles[profile];
+	for (int32_t i = 0; i < pr->place_count; i++)
+		set_worth(m, &m->m->kinds[pr->place[i].kind], m->worth + (size_t)i * (size_t)m->m->horizon);
 }
 
 /* The part of the bound that depends on the cover rows alone, cents. */
@@ -241,7 +247,7 @@ static enum wfm_status price_all(struct master *m, bool skip_fixed, double near,
 			continue;
 		if (t->profile != profile) {
 			profile = t->profile;
-			master_set_worth(m, m->m->profiles[profile].kind);
+			master_set_worth(m, profile);
 			pricer_set(m->run->pricer, profile, m->worth);
 		}
 		s = price_type(m, k, near, bound, added, e);

@@ -64,8 +64,8 @@ struct master {
 	double *sigma;     /* [types] */
 	bool has_centre;
 	bool smoothed;     /* started from the smoothed dual: its optimum has many ties */
-	double *worth;     /* [horizon] LP units x unit: cents */
-	uint8_t *on;       /* [slots] scratch: at work in a column */
+	double *worth;     /* [places x horizon] LP units x unit: cents */
+	int32_t *on;       /* [slots] scratch: kind + 1 at work in a column, 0: none */
 	double *at_work;   /* [kinds x slots] scratch: people of the relaxation */
 	int32_t *stamp;    /* [rows] */
 	int32_t stamp_now, rows;
@@ -78,11 +78,6 @@ struct master {
 	double noise;       /* added to fractions before the dive ranks them */
 	int32_t *by_profile; /* types in order of profile */
 };
-
-static inline int32_t master_kind(const struct master *m, int32_t type)
-{
-	return m->m->profiles[m->m->types[type].profile].kind;
-}
 
 enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct wfm_error *e);
 /* Drops the least useful columns until about `keep` idle ones are left, once there are twice that. */
@@ -130,7 +125,7 @@ int32_t sets_person_entries(const struct master *m, const struct queue_set *s, i
 int32_t sets_queue_entries(const struct master *m, int32_t q, int32_t t, double sign);
 bool sets_meet(const struct queue_set *s, const struct kind *k);
 /* For tour_visit, with the master as context; and the end of it. */
-void sets_mark_on(void *master, int32_t t);
+void sets_mark_on(void *master, int32_t t, int32_t kind);
 void sets_clear_on(struct master *m);
 /* Adds rows of sets that the solution breaks; *added of them. */
 enum wfm_status sets_separate(struct master *m, int32_t *added, struct wfm_error *e);
@@ -145,8 +140,8 @@ enum wfm_status master_price(struct master *m, bool skip_fixed, double *bound, i
 /* The same, but takes all found within `near` cents of the best of their type. */
 enum wfm_status master_price_near(struct master *m, double near, double *bound, int32_t *added,
 				  struct wfm_error *e);
-/* Worths of slots to a kind at m->at, in m->worth. */
-void master_set_worth(struct master *m, int32_t kind);
+/* Worths of slots to the places of a profile at m->at, in m->worth. */
+void master_set_worth(struct master *m, int32_t profile);
 /* Makes m->at the centre when its bound is the best so far. */
 void master_keep_centre(struct master *m, double bound);
 /* Bounds, columns and a centre from the smoothed dual, before the first LP; needs soft_fits. */

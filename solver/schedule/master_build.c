@@ -16,11 +16,14 @@ static void mark_asked(struct master *m)
 	const struct model *x = m->m;
 	const int32_t n = x->slots;
 	for (int32_t k = 0; k < x->type_count; k++) {
-		const struct kind *kind = &x->kinds[master_kind(m, k)];
-		for (int32_t j = 0; x->types[k].has_tour && j < kind->queue_count; j++)
-			for (int32_t t = 0; t < n; t++)
-				m->asked[kind->queue[j] * n + t] |= x->open[kind->queue[j] * n + t];
-		m->shared |= x->types[k].has_tour && kind->queue_count > 1;
+		const struct profile *pr = &x->profiles[x->types[k].profile];
+		for (int32_t i = 0; x->types[k].has_tour && i < pr->place_count; i++) {
+			const struct kind *kind = &x->kinds[pr->place[i].kind];
+			for (int32_t j = 0; j < kind->queue_count; j++)
+				for (int32_t t = 0; t < n; t++)
+					m->asked[kind->queue[j] * n + t] |= x->open[kind->queue[j] * n + t];
+			m->shared |= kind->queue_count > 1;
+		}
 	}
 	for (int32_t q = 0; q < x->p->queue_count; q++)
 		for (int32_t t = 0; t < n; t++)
@@ -81,7 +84,7 @@ static bool allocate(struct master *m)
 	m->pi = calloc(cells, sizeof *m->pi);
 	m->centre = calloc(cells, sizeof *m->centre);
 	m->at = calloc(cells, sizeof *m->at);
-	m->on = calloc((size_t)x->slots + 1, 1);
+	m->on = calloc((size_t)x->slots + 1, sizeof *m->on);
 	m->at_work = calloc((size_t)x->kind_count * (size_t)x->slots + 1, sizeof *m->at_work);
 	m->service_row = calloc(services, sizeof *m->service_row);
 	m->desk_row = calloc(desks, sizeof *m->desk_row);
@@ -95,7 +98,7 @@ static bool allocate(struct master *m)
 	m->sigma = calloc(types, sizeof *m->sigma);
 	m->fixed = calloc(types, sizeof *m->fixed);
 	m->by_profile = calloc(types, sizeof *m->by_profile);
-	m->worth = calloc((size_t)x->horizon + 1, sizeof *m->worth);
+	m->worth = calloc((size_t)x->max_places * (size_t)x->horizon + 1, sizeof *m->worth);
 	m->stamp = calloc(rows, sizeof *m->stamp);
 	m->entry_row = calloc(rows, sizeof *m->entry_row);
 	m->entry = calloc(rows, sizeof *m->entry);

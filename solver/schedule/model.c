@@ -51,7 +51,8 @@ static bool build_demand(struct model *m)
 
 /* ---- kinds ---- */
 
-static enum wfm_status kind_get(struct model *m, const struct wfm_agent *a, int32_t *out,
+/* What the agent serves at that site. */
+static enum wfm_status kind_get(struct model *m, const struct wfm_agent *a, int32_t site, int32_t *out,
 				struct wfm_error *e)
 {
 	const struct wfm_problem *p = m->p;
@@ -59,7 +60,7 @@ static enum wfm_status kind_get(struct model *m, const struct wfm_agent *a, int3
 	double speed[64];
 	for (int32_t q = 0; q < p->queue_count; q++) {
 		const struct wfm_queue *x = &p->queues[q];
-		if (x->site != WFM_NONE && x->site != a->site)
+		if (x->site != WFM_NONE && x->site != site)
 			continue;
 		double s = x->skill == WFM_NONE ? 1 : 0;
 		for (int32_t i = 0; i < a->skill_count; i++)
@@ -92,6 +93,19 @@ static enum wfm_status kind_get(struct model *m, const struct wfm_agent *a, int3
 	*out = m->kind_count;
 	m->kinds[m->kind_count++] = k;
 	return WFM_OK;
+}
+
+/* Where the agent may work. */
+static enum wfm_status list_places(struct model *m, const struct wfm_agent *a, struct place *out,
+				   struct wfm_error *e)
+{
+	memset(out, 0, (1 + (size_t)a->elsewhere_count) * sizeof *out);
+	enum wfm_status s = kind_get(m, a, a->site, &out[0].kind, e);
+	for (int32_t i = 0; s == WFM_OK && i < a->elsewhere_count; i++) {
+		out[i + 1].travel = a->elsewhere[i].travel_min / m->p->slot_min;
+		s = kind_get(m, a, a->elsewhere[i].site, &out[i + 1].kind, e);
+	}
+	return s;
 }
 
 /* ---- personal costs ---- */
@@ -146,8 +160,9 @@ bool model_is_away(const struct wfm_agent *a, int32_t start, int32_t end)
 
 /* Cost of the shift to this agent in particular; INFINITY: impossible. */
 static double personal_cost(const struct model *m, const struct wfm_agent *a,
-			    const struct profile *pr, const struct opt *o)
+			    const struct profile *pr, int32_t opt)
 {
+	const struct opt *o = &pr->opts[opt];
 	const struct wfm_lock *lock = model_lock_of_day(a, o->day);
 	double wish = 0;
 	if (a->wish_count > 0) {
@@ -156,7 +171,10 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 		       model_wish_cents(a, o->day, 0, 0, 0, 0);
 	}
 	if (lock)
-		return lock->start == o->start && lock->end == o->end ? wish : INFINITY;
+		return lock->start == o->start && lock->end == o->end &&
+				       lock->elsewhere == model_opt_place(pr, opt) ?
+			       wish :
+			       INFINITY;
 	if (model_is_away(a, o->start, o->end))
 		return INFINITY;
 	if (a->previous_end != WFM_NONE && o->start < a->previous_end + pr->rest)
@@ -184,7 +202,7 @@ static bool personal_row(const struct model *m, const struct wfm_agent *a, const
 {
 	bool any = false;
 	for (int32_t i = 0; i < pr->opt_count; i++) {
-		row[i] = (float)personal_cost(m, a, pr, &pr->opts[i]);
+		row[i] = (float)personal_cost(m, a, pr, i);
 		any |= row[i] != 0;
 	}
 	return any;
@@ -193,12 +211,13 @@ static bool personal_row(const struct model *m, const struct wfm_agent *a, const
 static enum wfm_status type_of_agent(struct model *m, int32_t i, int32_t *out, struct wfm_error *e)
 {
 	const struct wfm_agent *a = &m->p->agents[i];
-	int32_t days = m->p->calendars[a->calendar].day_count, kind = 0;
-	enum wfm_status s = kind_get(m, a, &kind, e);
+	int32_t days = m->p->calendars[a->calendar].day_count;
+	struct place places[1 + WFM_MAX_ELSEWHERE];
+	enum wfm_status s = list_places(m, a, places, e);
 	struct type t = { .optional = m->p->contracts[a->contract].optional };
 	if (s == WFM_OK)
-		s = profile_get(m, a->contract, a->calendar, kind, a->lock_count > 0 ? i : -1,
-				a->credit_count > 0, &t.profile, e);
+		s = profile_get(m, a->contract, a->calendar, places, 1 + a->elsewhere_count,
+				a->lock_count > 0 ? i : -1, a->credit_count > 0, &t.profile, e);
 	int32_t before = 0;
 	for (int32_t k = 0; k < m->p->contracts[a->contract].rule_count; k++) {
 		const struct wfm_rule_row *r = &m->p->contracts[a->contract].rules[k];
@@ -307,6 +326,7 @@ enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct
 	int32_t late = 0;
 	for (int32_t i = 0; i < p->contract_count; i++)
 		late = p->contracts[i].late_start_min > late ? p->contracts[i].late_start_min : late;
+	m->max_places = 1;
 	m->horizon = p->cyclic ? p->slot_count + (1440 + late) / p->slot_min : p->slot_count;
 	m->slot_h = p->slot_min / 60.0;
 	if (!build_demand(m) || !stock_build(m) || !service_build(m) || !session_model(m))

@@ -34,11 +34,19 @@ struct kind {
 			      queues; NULL: none of its queues needs counters that are few */
 };
 
+/* Travel stands among the breaks, first and last, where it must. */
 struct break_set {
 	int32_t count, paid_slots, unpaid_slots;
+	int32_t place; /* of the profile, where the shift is worked */
 	struct {
-		int32_t row, slots, low, high, gap; /* start offset window, gap after the one before */
+		int32_t row, slots, low, high, gap; /* start offset window, gap after the one before; row
+						       of the contract, -1: travel */
 	} b[MODEL_MAX_BREAKS];
+};
+
+/* Where the agents of a profile may work, and what they serve there. */
+struct place {
+	int32_t kind, travel; /* slots each way */
 };
 
 struct opt {
@@ -61,7 +69,9 @@ struct shift_class {
 };
 
 struct profile {
-	int32_t contract, calendar, kind, lock_agent; /* -1: shared */
+	int32_t contract, calendar, lock_agent; /* -1: shared */
+	struct place place[1 + WFM_MAX_ELSEWHERE]; /* the own site first */
+	int32_t place_count;
 	bool minutes_matter;
 	struct opt *opts; /* by day, class, start */
 	int32_t opt_count;
@@ -164,7 +174,8 @@ struct model {
 	const int32_t *sit_others; /* of a block: [sessions x slots] places taken by others; NULL: none */
 	double missed_cents; /* of those whom no shift lets be there */
 	int32_t max_days, max_opts, max_starts, max_cells, max_span, max_states, max_sets, max_bands,
-		max_row; /* largest days x classes */
+		max_row, /* largest days x classes */
+		max_places;
 };
 
 enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct wfm_error *e);
@@ -230,6 +241,24 @@ static inline int32_t model_start_minute(const struct wfm_problem *p, int32_t ca
 	const struct wfm_calendar *c = &p->calendars[calendar];
 	const struct wfm_day *d = &c->days[day];
 	return wfm_wall_minute(p, c, day, slot) + (slot < d->first_slot + d->slots ? 0 : 1440);
+}
+
+static inline int32_t model_opt_place(const struct profile *pr, int32_t opt)
+{
+	return pr->sets[pr->opts[opt].set].place;
+}
+
+/* What the agents of a type serve in that shift of theirs. */
+static inline int32_t model_opt_kind(const struct profile *pr, int32_t opt)
+{
+	return pr->place[model_opt_place(pr, opt)].kind;
+}
+
+/* The same of a shift in a roster. */
+static inline const struct kind *model_shift_kind(const struct model *m, const struct wfm_shift *s)
+{
+	const struct profile *pr = &m->profiles[m->types[m->type_of[s->agent]].profile];
+	return &m->kinds[pr->place[s->elsewhere].kind];
 }
 
 static inline bool tour_same(const struct tour *a, const struct tour *b)

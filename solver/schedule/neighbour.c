@@ -101,16 +101,16 @@ static enum wfm_status fix_rest(struct hood *h, struct wfm_error *e)
 
 struct feeling {
 	const struct cover *c;
-	const struct kind *kind;
 	double sum;
 };
 
 /* Surplus where the agent works speaks for freeing it; so does shortage it could have served. */
-static void feel_slot(void *context, int32_t t)
+static void feel_slot(void *context, int32_t t, int32_t whose)
 {
 	struct feeling *f = context;
-	for (int32_t j = 0; j < f->kind->queue_count; j++) {
-		int32_t q = f->kind->queue[j];
+	const struct kind *kind = &f->c->m->kinds[whose];
+	for (int32_t j = 0; j < kind->queue_count; j++) {
+		int32_t q = kind->queue[j];
 		double over = f->c->have[q * f->c->m->slots + t] - f->c->m->p->queues[q].required[t];
 		f->sum += over > 0 ? over : 0.3 * -over;
 	}
@@ -123,7 +123,7 @@ static void choose(struct hood *h, double share, int32_t round)
 	double total = 0;
 	for (int32_t i = 0; i < best->count; i++) {
 		const struct tour *t = best->tours[i];
-		struct feeling f = { best->cover, &r->m->kinds[master_kind(h->m, t->type)], 0 };
+		struct feeling f = { best->cover, 0 };
 		if (round % 2 == 1)
 			tour_visit(r->m, t, feel_slot, &f);
 		h->pain[i] = 1e-3 + f.sum;

@@ -47,6 +47,7 @@ static int of_locks(const struct wfm_agent *a, const struct wfm_agent *b)
 		c = of_ints(a->locks[i].day, b->locks[i].day);
 		c = c ? c : of_ints(a->locks[i].start, b->locks[i].start);
 		c = c ? c : of_ints(a->locks[i].end, b->locks[i].end);
+		c = c ? c : of_ints(a->locks[i].elsewhere, b->locks[i].elsewhere);
 	}
 	return c;
 }
@@ -78,6 +79,16 @@ static int of_credits(const struct wfm_agent *a, const struct wfm_agent *b)
 	return c;
 }
 
+static int of_sites(const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_ints(a->elsewhere_count, b->elsewhere_count);
+	for (int32_t i = 0; c == 0 && i < a->elsewhere_count; i++) {
+		c = of_ints(a->elsewhere[i].site, b->elsewhere[i].site);
+		c = c ? c : of_ints(a->elsewhere[i].travel_min, b->elsewhere[i].travel_min);
+	}
+	return c;
+}
+
 /* A member of wfm_agent that is missing here may let the order of the list show. */
 static int of_agents(const struct wfm_agent *a, const struct wfm_agent *b)
 {
@@ -90,6 +101,7 @@ static int of_agents(const struct wfm_agent *a, const struct wfm_agent *b)
 	c = c ? c : of_absences(a, b);
 	c = c ? c : of_locks(a, b);
 	c = c ? c : of_credits(a, b);
+	c = c ? c : of_sites(a, b);
 	c = c ? c : of_wishes(a, b);
 	return c ? c : of_reals(a->burden, b->burden);
 }

@@ -44,7 +44,7 @@ struct pricer *pricer_new(const struct model *m)
 	}
 	p->m = m;
 	p->profile = -1;
-	p->prefix = room(m->horizon, sizeof *p->prefix);
+	p->prefix = room((int64_t)m->max_places * (m->horizon + 1), sizeof *p->prefix);
 	p->loss = room((int64_t)m->max_starts * m->max_sets, sizeof *p->loss);
 	p->value = room(m->max_opts, sizeof *p->value);
 	p->best = room(m->max_cells, sizeof *p->best);
@@ -65,22 +65,31 @@ struct pricer *pricer_new(const struct model *m)
 	return p;
 }
 
+static double *prefix_of(const struct pricer *p, int32_t place)
+{
+	return p->prefix + (size_t)place * ((size_t)p->m->horizon + 1);
+}
+
 void pricer_set(struct pricer *p, int32_t profile, const double *w)
 {
 	const struct profile *pr = &p->m->profiles[profile];
 	p->profile = profile;
-	p->prefix[0] = 0;
-	for (int32_t t = 0; t < p->m->horizon; t++)
-		p->prefix[t + 1] = p->prefix[t] + w[t];
+	for (int32_t i = 0; i < pr->place_count; i++) {
+		double *prefix = prefix_of(p, i);
+		prefix[0] = 0;
+		for (int32_t t = 0; t < p->m->horizon; t++)
+			prefix[t + 1] = prefix[t] + w[i * p->m->horizon + t];
+	}
 	size_t n = (size_t)pr->start_count * (size_t)pr->set_count;
 	for (size_t i = 0; i < n; i++)
 		p->loss[i] = NAN;
 	for (int32_t i = 0; i < pr->opt_count; i++) {
 		const struct opt *o = &pr->opts[i];
 		double *loss = &p->loss[o->start_i * pr->set_count + o->set];
+		const double *prefix = prefix_of(p, pr->sets[o->set].place);
 		if (isnan(*loss))
-			*loss = breaks_place(p->prefix, &pr->sets[o->set], o->start, NULL);
-		p->value[i] = p->prefix[o->end] - p->prefix[o->start] - *loss - o->cost;
+			*loss = breaks_place(prefix, &pr->sets[o->set], o->start, NULL);
+		p->value[i] = prefix[o->end] - prefix[o->start] - *loss - o->cost;
 	}
 }
 
@@ -243,7 +252,8 @@ static void put_shift(struct pricer *p, struct tour *out, int32_t opt)
 	memset(s, 0, sizeof *s);
 	s->opt = opt;
 	const struct opt *o = &p->pr->opts[opt];
-	(void)breaks_place(p->prefix, &p->pr->sets[o->set], o->start, s->brk);
+	const struct break_set *set = &p->pr->sets[o->set];
+	(void)breaks_place(prefix_of(p, set->place), set, o->start, s->brk);
 	out->cost += o->cost + (p->type->extra ? (double)p->type->extra[opt] : 0);
 }
 

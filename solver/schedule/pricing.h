@@ -23,7 +23,7 @@ struct pricer;
 struct pricer *pricer_new(const struct model *m);
 void pricer_free(struct pricer *p);
 
-/* Sets the worths w[horizon] for the following calls with types of this profile. */
+/* Sets the worths w[places x horizon] for the following calls with types of this profile. */
 void pricer_set(struct pricer *p, int32_t profile, const double *w);
 
 /* Value of the best tour of the type, written to *out; -INFINITY: there is none. */
@@ -39,8 +39,8 @@ int32_t pricer_several(struct pricer *p, int32_t type, double floor, int32_t max
 double breaks_place(const double *prefix, const struct break_set *s, int32_t start,
 		    int16_t *places);
 
-/* Calls visit(context, slot) for each slot of work (not break) of the tour, slots wrapped. */
-void tour_visit(const struct model *m, const struct tour *t, void (*visit)(void *, int32_t),
+/* Calls visit(context, slot, kind) for each slot of work (no break) of the tour, slots wrapped. */
+void tour_visit(const struct model *m, const struct tour *t, void (*visit)(void *, int32_t, int32_t),
 		void *context);
 
 #endif

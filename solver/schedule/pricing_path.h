@@ -20,7 +20,7 @@ struct range {
 struct pricer {
 	const struct model *m;
 	int32_t profile;
-	double *prefix;  /* [horizon + 1] */
+	double *prefix;  /* [places x (horizon + 1)] */
 	double *loss;    /* [starts x sets] worth lost to breaks; filled on demand per set */
 	double *value;   /* [opts] */
 	double *best;    /* [cells] best of the type */

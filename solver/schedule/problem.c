@@ -355,6 +355,37 @@ static enum wfm_status check_agent_rows(const struct wfm_problem *p, int32_t i, 
 	return WFM_OK;
 }
 
+/* The agent's other sites, and locks that name them. */
+static enum wfm_status check_elsewhere(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
+{
+	const struct wfm_agent *a = &p->agents[i];
+	char path[96];
+	(void)snprintf(path, sizeof path, "/agents/%d/elsewhere", i);
+	if (a->elsewhere_count < 0 || a->elsewhere_count > WFM_MAX_ELSEWHERE)
+		REFUSE(e, path, "at most %d other sites", WFM_MAX_ELSEWHERE);
+	if (a->elsewhere_count > 0 && (p->duty_count > 0 || p->session_count > 0))
+		REFUSE(e, path, "a plan with duties or sessions keeps everybody at one site");
+	for (int32_t k = 0; k < a->elsewhere_count; k++) {
+		const struct wfm_elsewhere *x = &a->elsewhere[k];
+		(void)snprintf(path, sizeof path, "/agents/%d/elsewhere/%d", i, k);
+		if (x->site < 0 || x->site >= p->site_count)
+			REFUSE(e, path, "site %d does not exist", x->site);
+		for (int32_t j = -1; j < k; j++)
+			if (x->site == (j < 0 ? a->site : a->elsewhere[j].site))
+				REFUSE(e, path, "the site stands twice");
+		if (x->travel_min < 0 || x->travel_min > 720 || x->travel_min % p->slot_min)
+			REFUSE(e, path, "travel_min is a multiple of the slot, up to 720 minutes");
+		if (x->travel_min > 0 && p->contracts[a->contract].break_count > MODEL_MAX_BREAKS - 2)
+			REFUSE(e, path, "who travels has at most %d breaks", MODEL_MAX_BREAKS - 2);
+	}
+	for (int32_t k = 0; k < a->lock_count; k++) {
+		(void)snprintf(path, sizeof path, "/agents/%d/locks/%d", i, k);
+		if (a->locks[k].elsewhere < 0 || a->locks[k].elsewhere > a->elsewhere_count)
+			REFUSE(e, path, "the agent has no such other site");
+	}
+	return WFM_OK;
+}
+
 static enum wfm_status check_agent(const struct wfm_problem *p, int32_t i, struct wfm_error *e)
 {
 	const struct wfm_agent *a = &p->agents[i];
@@ -380,7 +411,8 @@ static enum wfm_status check_agent(const struct wfm_problem *p, int32_t i, struc
 		if (a->unavailable[k].start > a->unavailable[k].end)
 			REFUSE(e, path, "start is after end");
 	}
-	return check_agent_rows(p, i, e);
+	enum wfm_status s = check_elsewhere(p, i, e);
+	return s == WFM_OK ? check_agent_rows(p, i, e) : s;
 }
 
 enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error *e)

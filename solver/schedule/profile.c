@@ -15,10 +15,9 @@ struct making {
 	struct model *m;
 	const struct wfm_contract *contract;
 	const struct wfm_calendar *cal;
-	const struct kind *kind;
 	struct profile pr;
 	int32_t opt_cap, start_cap, set_cap, class_cap;
-	int32_t lengths[24 * 12], length_set[24 * 12], length_count;
+	int32_t lengths[24 * 12], length_set[24 * 12], length_count; /* at the own site */
 	bool oom;
 };
 
@@ -44,12 +43,27 @@ static bool set_fits(const struct break_set *s)
 	return true;
 }
 
-/* The set of a shift of `length` slots: its index, or -1 when the breaks do not fit. */
-static int32_t set_of_length(struct making *k, int32_t length)
+static void add_travel(struct break_set *s, int32_t slots, int32_t at)
 {
-	const int32_t u = k->m->p->slot_min;
+	if (slots == 0)
+		return;
+	s->b[s->count].row = -1;
+	s->b[s->count].slots = slots;
+	s->b[s->count].low = s->b[s->count].high = at;
+	s->paid_slots += slots;
+	s->count++;
+}
+
+/* The set of a shift of `length` slots there: its index, or -1 when the breaks do not fit. */
+static int32_t set_of_length(struct making *k, int32_t length, int32_t place)
+{
+	const int32_t u = k->m->p->slot_min, travel = k->pr.place[place].travel;
 	struct break_set s;
 	memset(&s, 0, sizeof s);
+	s.place = place;
+	if (length <= 2 * travel)
+		return -1;
+	add_travel(&s, travel, 0);
 	for (int32_t i = 0; i < k->contract->break_count; i++) {
 		const struct wfm_break *b = &k->contract->breaks[i];
 		if (length * u < b->shift_low || length * u > b->shift_high)
@@ -59,10 +73,11 @@ static int32_t set_of_length(struct making *k, int32_t length)
 		s.b[s.count].slots = n;
 		s.b[s.count].low = (b->earliest + u - 1) / u;
 		s.b[s.count].high = high < length - n ? high : length - n;
-		s.b[s.count].gap = (b->gap + u - 1) / u;
+		s.b[s.count].gap = s.count > (travel > 0) ? (b->gap + u - 1) / u : 0;
 		*(b->paid ? &s.paid_slots : &s.unpaid_slots) += n;
 		s.count++;
 	}
+	add_travel(&s, travel, length - travel);
 	if (!set_fits(&s))
 		return -1;
 	for (int32_t i = 0; i < k->pr.set_count; i++)
@@ -81,7 +96,7 @@ static void add_length(struct making *k, int32_t length)
 	for (int32_t i = 0; i < k->length_count; i++)
 		if (k->lengths[i] == length)
 			return;
-	int32_t set = set_of_length(k, length);
+	int32_t set = set_of_length(k, length, 0);
 	if (set < 0 || k->length_count == (int32_t)(sizeof k->lengths / sizeof *k->lengths))
 		return;
 	k->lengths[k->length_count] = length;
@@ -205,12 +220,14 @@ static void add_opt(struct making *k, int32_t day, int32_t start, int32_t length
 	};
 }
 
-static bool all_workable(const struct making *k, int32_t start, int32_t end)
+/* Between the travel. */
+static bool all_workable(const struct making *k, int32_t start, int32_t end, int32_t place)
 {
+	const struct place *x = &k->pr.place[place];
 	if (end > k->m->horizon)
 		return false;
-	for (int32_t t = start; t < end; t++)
-		if (!k->kind->workable[t])
+	for (int32_t t = start + x->travel; t < end - x->travel; t++)
+		if (!k->m->kinds[x->kind].workable[t])
 			return false;
 	return true;
 }
@@ -226,6 +243,31 @@ static const struct wfm_lock *lock_on(const struct making *k, int32_t day, int32
 	return NULL;
 }
 
+/* Shifts of all lengths from slot t, at one place; and the one that is locked there. */
+static void list_start(struct making *k, int32_t d, int32_t t, int32_t place, double cost, bool may)
+{
+	const struct wfm_lock *lock = lock_on(k, d, t);
+	if (lock && lock->elsewhere != place)
+		lock = NULL;
+	for (int32_t i = 0; may && i < k->length_count; i++) {
+		int32_t end = t + k->lengths[i];
+		if (!all_workable(k, t, end, place))
+			continue;
+		int32_t set = place == 0 ? k->length_set[i] : set_of_length(k, k->lengths[i], place);
+		if (set < 0)
+			continue;
+		add_opt(k, d, t, k->lengths[i], set, cost);
+		if (lock && lock->end == end)
+			lock = NULL;
+	}
+	if (lock == NULL)
+		return;
+	/* A lock stands even where the contract offers no such shift. */
+	int32_t set = set_of_length(k, lock->end - t, place);
+	if (set >= 0 && lock->end <= k->m->horizon)
+		add_opt(k, d, t, lock->end - t, set, cost);
+}
+
 static void list_opts(struct making *k)
 {
 	for (int32_t d = 0; d < k->cal->day_count && !k->oom; d++) {
@@ -236,20 +278,8 @@ static void list_opts(struct making *k)
 			int32_t wall = model_start_minute(k->m->p, k->pr.calendar, d, t);
 			double cost = 0;
 			bool may = start_allowed(k->contract, x->weekday, wall % 1440, &cost);
-			const struct wfm_lock *lock = lock_on(k, d, t);
-			for (int32_t i = 0; may && i < k->length_count; i++) {
-				int32_t end = t + k->lengths[i];
-				if (all_workable(k, t, end))
-					add_opt(k, d, t, k->lengths[i], k->length_set[i], cost);
-				if (lock && lock->end == end && all_workable(k, t, end))
-					lock = NULL;
-			}
-			if (lock == NULL)
-				continue;
-			/* A lock stands even where the contract offers no such shift. */
-			int32_t set = set_of_length(k, lock->end - t);
-			if (set >= 0 && lock->end <= k->m->horizon)
-				add_opt(k, d, t, lock->end - t, set, cost);
+			for (int32_t i = 0; i < k->pr.place_count; i++)
+				list_start(k, d, t, i, cost, may);
 		}
 	}
 }
@@ -263,7 +293,9 @@ static int by_day_class_start(const void *a, const void *b)
 		return x->cls < y->cls ? -1 : 1;
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	return x->end < y->end ? -1 : x->end > y->end;
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	return x->set < y->set ? -1 : x->set > y->set;
 }
 
 static int by_value(const void *a, const void *b)
@@ -405,6 +437,7 @@ static void note_sizes(struct model *m, const struct profile *pr, int32_t days)
 	widen(&m->max_row, days * pr->class_count);
 	widen(&m->max_cells, days * pr->class_count * pr->wall_count);
 	widen(&m->max_span, pr->rest_span);
+	widen(&m->max_places, pr->place_count);
 }
 
 /* Moves a malloc'ed array into the pool. */
@@ -420,21 +453,27 @@ static bool keep(struct pool *pool, void *array, int32_t n, size_t item)
 	return copy != NULL;
 }
 
-enum wfm_status profile_get(struct model *m, int32_t contract, int32_t calendar, int32_t kind,
-			    int32_t lock_agent, bool credits, int32_t *out, struct wfm_error *e)
+static bool same_places(const struct profile *pr, const struct place *places, int32_t count)
+{
+	return pr->place_count == count && memcmp(pr->place, places, (size_t)count * sizeof *places) == 0;
+}
+
+enum wfm_status profile_get(struct model *m, int32_t contract, int32_t calendar, const struct place *places,
+			    int32_t place_count, int32_t lock_agent, bool credits, int32_t *out,
+			    struct wfm_error *e)
 {
 	struct making k = { .m = m,
 			    .contract = &m->p->contracts[contract],
-			    .cal = &m->p->calendars[calendar],
-			    .kind = &m->kinds[kind] };
-	k.pr = (struct profile){ .contract = contract, .calendar = calendar, .kind = kind,
+			    .cal = &m->p->calendars[calendar] };
+	k.pr = (struct profile){ .contract = contract, .calendar = calendar, .place_count = place_count,
 				 .lock_agent = lock_agent };
+	memcpy(k.pr.place, places, (size_t)place_count * sizeof *places);
 	read_lengths(&k);
 	k.pr.minutes_matter = has_minutes_rule(k.contract) &&
 			      (credits || lock_agent >= 0 || minutes_matter(&k));
 	for (int32_t i = 0; lock_agent < 0 && i < m->profile_count; i++) {
 		const struct profile *x = &m->profiles[i];
-		if (x->contract == contract && x->calendar == calendar && x->kind == kind &&
+		if (x->contract == contract && x->calendar == calendar && same_places(x, places, place_count) &&
 		    x->lock_agent < 0 && x->minutes_matter == k.pr.minutes_matter) {
 			free(k.pr.sets);
 			*out = i;

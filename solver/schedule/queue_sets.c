@@ -222,6 +222,14 @@ static int32_t root(const int32_t *parent, int32_t q)
 	return q;
 }
 
+static void tie(int32_t *parent, const struct kind *kind)
+{
+	for (int32_t j = 1; j < kind->queue_count; j++) {
+		int32_t a = root(parent, kind->queue[0]), b = root(parent, kind->queue[j]);
+		parent[a > b ? a : b] = a > b ? b : a;
+	}
+}
+
 /* Queues tied by people who serve several, as whole sets in the order of their first queues. */
 static enum wfm_status make_groups(struct master *m, struct wfm_error *e)
 {
@@ -234,11 +242,9 @@ static enum wfm_status make_groups(struct master *m, struct wfm_error *e)
 	for (int32_t q = 0; q < n; q++)
 		parent[q] = q;
 	for (int32_t k = 0; k < x->type_count; k++) {
-		const struct kind *kind = &x->kinds[master_kind(m, k)];
-		for (int32_t j = 1; x->types[k].has_tour && j < kind->queue_count; j++) {
-			int32_t a = root(parent, kind->queue[0]), b = root(parent, kind->queue[j]);
-			parent[a > b ? a : b] = a > b ? b : a;
-		}
+		const struct profile *pr = &x->profiles[x->types[k].profile];
+		for (int32_t i = 0; x->types[k].has_tour && i < pr->place_count; i++)
+			tie(parent, &x->kinds[pr->place[i].kind]);
 	}
 	enum wfm_status s = WFM_OK;
 	for (int32_t q = 0; q < n && s == WFM_OK; q++) {
@@ -283,10 +289,10 @@ enum wfm_status sets_begin(struct master *m, struct wfm_error *e)
 
 /* ---- tours ---- */
 
-void sets_mark_on(void *context, int32_t t)
+void sets_mark_on(void *context, int32_t t, int32_t kind)
 {
 	struct master *m = context;
-	m->on[t] = 1;
+	m->on[t] = kind + 1;
 }
 
 void sets_clear_on(struct master *m)
@@ -295,16 +301,16 @@ void sets_clear_on(struct master *m)
 		m->on[t] = 0;
 }
 
-static int32_t tour_entry(struct master *m, const struct queue_set *s, const struct kind *k, int32_t t,
-			  int32_t n)
+static int32_t tour_entry(struct master *m, const struct queue_set *s, int32_t t, int32_t n)
 {
 	int32_t row = s->row[t];
 	if (row < 0 || m->stamp[row] == m->stamp_now)
 		return n;
 	m->stamp[row] = m->stamp_now;
-	double v = m->on[t] ? serves(m, s, k, t) : 0;
+	const struct kind *kinds = m->m->kinds;
+	double v = m->on[t] ? serves(m, s, &kinds[m->on[t] - 1], t) : 0;
 	if (s->joined[t] && m->on[t - 1])
-		v -= serves(m, s, k, t - 1);
+		v -= serves(m, s, &kinds[m->on[t - 1] - 1], t - 1);
 	if (v == 0)
 		return n;
 	m->entry_row[n] = row;
@@ -315,17 +321,18 @@ static int32_t tour_entry(struct master *m, const struct queue_set *s, const str
 int32_t sets_entries(struct master *m, const struct tour *t)
 {
 	const struct profile *pr = &m->m->profiles[m->m->types[t->type].profile];
-	const struct kind *k = &m->m->kinds[pr->kind];
 	int32_t n = 0;
 	m->stamp_now++;
 	tour_visit(m->m, t, sets_mark_on, m);
 	for (int32_t i = 0; i < m->set_count; i++) {
-		if (!sets_meet(&m->sets[i], k))
-			continue;
-		for (int32_t j = 0; j < t->count; j++) {
+		bool meets = sets_meet(&m->sets[i], &m->m->kinds[pr->place[0].kind]);
+		for (int32_t j = 0; (meets || pr->place_count > 1) && j < t->count; j++) {
 			const struct opt *o = &pr->opts[t->s[j].opt];
+			if (pr->place_count > 1 &&
+			    !sets_meet(&m->sets[i], &m->m->kinds[model_opt_kind(pr, t->s[j].opt)]))
+				continue;
 			for (int32_t x = o->start; x <= o->end; x++)
-				n = tour_entry(m, &m->sets[i], k, x % m->m->slots, n);
+				n = tour_entry(m, &m->sets[i], x % m->m->slots, n);
 		}
 	}
 	sets_clear_on(m);

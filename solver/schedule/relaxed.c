@@ -172,7 +172,7 @@ static enum wfm_status add_new_tour(struct asking *x, struct relaxed_answer *a, 
 	struct tour tour;
 	if (x->q->agent[0] < x->r->p->agent_count || !t->has_tour)
 		return WFM_OK;
-	master_set_worth(x->master, pr->kind);
+	master_set_worth(x->master, t->profile);
 	pricer_set(x->run.pricer, t->profile, x->master->worth);
 	(void)pricer_best(x->run.pricer, k, &tour);
 	for (int32_t i = 0; c->salaried && i < tour.count; i++)
@@ -266,6 +266,18 @@ out:
 	return s;
 }
 
+/* A slot to one of the kind, at the base's duals. */
+static double worth_of(const struct relaxed *r, const struct model *m, const struct kind *k, int32_t t)
+{
+	double best = -INFINITY;
+	for (int32_t j = 0; j < k->queue_count; j++) {
+		int32_t at = k->queue[j] * m->slots + t;
+		if (m->open[at])
+			best = fmax(best, k->speed[j] * r->run.duals[at]);
+	}
+	return isinf(best) ? 0 : best;
+}
+
 enum wfm_status relaxed_value_of_one(const struct relaxed *r, const struct wfm_problem *one,
 				     double *cents, struct wfm_error *e)
 {
@@ -274,21 +286,14 @@ enum wfm_status relaxed_value_of_one(const struct relaxed *r, const struct wfm_p
 	*cents = -INFINITY;
 	enum wfm_status s = model_build(&m, one, e);
 	struct pricer *pricer = s == WFM_OK ? pricer_new(&m) : NULL;
-	double *worth = calloc((size_t)m.horizon + 1, sizeof *worth);
+	double *worth = calloc((size_t)m.max_places * (size_t)m.horizon + 1, sizeof *worth);
 	if (s == WFM_OK && (!pricer || !worth))
 		s = no_memory(e);
 	if (s == WFM_OK) {
 		const struct profile *pr = &m.profiles[m.types[0].profile];
-		const struct kind *k = &m.kinds[pr->kind];
-		for (int32_t i = 0; i < m.horizon; i++) {
-			double best = -INFINITY;
-			for (int32_t j = 0; j < k->queue_count; j++) {
-				int32_t at = k->queue[j] * m.slots + i % m.slots;
-				if (m.open[at])
-					best = fmax(best, k->speed[j] * r->run.duals[at]);
-			}
-			worth[i] = isinf(best) ? 0 : best;
-		}
+		for (int32_t i = 0; i < pr->place_count * m.horizon; i++)
+			worth[i] = worth_of(r, &m, &m.kinds[pr->place[i / m.horizon].kind],
+					    i % m.horizon % m.slots);
 		pricer_set(pricer, m.types[0].profile, worth);
 		*cents = pricer_best(pricer, 0, &t) - m.idle_cents;
 	}

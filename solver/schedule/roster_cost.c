@@ -26,8 +26,7 @@ void roster_count_cover(const struct model *m, struct wfm_roster *r, double *hav
 	const struct wfm_problem *p = m->p;
 	for (int32_t i = 0; i < r->shift_count; i++) {
 		const struct wfm_shift *s = &r->shifts[i];
-		const struct kind *k =
-			&m->kinds[m->profiles[m->types[m->type_of[s->agent]].profile].kind];
+		const struct kind *k = model_shift_kind(m, s);
 		for (int32_t a = s->first_activity; a < s->first_activity + s->activity_count; a++) {
 			const struct wfm_activity *x = &r->activities[a];
 			for (int32_t t = 0; x->kind == WFM_WORK && x->queue == WFM_NONE && k->wait && t < x->slots; t++)

@@ -21,7 +21,7 @@ enum wfm_rule wfm_rule_by_name(const char *name)
 
 const char *wfm_activity_kind_name(enum wfm_activity_kind k)
 {
-	static const char *const names[] = { "work", "meal", "break", "training", "meeting" };
+	static const char *const names[] = { "work", "meal", "break", "training", "meeting", "travel" };
 	return (unsigned)k < WFM_ACTIVITY_KINDS ? names[k] : "unknown";
 }
 
@@ -42,7 +42,7 @@ const char *wfm_breach_kind_name(enum wfm_breach_kind k)
 {
 	static const char *const names[] = { "rule",  "break",  "shape", "overlap",   "unavailable", "lock",
 					     "closed", "skill", "unplanned", "cost", "bound", "duty", "session",
-					     "counters" };
+					     "counters", "travel" };
 	return (unsigned)k < WFM_BREACH_KINDS ? names[k] : "unknown";
 }
 

@@ -29,7 +29,7 @@ struct run {
 	enum wfm_phase phase;
 	bool limited, cancelled, reached; /* why to stop */
 	struct plan *best;
-	double *worth;       /* [horizon] scratch */
+	double *worth;       /* [places x horizon] scratch */
 	double *duals;       /* [queues x slots] of the best bound, cents a slot; zeros before */
 	double *mu;          /* [services] worth of a contact at the best bound, cents */
 	int32_t columns;

@@ -279,7 +279,7 @@ static void sit_down(struct plan *p, int32_t i, int32_t j, int32_t sign)
 {
 	struct seats *s = p->seats;
 	const struct type *type = type_at(p, i);
-	const int32_t x = type->sit[j], start = s->places[i].start[j], kind = s->m->profiles[type->profile].kind;
+	const int32_t x = type->sit[j], start = s->places[i].start[j], kind = s->m->profiles[type->profile].place[0].kind;
 	if (start < 0) {
 		s->cents += sign * s->m->sit_cents[x];
 		return;

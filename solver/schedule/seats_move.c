@@ -23,8 +23,9 @@ struct summing {
 	double sum;
 };
 
-static void add_worth(void *context, int32_t t)
+static void add_worth(void *context, int32_t t, int32_t kind)
 {
+	(void)kind;
 	struct summing *x = context;
 	x->sum += x->w[t];
 }
@@ -195,8 +196,8 @@ static void guess_times(struct plan *p, int32_t x)
 		const struct type *type = type_at(p, list[i]);
 		const struct profile *pr = &m->profiles[type->profile];
 		const struct tour *tour = p->tours[list[i]];
-		if (pr->kind != kind) {
-			kind = pr->kind;
+		if (pr->place[0].kind != kind) {
+			kind = pr->place[0].kind;
 			cover_loss(p->cover, kind, s->worth);
 		}
 		for (int32_t t = 0; t < m->slots; t++)
@@ -352,7 +353,7 @@ static void give_back(const struct plan *p, struct cover *c, int32_t i)
 	for (int32_t j = 0; j < type->sit_count; j++) {
 		int32_t start = p->seats->places[i].start[j];
 		for (int32_t t = start; start >= 0 && t < start + session_slots(m, type->sit[j]); t++)
-			cover_give(c, m->profiles[type->profile].kind, t);
+			cover_give(c, m->profiles[type->profile].place[0].kind, t);
 	}
 }
 

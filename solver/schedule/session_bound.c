@@ -102,7 +102,7 @@ static void begin_profile(struct bounding *b, struct master *m, int32_t profile)
 	const struct model *x = m->m;
 	b->pr = &x->profiles[profile];
 	memset(b->known, 0, (size_t)x->p->session_count);
-	master_set_worth(m, b->pr->kind);
+	master_set_worth(m, profile); /* of the one place */
 	b->sum[0] = 0;
 	for (int32_t v = 0; v < x->slots; v++)
 		b->sum[v + 1] = b->sum[v] + m->worth[v];
@@ -151,7 +151,7 @@ enum wfm_status session_see(struct master *m, const struct plan *p, struct wfm_e
 	memset(m->absent, 0, (size_t)x->kind_count * (size_t)x->slots * sizeof *m->absent);
 	for (int32_t i = 0; i < p->count; i++) {
 		const struct type *type = &x->types[p->tours[i]->type];
-		int32_t *row = &m->absent[x->profiles[type->profile].kind * x->slots];
+		int32_t *row = &m->absent[x->profiles[type->profile].place[0].kind * x->slots];
 		for (int32_t j = 0; j < type->sit_count; j++) {
 			int32_t start = p->seats->places[i].start[j];
 			for (int32_t t = start; start >= 0 && t < start + session_slots(x, type->sit[j]); t++)

@@ -18,7 +18,7 @@ bool soft_fits(const struct model *m)
 		return false;
 	for (int32_t i = 0; i < m->profile_count; i++) {
 		const struct profile *pr = &m->profiles[i];
-		if (!pr->rest_implied || model_weeks(&m->p->calendars[pr->calendar], first) > 1)
+		if (pr->place_count > 1 || !pr->rest_implied || model_weeks(&m->p->calendars[pr->calendar], first) > 1)
 			return false;
 		for (int32_t k = 0; k < pr->set_count; k++)
 			for (int32_t b = 0; b < pr->sets[k].count; b++)
@@ -220,7 +220,7 @@ static void set_values(struct soft *s, const struct profile *pr)
 void soft_profile(struct soft *s, int32_t profile, const double *pi)
 {
 	const struct profile *pr = &s->m->profiles[profile];
-	set_worth(s, pr->kind, pi);
+	set_worth(s, pr->place[0].kind, pi);
 	set_values(s, pr);
 }
 
@@ -400,7 +400,7 @@ double soft_flow(struct soft *s, const struct type *t, bool want_flow)
 
 void soft_spread(struct soft *s, const struct profile *pr, double *cover)
 {
-	const struct kind *k = &s->m->kinds[pr->kind];
+	const struct kind *k = &s->m->kinds[pr->place[0].kind];
 	const int32_t n = s->m->slots;
 	memset(s->on, 0, ((size_t)s->m->horizon + 1) * sizeof *s->on);
 	memset(s->placed, 0, (size_t)pr->start_count * (size_t)pr->set_count * sizeof *s->placed);

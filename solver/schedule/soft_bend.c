@@ -375,7 +375,7 @@ double soft_bend_at(struct soft_bend *b, const double *pi, double mu, double **c
 	memset(b->bend, 0, n * n * sizeof *b->bend);
 	for (int32_t i = 0; i < m->profile_count; i++) {
 		b->pr = &m->profiles[i];
-		const struct kind *kind = &m->kinds[b->pr->kind];
+		const struct kind *kind = &m->kinds[b->pr->place[0].kind];
 		int32_t queue = kind->queue[0];
 		b->speed = kind->speed[0];
 		b->base = b->bend + (size_t)(queue * m->slots) * (n + 1);

@@ -59,7 +59,7 @@ void wfm_roster_free(struct wfm_roster *r)
 static void find_tours(struct run *r, struct model *m)
 {
 	struct tour t;
-	memset(r->worth, 0, (size_t)m->horizon * sizeof *r->worth);
+	memset(r->worth, 0, (size_t)m->max_places * (size_t)m->horizon * sizeof *r->worth);
 	for (int32_t k = 0; k < m->type_count; k++) {
 		pricer_set(r->pricer, m->types[k].profile, r->worth);
 		m->types[k].has_tour = pricer_best(r->pricer, k, &t) > -INFINITY;
@@ -79,7 +79,7 @@ enum wfm_status run_open(struct run *r, struct model *m, const struct wfm_proble
 	r->started_s = r->last_told_s = r->o.now_s ? r->o.now_s(r->o.context) : 0;
 	r->fixed_cents = m->closed_cents + m->idle_cents;
 	r->pricer = pricer_new(m);
-	r->worth = calloc((size_t)m->horizon + 1, sizeof *r->worth);
+	r->worth = calloc((size_t)m->max_places * (size_t)m->horizon + 1, sizeof *r->worth);
 	r->duals = calloc((size_t)p->queue_count * (size_t)m->slots + 1, sizeof *r->duals);
 	r->mu = calloc((size_t)p->service_count + 1, sizeof *r->mu);
 	if (!r->pricer || !r->worth || !r->duals || !r->mu)

@@ -113,10 +113,11 @@ static bool lay_out(struct start *s, int32_t agent, int32_t days)
 	return fits;
 }
 
-static bool is_shift(const struct start *s, const struct opt *o)
+static bool is_shift(const struct start *s, const struct profile *pr, int32_t opt)
 {
-	int32_t at = s->of_day[o->day];
-	return at >= 0 && s->book.shift[at]->start == o->start && s->book.shift[at]->end == o->end;
+	const struct opt *o = &pr->opts[opt];
+	const struct wfm_shift *x = s->of_day[o->day] >= 0 ? s->book.shift[s->of_day[o->day]] : NULL;
+	return x && x->start == o->start && x->end == o->end && x->elsewhere == model_opt_place(pr, opt);
 }
 
 /* Training and meetings lie in working time, and are placed anew. */
@@ -139,6 +140,9 @@ static void set_worth(struct start *s, int32_t agent)
 					s->r->worth[a->start + t] = 1;
 		}
 	}
+	for (int32_t i = 1; i < s->m->max_places; i++)
+		memcpy(s->r->worth + i * s->m->horizon, s->r->worth,
+		       (size_t)s->m->horizon * sizeof *s->r->worth);
 }
 
 static bool same_breaks(const struct start *s, const struct profile *pr, const struct tour_shift *ts)
@@ -151,10 +155,13 @@ static bool same_breaks(const struct start *s, const struct profile *pr, const s
 		const struct wfm_activity *a = &s->r->o.start->activities[k];
 		if (!is_break(a))
 			continue;
+		n += n < set->count && set->b[n].row < 0; /* travel stands where it must */
 		if (n == set->count || a->start - x->start != ts->brk[n] || a->slots != set->b[n].slots)
 			return false;
 		n++;
 	}
+	n += n < set->count && set->b[n].row < 0;
+	n += n < set->count && set->b[n].row < 0; /* there and back, when nothing lies between */
 	return n == set->count;
 }
 
@@ -179,7 +186,7 @@ static bool fit(struct start *s, int32_t agent, int32_t type, struct tour *out)
 	if (!lay_out(s, agent, days))
 		return false;
 	for (int32_t i = 0; i < pr->opt_count; i++) {
-		bool is = is_shift(s, &pr->opts[i]);
+		bool is = is_shift(s, pr, i);
 		s->extra[i] = is ? own_extra(&own, i) : INFINITY;
 		found += is;
 	}
@@ -207,12 +214,12 @@ static void put_nearest(struct start *s, struct plan *plan, int32_t slot, int32_
 	struct tour t;
 	double prize = 1;
 	(void)lay_out(s, agent, s->m->p->calendars[pr->calendar].day_count);
-	cover_worth(plan->cover, pr->kind, s->r->worth);
-	for (int32_t i = 0; i < s->m->horizon; i++)
+	cover_worths(plan->cover, pr, s->r->worth);
+	for (int32_t i = 0; i < pr->place_count * s->m->horizon; i++)
 		prize += fabs(s->r->worth[i]);
 	for (int32_t i = 0; i < pr->opt_count; i++) {
 		const struct opt *o = &pr->opts[i];
-		double change = s->of_day[o->day] < 0 ? prize : is_shift(s, o) ? -prize : 0;
+		double change = s->of_day[o->day] < 0 ? prize : is_shift(s, pr, i) ? -prize : 0;
 		s->extra[i] = (float)(change + (double)own_extra(&own, i));
 	}
 	as.extra = s->extra;

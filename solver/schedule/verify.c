@@ -70,7 +70,7 @@ bool judge_is_locked(const struct judge *j, const struct wfm_shift *s)
 {
 	for (int32_t i = 0; i < j->a->lock_count; i++)
 		if (j->a->locks[i].day == s->day && j->a->locks[i].start == s->start &&
-		    j->a->locks[i].end == s->end)
+		    j->a->locks[i].end == s->end && j->a->locks[i].elsewhere == s->elsewhere)
 			return true;
 	return false;
 }

@@ -35,6 +35,11 @@ bool judge_readable(struct judge *j, const struct wfm_shift *s)
 		       "the shift ends before it starts, after a day, or outside the horizon");
 		return false;
 	}
+	if (s->elsewhere < 0 || s->elsewhere > p->agents[s->agent].elsewhere_count) {
+		judge_breach(j, WFM_BREACH_SHAPE, s->day, WFM_RULE_COUNT, 0, "the agent has no other site %d",
+			     s->elsewhere);
+		return false;
+	}
 	if (p->duty_count > 0 && (s->duty < 0 || s->duty >= p->duty_count)) {
 		judge_breach(j, WFM_BREACH_DUTY, s->day, WFM_RULE_COUNT, 0, "duty %d does not exist", s->duty);
 		return false;
@@ -62,11 +67,11 @@ bool judge_readable(struct judge *j, const struct wfm_shift *s)
 
 double judge_speed(const struct judge *j, const struct wfm_shift *s, int32_t queue)
 {
-	(void)s;
 	if (queue == WFM_NONE)
 		return 0;
 	const struct wfm_queue *q = &j->p->queues[queue];
-	if (q->site != WFM_NONE && q->site != j->a->site)
+	int32_t site = s->elsewhere > 0 ? j->a->elsewhere[s->elsewhere - 1].site : j->a->site;
+	if (q->site != WFM_NONE && q->site != site)
 		return 0;
 	if (q->skill == WFM_NONE)
 		return 1;
@@ -117,8 +122,8 @@ static void judge_breaks(struct judge *j, const struct wfm_shift *s)
 			judge_work(j, s, x);
 			continue;
 		}
-		if (x->kind == WFM_TRAINING || x->kind == WFM_MEETING)
-			continue; /* see verify_sessions.c */
+		if (x->kind == WFM_TRAINING || x->kind == WFM_MEETING || x->kind == WFM_TRAVEL)
+			continue; /* see verify_sessions.c and judge_travel */
 		while (row < j->contract->break_count &&
 		       (length < j->contract->breaks[row].shift_low ||
 			length > j->contract->breaks[row].shift_high))
@@ -148,6 +153,24 @@ static void judge_breaks(struct judge *j, const struct wfm_shift *s)
 		if (length >= j->contract->breaks[row].shift_low &&
 		    length <= j->contract->breaks[row].shift_high)
 			judge_breach(j, WFM_BREACH_BREAK, s->day, WFM_RULE_COUNT, 1, "break %d is missing", row);
+}
+
+/* A shift elsewhere begins and ends with the way there and back; no other has any. */
+static void judge_travel(struct judge *j, const struct wfm_shift *s)
+{
+	const struct wfm_activity *first = &j->r->activities[s->first_activity];
+	int32_t travel = s->elsewhere > 0 ? j->a->elsewhere[s->elsewhere - 1].travel_min / j->p->slot_min : 0;
+	for (int32_t i = 0; i < s->activity_count; i++) {
+		const struct wfm_activity *x = &first[i];
+		bool there = travel > 0 && i == 0, back = travel > 0 && i == s->activity_count - 1;
+		if ((x->kind == WFM_TRAVEL) != (there || back))
+			judge_breach(j, WFM_BREACH_TRAVEL, s->day, WFM_RULE_COUNT, x->slots,
+				     "travel is %s at slot %d", there || back ? "missing" : "not to be", x->start);
+		else if (x->kind == WFM_TRAVEL && (x->slots != travel || !x->paid || x->queue != WFM_NONE ||
+						   s->activity_count == 1))
+			judge_breach(j, WFM_BREACH_TRAVEL, s->day, WFM_RULE_COUNT, x->slots - travel,
+				     "travel takes %d paid slots each way, not %d", travel, x->slots);
+	}
 }
 
 static bool length_allowed(const struct wfm_rule_row *r, int32_t length)
@@ -231,6 +254,7 @@ void judge_shift(struct judge *j, const struct wfm_shift *s)
 {
 	judge_form(j, s);
 	judge_breaks(j, s);
+	judge_travel(j, s);
 	for (int32_t i = 0; i < j->a->unavailable_count; i++) {
 		const struct wfm_span *u = &j->a->unavailable[i];
 		if (u->start < u->end && u->start < s->end && s->start < u->end && !judge_is_locked(j, s))

@@ -18,9 +18,9 @@ struct maker {
 };
 
 /* What the agent is worth on a queue; 0: may not serve it. */
-static double speed_on(const struct wfm_agent *a, const struct wfm_queue *q)
+static double speed_on(const struct wfm_agent *a, int32_t site, const struct wfm_queue *q)
 {
-	if (q->site != WFM_NONE && q->site != a->site)
+	if (q->site != WFM_NONE && q->site != site)
 		return 0.0;
 	if (q->skill == WFM_NONE)
 		return 1.0;
@@ -43,12 +43,20 @@ static bool more(void **array, int32_t *room, int32_t need, size_t size)
 	return true;
 }
 
-static int32_t list_skills(struct maker *m, const struct wfm_agent *a, int32_t planned)
+/* Who is not planned at a counter has none to help out at. */
+static bool lacks_counter(const struct wfm_problem *p, int32_t q, int32_t planned)
 {
-	int32_t n = 0;
+	return p->queues[q].counter && (planned == WFM_NONE || !p->queues[planned].counter);
+}
+
+static int32_t list_skills(struct maker *m, const struct wfm_shift *shift, int32_t planned)
+{
+	const struct wfm_agent *a = &m->p->agents[shift->agent];
+	int32_t n = 0, site = shift->elsewhere > 0 ? a->elsewhere[shift->elsewhere - 1].site : a->site;
 	for (int32_t q = 0; q < m->p->queue_count; q++) {
-		double speed = speed_on(a, &m->p->queues[q]);
-		if (speed <= 0.0 || (q != planned && m->planned_only != NULL && m->planned_only[q] != 0))
+		double speed = speed_on(a, site, &m->p->queues[q]);
+		if (speed <= 0.0 || lacks_counter(m->p, q, planned) ||
+		    (q != planned && m->planned_only != NULL && m->planned_only[q] != 0))
 			continue;
 		m->row[n++] = (struct wfm_sim_skill){ q, q == planned ? 1 : 2, 0.0, speed };
 	}
@@ -56,7 +64,7 @@ static int32_t list_skills(struct maker *m, const struct wfm_agent *a, int32_t p
 }
 
 /* The sets' skills are pointed to at the end, for the array may move: until then an offset. */
-static int32_t set_of(struct maker *m, const struct wfm_agent *a, int32_t planned, int32_t *first)
+static int32_t set_of(struct maker *m, const struct wfm_shift *shift, int32_t planned, int32_t *first)
 {
 	struct wfm_sim_people *out = m->out;
 	void *skills = out->skills, *sets = out->sets;
@@ -72,7 +80,7 @@ static int32_t set_of(struct maker *m, const struct wfm_agent *a, int32_t planne
 	}
 	m->row = out->skills + m->skill_count;
 	memset(m->row, 0, (size_t)m->p->queue_count * sizeof *m->row);
-	int32_t n = list_skills(m, a, planned);
+	int32_t n = list_skills(m, shift, planned);
 	for (int32_t s = 0; s < out->set_count; s++)
 		if (out->sets[s].skill_count == n &&
 		    memcmp(out->skills + first[s], m->row, (size_t)n * sizeof *m->row) == 0)
@@ -97,7 +105,7 @@ static void add_shift(struct maker *m, const struct wfm_roster *r, const struct 
 			after_break = before != NULL && before->agent == shift->agent;
 			continue;
 		}
-		int32_t set = set_of(m, &m->p->agents[shift->agent], a->queue, first);
+		int32_t set = set_of(m, shift, a->queue, first);
 		double start = a->start * slot_s, end = (a->start + a->slots) * slot_s;
 		if (before != NULL && !after_break && before->agent == shift->agent &&
 		    before->set == set && before->end_s >= start)

@@ -85,7 +85,7 @@ struct wfm_roster *published_roster(const struct published *x, const int *duty, 
 		const struct wfm_duty *d = &p->duties[duty[i]];
 		int day = i % days, start = p->calendars[0].days[day].first_slot + d->start / p->slot_min;
 		int slots = d->minutes / p->slot_min;
-		r->shifts[n] = (struct wfm_shift){ i / days, day, start, start + slots, n, 1, duty[i] };
+		r->shifts[n] = (struct wfm_shift){ i / days, day, start, start + slots, n, 1, duty[i], 0 };
 		r->activities[n++] = (struct wfm_activity){ WFM_WORK, d->queue, start, slots, true, 0 };
 	}
 	return r;

@@ -123,7 +123,7 @@ static double judged(const struct wfm_problem *one, const int *start, const int 
 		r->activities[r->activity_count] = (struct wfm_activity){ WFM_WORK, 0, start[d],
 									  end[d] - start[d], true, 0 };
 		r->shifts[r->shift_count++] = (struct wfm_shift){ 0, d, start[d], end[d],
-								  r->activity_count++, 1, WFM_NONE };
+								  r->activity_count++, 1, WFM_NONE, 0 };
 	}
 	assert_int_equal(wfm_schedule_verify(one, r, false, &report, &e), WFM_OK);
 	double cents = report->breach_count > 0 ? HUGE_VAL :

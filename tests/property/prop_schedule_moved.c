@@ -40,7 +40,7 @@ static void tell_apart(struct fixture *f, struct rng *r)
 		x->wish_count = 1 + (int)rng_below(r, 2);
 		x->burden = (double)rng_below(r, 1000) + a / 100.0;
 		if (rng_below(r, 4) == 0) {
-			f->locks[a][0] = (struct wfm_lock){ (int)rng_below(r, 7), 0, 0 };
+			f->locks[a][0] = (struct wfm_lock){ (int)rng_below(r, 7), 0, 0, 0 };
 			x->lock_count = 1;
 		}
 		if (rng_below(r, 5) == 0) {

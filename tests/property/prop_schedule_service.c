@@ -92,7 +92,7 @@ static struct wfm_roster *roster_of(const struct pair *x)
 			r->activities[r->activity_count] =
 				(struct wfm_activity){ WFM_WORK, 0, start, end - start, true, 0 };
 			r->shifts[r->shift_count++] =
-				(struct wfm_shift){ a, d, start, end, r->activity_count++, 1, WFM_NONE };
+				(struct wfm_shift){ a, d, start, end, r->activity_count++, 1, WFM_NONE, 0 };
 		}
 	return r;
 }

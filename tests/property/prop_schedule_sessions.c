@@ -95,7 +95,7 @@ static double judged(const struct choice *c, int agents, int meeting)
 	static struct wfm_activity rows[MOST * LENGTH];
 	struct wfm_roster r = { .shifts = shifts, .shift_count = agents, .activities = rows };
 	for (int a = 0; a < agents; a++) {
-		shifts[a] = (struct wfm_shift){ a, 0, c[a].start, c[a].start + LENGTH, r.activity_count, 0, 0 };
+		shifts[a] = (struct wfm_shift){ a, 0, c[a].start, c[a].start + LENGTH, r.activity_count, 0, 0, 0 };
 		for (int t = c[a].start; t < c[a].start + LENGTH; t++) {
 			enum wfm_activity_kind kind = (enum wfm_activity_kind)kind_at(&c[a], t, meeting);
 			if (kind == WFM_TRAINING && t > c[a].training) {

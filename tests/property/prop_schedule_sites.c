@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Counters against brute force: two short days, three agents, three queues of one site, some at counters
- * that are few. Days are independent but for "one or two shifts each", so every way to staff a day is
+ * Sites against brute force: two short days, three agents, three queues, some at counters that are few;
+ * of one site, or of two with agents who may work at either. Days are independent but for "one or two shifts each", so every way to staff a day is
  * gone through and the days are put together by who works on them.
  */
 #include <setjmp.h>
@@ -15,22 +15,24 @@
 #include "solver/num/rng.h"
 #include "tests/lib/schedule_fixture.h"
 
-enum { DAYS = 2, AGENTS = 3, FROM = 8, TO = 15, CHOICES = 32 };
+enum { DAYS = 2, AGENTS = 3, FROM = 8, TO = 15, CHOICES = 64, PRESENCES = 27 };
 
 struct choice {
 	int start, end; /* 0, 0: off */
+	int place, travel;
 };
 
 static struct fixture f;
 static struct wfm_site sites[2];
-static int32_t counters[FIX_SLOTS];
+static int32_t counters[2][FIX_SLOTS];
+static struct wfm_elsewhere elsewhere[AGENTS];
 
-static void draw_demand(struct rng *r)
+static void draw_demand(struct rng *r, bool lend)
 {
 	f.p.queue_count = 3;
 	for (int q = 0; q < 3; q++) {
-		f.queues[q].site = 0;
-		f.queues[q].counter = rng_below(r, 3) > 0;
+		f.queues[q].site = !lend ? 0 : q < 2 ? q : WFM_NONE;
+		f.queues[q].counter = f.queues[q].site >= 0 && rng_below(r, 3) > 0;
 		f.queues[q].surplus_cents = 100 * (double)rng_below(r, 3);
 		f.queues[q].short1_cents = 2000 + 1000 * (double)rng_below(r, 3);
 		for (int t = 0; t < f.p.slot_count; t++) {
@@ -38,19 +40,32 @@ static void draw_demand(struct rng *r)
 			f.required[q][t] = f.open[q][t] ? rng_below(r, 3) : 0;
 		}
 	}
-	for (int t = 0; t < f.p.slot_count; t++)
-		counters[t] = (int32_t)rng_below(r, 3);
-	sites[0].counters = counters;
+	for (int s = 0; s < 2; s++) {
+		for (int t = 0; t < f.p.slot_count; t++)
+			counters[s][t] = (int32_t)rng_below(r, 3);
+		sites[s].counters = counters[s];
+	}
 	f.p.sites = sites;
 }
 
-static void tiny_problem(uint64_t seed)
+/* Two sites: the first agent may go to the second, the second perhaps to the first. */
+static void draw_sites(struct rng *r)
+{
+	for (int a = 0; a < AGENTS; a++) {
+		f.agents[a].site = a == 1;
+		f.agents[a].elsewhere = &elsewhere[a];
+		f.agents[a].elsewhere_count = a == 0 || (a == 1 && rng_below(r, 2));
+		elsewhere[a] = (struct wfm_elsewhere){ a != 1, 60 * (int32_t)rng_below(r, 2) };
+	}
+}
+
+static void tiny_problem(uint64_t seed, bool lend)
 {
 	struct rng r;
 	rng_seed(&r, seed);
 	fixture_init(&f, AGENTS, 1);
 	fixture_small_days(&f, DAYS, (int)rng_below(&r, 7), FROM, TO);
-	draw_demand(&r);
+	draw_demand(&r, lend);
 	for (int c = 0; c < 2; c++) {
 		f.contracts[c].rule_count = f.contracts[c].break_count = 0;
 		f.contracts[c].salaried = false;
@@ -66,6 +81,8 @@ static void tiny_problem(uint64_t seed)
 				f.skills[a][n++] = (struct wfm_agent_skill){ q, 1 };
 		f.agents[a].skill_count = n;
 	}
+	if (lend)
+		draw_sites(&r);
 	fixture_link(&f);
 	f.calendar.day_count = DAYS;
 }
@@ -80,10 +97,18 @@ static double queue_cents(int q, int t, double have)
 			  -lack * x->surplus_cents;
 }
 
-/* The agents from a on choose: a queue each, or waiting where one of theirs is at counters. */
-static double divide(int t, unsigned present, int a, double *have, int seated, double waited)
+/* Where agent a works by its digit of the presence, to base 3: 0 nowhere, 1 own site, 2 the other one. */
+static int digit(int presence, int a)
 {
-	if (seated > counters[t])
+	for (; a > 0; a--)
+		presence /= 3;
+	return presence % 3;
+}
+
+/* The agents from a on choose: a queue each, or waiting where one of theirs is at counters. */
+static double divide(int t, int present, int a, double *have, int *seated, double waited)
+{
+	if (seated[0] > counters[0][t] || seated[1] > counters[1][t])
 		return HUGE_VAL;
 	if (a == AGENTS) {
 		double sum = waited;
@@ -91,16 +116,22 @@ static double divide(int t, unsigned present, int a, double *have, int seated, d
 			sum += queue_cents(q, t, have[q]);
 		return sum;
 	}
-	if (!(present >> a & 1))
+	if (digit(present, a) == 0)
 		return divide(t, present, a + 1, have, seated, waited);
 	double best = HUGE_VAL, least = HUGE_VAL;
 	bool waits = false;
 	for (int i = 0; i < f.agents[a].skill_count; i++) {
-		int q = f.skills[a][i].skill;
+		int q = f.skills[a][i].skill, own = f.agents[a].site, at = f.queues[q].site;
+		if (at != WFM_NONE && at != (digit(present, a) == 1 ? own : elsewhere[a].site))
+			continue;
 		waits |= f.queues[q].counter;
 		least = fmin(least, f.queues[q].surplus_cents);
 		have[q]++;
-		best = fmin(best, divide(t, present, a + 1, have, seated + f.queues[q].counter, waited));
+		if (f.queues[q].counter)
+			seated[at]++;
+		best = fmin(best, divide(t, present, a + 1, have, seated, waited));
+		if (f.queues[q].counter)
+			seated[at]--;
 		have[q]--;
 	}
 	return waits ? fmin(best, divide(t, present, a + 1, have, seated, waited + least)) : best;
@@ -108,46 +139,65 @@ static double divide(int t, unsigned present, int a, double *have, int seated, d
 
 /* ---- a day ---- */
 
-static int list_choices(int day, struct choice *list)
+static bool serves(int a, int place)
+{
+	int site = place == 0 ? f.agents[a].site : elsewhere[a].site;
+	for (int i = 0; i < f.agents[a].skill_count; i++) {
+		int at = f.queues[f.skills[a][i].skill].site;
+		if (at == WFM_NONE || at == site)
+			return true;
+	}
+	return false;
+}
+
+static int list_choices(int day, int a, struct choice *list)
 {
 	int n = 0;
-	list[n++] = (struct choice){ 0, 0 };
-	for (int s = FROM; s < TO; s++)
-		for (int h = 3; h <= 5 && s + h <= TO; h++)
-			list[n++] = (struct choice){ 24 * day + s, 24 * day + s + h };
+	list[n++] = (struct choice){ 0, 0, 0, 0 };
+	for (int place = 0; place <= f.agents[a].elsewhere_count; place++) {
+		int travel = place == 0 ? 0 : elsewhere[a].travel_min / 60;
+		for (int s = FROM - travel; s < TO; s++)
+			for (int h = 3; h <= 5 && s + h <= TO + travel; h++)
+				if (serves(a, place))
+					list[n++] = (struct choice){ 24 * day + s, 24 * day + s + h, place, travel };
+	}
 	return n;
+}
+
+/* The digit of an agent on that shift at t. */
+static int works(const struct choice *c, int t)
+{
+	return t >= c->start + c->travel && t < c->end - c->travel ? 1 + c->place : 0;
 }
 
 /* Least cost of the day for each set of agents who work. */
 static void staff_day(int day, double least[1 << AGENTS])
 {
-	static struct choice list[CHOICES];
-	static double cents[TO][1 << AGENTS];
-	int n = list_choices(day, list), who[AGENTS];
+	static struct choice list[AGENTS][CHOICES];
+	static double cents[TO][PRESENCES];
+	int n[AGENTS];
+	for (int a = 0; a < AGENTS; a++)
+		n[a] = list_choices(day, a, list[a]);
 	for (int t = FROM; t < TO; t++)
-		for (unsigned m = 0; m < 1 << AGENTS; m++) {
+		for (int m = 0; m < PRESENCES; m++) {
 			double have[3] = { 0 };
-			cents[t][m] = divide(24 * day + t, m, 0, have, 0, 0);
+			int seated[2] = { 0 };
+			cents[t][m] = divide(24 * day + t, m, 0, have, seated, 0);
 		}
 	for (int m = 0; m < 1 << AGENTS; m++)
 		least[m] = HUGE_VAL;
-	for (int i = 0; i < n * n * n; i++) {
+	for (int i = 0; i < n[0] * n[1] * n[2]; i++) {
+		const struct choice *who[AGENTS];
 		unsigned mask = 0;
 		double cost = 0;
-		for (int a = 0, k = i; a < AGENTS; a++, k /= n) {
-			who[a] = k % n;
-			mask |= (unsigned)(who[a] > 0) << a;
-			cost += (list[who[a]].end - list[who[a]].start) *
-				f.contracts[f.agents[a].contract].hour_cents;
+		for (int a = 0, k = i; a < AGENTS; k /= n[a], a++) {
+			who[a] = &list[a][k % n[a]];
+			mask |= (unsigned)(k % n[a] > 0) << a;
+			cost += (who[a]->end - who[a]->start) * f.contracts[f.agents[a].contract].hour_cents;
 		}
-		for (int t = FROM; t < TO; t++) {
-			unsigned present = 0;
-			for (int a = 0; a < AGENTS; a++)
-				present |= (unsigned)(24 * day + t >= list[who[a]].start &&
-						      24 * day + t < list[who[a]].end)
-					   << a;
-			cost += cents[t][present];
-		}
+		for (int t = FROM; t < TO; t++)
+			cost += cents[t][works(who[0], 24 * day + t) + 3 * works(who[1], 24 * day + t) +
+					 9 * works(who[2], 24 * day + t)];
 		least[mask] = fmin(least[mask], cost);
 	}
 }
@@ -164,12 +214,11 @@ static double brute_force(void)
 	return best;
 }
 
-static void test_tiny_equals_brute_force(void **state)
+static void compare(bool lend)
 {
-	(void)state;
-	int waited = 0, exact = 0;
+	int waited = 0, exact = 0, away = 0;
 	for (uint64_t seed = 1; seed <= 25; seed++) {
-		tiny_problem(seed);
+		tiny_problem(seed, lend);
 		double best = brute_force();
 		struct wfm_solve_options o = { .seed = seed, .iteration_limit = 800 };
 		struct wfm_roster *r = fixture_solve(&f.p, &o);
@@ -178,6 +227,8 @@ static void test_tiny_equals_brute_force(void **state)
 		fixture_expect_clean(&f.p, r);
 		assert_int_equal(wfm_schedule_verify(&f.p, r, true, &report, &e), WFM_OK);
 		waited += report->waiting_hours > 0;
+		for (int i = 0; i < r->shift_count; i++)
+			away += r->shifts[i].elsewhere > 0;
 		wfm_report_free(report);
 		if (r->bound > best + 1e-4 || r->cost.total < best - 1e-4 || r->cost.total > 1.02 * best)
 			fail_msg("seed %d: bound %f cost %f, brute force %f", (int)seed, r->bound,
@@ -185,8 +236,22 @@ static void test_tiny_equals_brute_force(void **state)
 		exact += r->cost.total < best + 1e-4;
 		wfm_roster_free(r);
 	}
+	print_message("# %d exact, %d with waiting, %d shifts elsewhere\n", exact, waited, away);
 	assert_true(waited >= 3);
-	assert_true(exact >= 21); /* of 25: the search is not */
+	assert_true(lend ? away >= 10 : away == 0);
+	assert_true(exact >= 19); /* of 25: the search is not */
+}
+
+static void test_counters_equal_brute_force(void **state)
+{
+	(void)state;
+	compare(false);
+}
+
+static void test_lending_equals_brute_force(void **state)
+{
+	(void)state;
+	compare(true);
 }
 
 /* ---- larger ---- */
@@ -204,8 +269,9 @@ static void test_random_problems_verify(void **state)
 			x.queues[q].counter = q != 1;
 		}
 		for (int t = 0; t < x.p.slot_count; t++)
-			counters[t] = 1 + (int32_t)rng_below(&r, 8);
-		sites[0].counters = counters;
+			counters[0][t] = 1 + (int32_t)rng_below(&r, 8);
+		sites[0].counters = counters[0];
+		sites[1].counters = NULL;
 		x.p.sites = sites;
 		struct wfm_solve_options o = { .seed = seed, .iteration_limit = 600 };
 		struct wfm_roster *got = fixture_solve(&x.p, &o);
@@ -225,7 +291,8 @@ int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tiny_equals_brute_force),
+		cmocka_unit_test(test_counters_equal_brute_force),
+		cmocka_unit_test(test_lending_equals_brute_force),
 		cmocka_unit_test(test_random_problems_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

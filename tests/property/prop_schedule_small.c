@@ -130,7 +130,7 @@ static struct wfm_roster *roster_of(const struct choice *const c[2])
 				(struct wfm_activity){ WFM_WORK, 0, c[a]->start[d],
 						       c[a]->end[d] - c[a]->start[d], true, 0 };
 			r->shifts[r->shift_count++] = (struct wfm_shift){
-				a, d, c[a]->start[d], c[a]->end[d], r->activity_count++, 1, WFM_NONE };
+				a, d, c[a]->start[d], c[a]->end[d], r->activity_count++, 1, WFM_NONE, 0 };
 		}
 	return r;
 }

@@ -316,7 +316,7 @@ static void test_full(void **state)
 	sessions[TRAINING].at_once = 1;
 	sessions[TRAINING].margin_min = 0;
 	windows[TRAINING] = (struct wfm_span){ 2 * DAY + 24, 2 * DAY + 26 };
-	f.locks[0][0] = f.locks[1][0] = (struct wfm_lock){ 2, 2 * DAY + 18, 2 * DAY + 36 };
+	f.locks[0][0] = f.locks[1][0] = (struct wfm_lock){ 2, 2 * DAY + 18, 2 * DAY + 36, 0 };
 	f.agents[0].lock_count = f.agents[1].lock_count = 1;
 	roster = solve();
 	assert_int_equal(all_breaches(), 0);

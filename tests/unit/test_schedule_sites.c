@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sites in a plan: counters that are few. What a roster may not do, and what the solver does about it. */
+/* Sites in a plan: counters that are few, people who may work elsewhere. What a roster may not do, and what
+ * the solver does about it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -188,6 +189,160 @@ static void nonsense_is_refused(void **state)
 	is_refused("/queues/1");
 }
 
+/* ---- elsewhere ---- */
+
+static struct wfm_elsewhere other[FIX_AGENTS];
+
+/* Eight people at home on a quiet queue, four on a busy one of another site; half of the former may go. */
+static void make_two_sites(int travel_min)
+{
+	fixture_init(&f, 12, 5);
+	memset(sites, 0, sizeof sites);
+	f.p.queue_count = 2;
+	for (int t = 0; t < FIX_SLOTS; t++)
+		f.required[0][t] = fmin(f.required[0][t], 2);
+	for (int q = 0; q < 2; q++)
+		f.queues[q].site = q;
+	for (int a = 0; a < 12; a++) {
+		f.agents[a].site = a >= 8;
+		f.agents[a].skill_count = 2;
+		other[a] = (struct wfm_elsewhere){ 1, travel_min };
+		f.agents[a].elsewhere = &other[a];
+		f.agents[a].elsewhere_count = a < 4;
+	}
+}
+
+static int count_away(const struct wfm_roster *r)
+{
+	int n = 0;
+	for (int i = 0; i < r->shift_count; i++) {
+		const struct wfm_shift *s = &r->shifts[i];
+		n += s->elsewhere > 0;
+		assert_true(s->elsewhere == 0 || s->agent < 4);
+	}
+	return n;
+}
+
+static void lending_saves(void **state)
+{
+	(void)state;
+	double before = 0, near = 0;
+	for (int travel = 0; travel <= 90; travel += 30) {
+		make_two_sites(travel);
+		struct wfm_roster *r = solve();
+		fixture_expect_clean(&f.p, r);
+		assert_true(r->bound <= r->cost.total);
+		assert_true(r->gap < 0.1);
+		int away = count_away(r);
+		print_message("# %d min: bound %.0f, cost %.0f, %d shifts elsewhere\n", travel, r->bound, r->cost.total, away);
+		assert_true(away > 5);
+		assert_true(r->bound >= before - 1); /* longer ways never save */
+		before = r->bound;
+		near = travel == 0 ? r->cost.total : near;
+		wfm_roster_free(r);
+	}
+	for (int a = 0; a < 4; a++)
+		f.agents[a].elsewhere_count = 0;
+	struct wfm_roster *home = solve();
+	fixture_expect_clean(&f.p, home);
+	assert_int_equal(count_away(home), 0);
+	assert_true(near < 0.8 * home->bound); /* proved: no roster without lending is as cheap */
+	wfm_roster_free(home);
+}
+
+static struct wfm_shift *first_away(const struct wfm_roster *r)
+{
+	int at = 0;
+	while (at < r->shift_count && r->shifts[at].elsewhere == 0)
+		at++;
+	assert_true(at < r->shift_count);
+	return &r->shifts[at];
+}
+
+static void the_judge_knows_sites_and_ways(void **state)
+{
+	(void)state;
+	make_two_sites(60);
+	struct wfm_roster *r = solve();
+	fixture_expect_clean(&f.p, r);
+	struct wfm_shift *s = first_away(r);
+	struct wfm_activity *first = &r->activities[s->first_activity], *last = &first[s->activity_count - 1];
+	assert_true(first->kind == WFM_TRAVEL && first->slots == 2 && first->paid);
+	assert_true(last->kind == WFM_TRAVEL && last->slots == 2);
+	s->elsewhere = 0; /* a queue of the other site, and travel, at home */
+	assert_true(breaches(r, WFM_BREACH_SKILL) > 0);
+	assert_true(breaches(r, WFM_BREACH_TRAVEL) > 0);
+	s->elsewhere = 2; /* no such site */
+	assert_int_equal(breaches(r, WFM_BREACH_SHAPE), 1);
+	s->elsewhere = 1;
+	assert_int_equal(breaches(r, WFM_BREACH_TRAVEL), 0);
+	first->kind = WFM_WORK; /* at work without having come */
+	first->queue = 1;
+	assert_int_equal(breaches(r, WFM_BREACH_TRAVEL), 1);
+	first->kind = WFM_TRAVEL;
+	first->queue = WFM_NONE;
+	first->slots = 1; /* a shorter way */
+	first[1].start--;
+	first[1].slots++;
+	assert_int_equal(breaches(r, WFM_BREACH_TRAVEL), 1);
+	first->slots = 2;
+	first[1].start++;
+	first[1].slots--;
+	last->paid = false;
+	assert_int_equal(breaches(r, WFM_BREACH_TRAVEL), 1);
+	last->paid = true;
+	fixture_expect_clean(&f.p, r);
+	wfm_roster_free(r);
+}
+
+static void locks_and_starts_keep_the_site(void **state)
+{
+	(void)state;
+	make_two_sites(30);
+	struct wfm_roster *r = solve();
+	const struct wfm_shift *s = first_away(r);
+	struct wfm_solve_options o = { .seed = 2, .iteration_limit = 1, .start = r };
+	struct wfm_roster *again = fixture_solve(&f.p, &o);
+	fixture_expect_clean(&f.p, again);
+	assert_int_equal(again->start_tours, 12);
+	assert_int_equal(count_away(again), count_away(r));
+	wfm_roster_free(again);
+	/* Nobody is needed there any more, yet the shift stands. */
+	memset(f.required[1], 0, sizeof f.required[1]);
+	f.locks[s->agent][0] = (struct wfm_lock){ s->day, s->start, s->end, 1 };
+	f.agents[s->agent].lock_count = 1;
+	again = solve();
+	fixture_expect_clean(&f.p, again);
+	int kept = 0;
+	for (int i = 0; i < again->shift_count; i++) {
+		const struct wfm_shift *x = &again->shifts[i];
+		kept += x->agent == s->agent && x->day == s->day && x->start == s->start && x->end == s->end &&
+			x->elsewhere == 1;
+	}
+	assert_int_equal(kept, 1);
+	f.locks[s->agent][0].elsewhere = 0;
+	assert_true(breaches(again, WFM_BREACH_LOCK) > 0);
+	wfm_roster_free(again);
+	wfm_roster_free(r);
+}
+
+static void nonsense_about_sites_is_refused(void **state)
+{
+	(void)state;
+	make_two_sites(30);
+	other[1].site = 0;
+	is_refused("/agents/1/elsewhere/0");
+	other[1].site = 7;
+	is_refused("/agents/1/elsewhere/0");
+	other[1].site = 1;
+	other[1].travel_min = 20;
+	is_refused("/agents/1/elsewhere/0");
+	other[1].travel_min = 30;
+	f.locks[6][0] = (struct wfm_lock){ 1, 48 + 20, 48 + 38, 1 };
+	f.agents[6].lock_count = 1;
+	is_refused("/agents/6/locks/0");
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -198,6 +353,10 @@ int main(void)
 		cmocka_unit_test(no_counters_at_all),
 		cmocka_unit_test(services_stop_at_the_counters),
 		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(lending_saves),
+		cmocka_unit_test(the_judge_knows_sites_and_ways),
+		cmocka_unit_test(locks_and_starts_keep_the_site),
+		cmocka_unit_test(nonsense_about_sites_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

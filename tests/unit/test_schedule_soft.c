@@ -56,7 +56,7 @@ static double best_values(struct setting *s)
 	double *w = calloc((size_t)s->m.horizon + 1, sizeof *w), sum = 0;
 	assert_true(p && w);
 	for (int32_t k = 0; k < s->m.type_count; k++) {
-		const struct kind *kind = &s->m.kinds[s->m.profiles[s->m.types[k].profile].kind];
+		const struct kind *kind = &s->m.kinds[s->m.profiles[s->m.types[k].profile].place[0].kind];
 		for (int32_t i = 0; i < s->m.horizon; i++) {
 			w[i] = 0;
 			for (int32_t j = 0; j < kind->queue_count; j++) {
@@ -146,9 +146,10 @@ struct count {
 	int32_t tours;
 };
 
-static void count_slot(void *context, int32_t t)
+static void count_slot(void *context, int32_t t, int32_t kind)
 {
 	struct count *c = context;
+	(void)kind;
 	c->cover[t] += 1;
 }
 

@@ -172,8 +172,8 @@ static void test_locks_stand(void **state)
 	(void)state;
 	struct fixture f;
 	fixture_init(&f, 10, 4);
-	f.locks[0][0] = (struct wfm_lock){ 1, 48 + 20, 48 + 38 };
-	f.locks[0][1] = (struct wfm_lock){ 2, 0, 0 };
+	f.locks[0][0] = (struct wfm_lock){ 1, 48 + 20, 48 + 38, 0 };
+	f.locks[0][1] = (struct wfm_lock){ 2, 0, 0, 0 };
 	f.agents[0].lock_count = 2;
 	struct wfm_roster *r = solve(&f);
 	fixture_expect_clean(&f.p, r);

@@ -248,7 +248,7 @@ static void test_overlap_and_away(void **state)
 static void test_locks_skills_closed_unplanned(void **state)
 {
 	(void)state;
-	f.locks[1][0] = (struct wfm_lock){ shift_of(1, 0)->day, 0, 0 };
+	f.locks[1][0] = (struct wfm_lock){ shift_of(1, 0)->day, 0, 0, 0 };
 	f.agents[1].lock_count = 1;
 	expect(WFM_BREACH_LOCK);
 	f.agents[1].lock_count = 0;
