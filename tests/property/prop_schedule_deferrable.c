@@ -106,7 +106,7 @@ static struct wfm_roster *roster_of(int choice[2][DAYS], uint8_t on[2][SLOTS])
 			if (!shift_of(choice[a][d], d, &start, &end))
 				continue;
 			r->shifts[r->shift_count++] = (struct wfm_shift){ a, d, start, end,
-									  r->activity_count, end - start, WFM_NONE };
+									  r->activity_count, end - start, WFM_NONE, 0 };
 			for (int t = start; t < end; t++)
 				r->activities[r->activity_count++] =
 					(struct wfm_activity){ WFM_WORK, on[a][t], t, 1, true, 0 };
