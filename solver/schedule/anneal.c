@@ -86,7 +86,7 @@ static void change_shift(struct anneal *a, const struct profile *pr, const struc
 	for (int32_t b = 0; b <= set->count; b++) {
 		int32_t stop = b < set->count ? o->start + s->brk[b] : o->end;
 		for (; at < stop; at++)
-			change(a, pr->kind, at, people);
+			change(a, pr->place[0].kind, at, people);
 		at += b < set->count ? set->b[b].slots : 0;
 	}
 }
@@ -151,12 +151,13 @@ static void move_break(struct anneal *a, int32_t i, int32_t n)
 	bool later = now > was;
 	int32_t won = later ? was : larger(now + len, was), won_end = later ? smaller(now, was + len) : was + len;
 	int32_t lost = later ? larger(was + len, now) : now, lost_end = later ? now + len : smaller(now + len, was);
-	if (!accept(a, sum_of(a, a->more, pr->kind, won, won_end) + sum_of(a, a->less, pr->kind, lost, lost_end)))
+	const int32_t kind = pr->place[0].kind;
+	if (!accept(a, sum_of(a, a->more, kind, won, won_end) + sum_of(a, a->less, kind, lost, lost_end)))
 		return;
 	for (int32_t t = won; t < won_end; t++)
-		change(a, pr->kind, t, 1);
+		change(a, pr->place[0].kind, t, 1);
 	for (int32_t t = lost; t < lost_end; t++)
-		change(a, pr->kind, t, -1);
+		change(a, pr->place[0].kind, t, -1);
 	s->brk[b] = (int16_t)x;
 }
 
@@ -211,9 +212,9 @@ static double shift_worth(const struct anneal *a, const struct profile *pr, cons
 {
 	const struct opt *o = &pr->opts[s->opt];
 	const struct break_set *set = &pr->sets[o->set];
-	double sum = sum_of(a, a->less, pr->kind, o->start, o->end);
+	double sum = sum_of(a, a->less, pr->place[0].kind, o->start, o->end);
 	for (int32_t b = 0; b < set->count; b++)
-		sum -= sum_of(a, a->less, pr->kind, o->start + s->brk[b],
+		sum -= sum_of(a, a->less, pr->place[0].kind, o->start + s->brk[b],
 			      o->start + s->brk[b] + set->b[b].slots);
 	return sum;
 }
@@ -224,8 +225,8 @@ static double worth_instead(struct anneal *a, const struct profile *pr, const st
 {
 	const struct opt *was = &pr->opts[s->opt], *o = &pr->opts[next->opt];
 	const struct break_set *set = &pr->sets[was->set];
-	const double *more = a->more + (ptrdiff_t)pr->kind * a->m->slots;
-	const double *less = a->less + (ptrdiff_t)pr->kind * a->m->slots;
+	const double *more = a->more + (ptrdiff_t)pr->place[0].kind * a->m->slots;
+	const double *less = a->less + (ptrdiff_t)pr->place[0].kind * a->m->slots;
 	double sum = 0;
 	a->prefix[o->start] = 0;
 	for (int32_t t = o->start, b = 0; t < o->end; t++) {
@@ -421,7 +422,7 @@ static double best_tour(struct anneal *a, int32_t i, int32_t wall, struct tour *
 	const struct tour *t = anneal_tour(a, i);
 	const struct profile *pr = profile_at(a, i);
 	bool near = wall >= 0 && pr->rest_implied && a->m->max_days <= 7;
-	shake_worths(a, pr->kind);
+	shake_worths(a, pr->place[0].kind);
 	if (!near) {
 		pricer_set(a->r->pricer, a->m->types[t->type].profile, a->r->worth);
 		return pricer_best(a->r->pricer, t->type, out);
