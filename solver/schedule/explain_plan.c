@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RELAXATIONS = 12, FARTHEST = 64, WISHERS = 40, SUSPECTS = 200 };
+enum { RELAXATIONS = 12, FARTHEST = 64, WISHERS = 40, SUSPECTS = 200, NEAR = 2 };
+
+/* A saving of such a part of the cost is what rounding leaves. */
+static const double NOTHING = 1e-9;
 
 struct explaining {
 	const struct wfm_problem *p;
@@ -107,12 +110,18 @@ static bool list_kinds(struct explaining *x)
 	return true;
 }
 
+/* In large plans values that the duals tell from near by. */
+static int32_t farthest(const struct explaining *x)
+{
+	return x->relaxed.dual.x ? NEAR : FARTHEST;
+}
+
 /* What n more agents of the kind save together. */
 static enum wfm_status ask_agents(struct explaining *x, const struct wfm_marginal_agent *m, int32_t n,
 				  struct relaxed_answer *a)
 {
 	eased_add_agent(&x->eased, x->p, m->like);
-	struct relaxed_question q = { .p = &x->eased.p, .worth_it = -HUGE_VAL };
+	struct relaxed_question q = { .p = &x->eased.p, .worth_it = -HUGE_VAL, .near = n <= NEAR };
 	q.agent[0] = x->p->agent_count;
 	q.change[0] = n - 1;
 	return relaxed_ask(&x->relaxed, &q, a, x->e);
@@ -143,7 +152,7 @@ static enum wfm_status range_agents(struct explaining *x)
 			continue;
 		m->good_for = 1;
 		m->good_for_cents = m->saved_cents;
-		for (int32_t n = 2; n <= x->p->agent_count && n <= FARTHEST && s == WFM_OK; n *= 2) {
+		for (int32_t n = 2; n <= x->p->agent_count && n <= farthest(x) && s == WFM_OK; n *= 2) {
 			struct relaxed_answer a = { 0 };
 			s = go_on(x, ask_agents(x, m, n, &a));
 			if (!a.solved || a.saved_cents - m->good_for_cents < n / 2 * m->saved_cents / 2)
@@ -215,7 +224,7 @@ static enum wfm_status ask_people(struct explaining *x, const struct wfm_margina
 	x->queues[h->queue].step1 = &x->relaxed.m.step1[(size_t)h->queue * slots];
 	struct wfm_problem p = *x->p;
 	p.queues = x->queues;
-	struct relaxed_question question = { .p = &p, .worth_it = -HUGE_VAL };
+	struct relaxed_question question = { .p = &p, .worth_it = -HUGE_VAL, .near = n <= NEAR };
 	return relaxed_ask(&x->relaxed, &question, a, x->e);
 }
 
@@ -225,7 +234,7 @@ static enum wfm_status value_hours(struct explaining *x)
 	for (int32_t i = 0; i < x->out->hour_count && s == WFM_OK; i++) {
 		struct wfm_marginal_hour *h = &x->out->hours[i];
 		double hours = h->slots * x->relaxed.m.slot_h, before = 0, first = 0;
-		for (int32_t n = 1; n <= FARTHEST && s == WFM_OK; n *= 2) {
+		for (int32_t n = 1; n <= farthest(x) && s == WFM_OK; n *= 2) {
 			struct relaxed_answer a = { 0 };
 			s = go_on(x, ask_people(x, h, n, &a));
 			if (!a.solved)
@@ -252,7 +261,8 @@ static enum wfm_status ask_eased(struct explaining *x, struct wfm_relaxation *w,
 				 struct relaxed_answer *a)
 {
 	eased_set(&x->eased, x->p, w);
-	struct relaxed_question q = { .p = &x->eased.p, .worth_it = worth_it };
+	struct relaxed_question q = { .p = &x->eased.p, .worth_it = worth_it,
+				      .near = w->item.kind != WFM_ITEM_RULE };
 	if (w->item.kind != WFM_ITEM_RULE) {
 		q.agent[0] = x->p->agent_count;
 		q.agent[1] = w->item.agent;
@@ -332,8 +342,9 @@ static enum wfm_status find_relaxations(struct explaining *x)
 		s = w->item.kind == WFM_ITEM_RULE ? bound_rule(x, w) : bound_personal(x, w);
 	}
 	sort_eases(x);
+	const double least = x->out->precision_cents + NOTHING * fabs(x->relaxed.cents);
 	for (int32_t i = 0; i < x->eases.count && i < most && s == WFM_OK; i++)
-		if (x->eases.list[i].most_cents > x->out->precision_cents)
+		if (x->eases.list[i].most_cents > least)
 			s = solve_eased(x, &x->eases.list[i]);
 	sort_eases(x);
 	return s;
@@ -409,7 +420,7 @@ static enum wfm_status explain(struct explaining *x)
 	if (s != WFM_OK)
 		return s;
 	x->out->relaxed_cents = x->relaxed.cents;
-	x->out->precision_cents = fmax(0, x->relaxed.cents - x->relaxed.bound);
+	x->out->precision_cents = fmax(x->relaxed.widest, x->relaxed.cents - x->relaxed.bound);
 	if (!explain_list_shortages(&x->relaxed.m, x->relaxed.run.duals, x->r, &x->shorts))
 		return no_memory(x->e);
 	s = list_hours(x);
@@ -417,13 +428,15 @@ static enum wfm_status explain(struct explaining *x)
 		s = find_conflicts(x);
 	if (s == WFM_OK)
 		s = value_agents(x);
+	/* In large plans a rule takes as long as all the rest. */
+	bool large = x->relaxed.dual.x != NULL;
 	if (s == WFM_OK)
-		s = find_relaxations(x);
+		s = large ? value_hours(x) : find_relaxations(x);
 	if (s == WFM_OK)
-		s = value_hours(x);
+		s = large ? find_relaxations(x) : value_hours(x);
 	if (s == WFM_OK)
 		s = range_agents(x);
-	x->out->precision_cents += x->relaxed.widest;
+	x->out->precision_cents += large ? 0 : x->relaxed.widest;
 	if (x->out->agent_count > 0)
 		qsort(x->out->agents, (size_t)x->out->agent_count, sizeof *x->out->agents, by_agent);
 	return s;

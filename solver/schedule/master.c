@@ -394,11 +394,22 @@ static enum wfm_status approach(struct master *m, double top, double (*close)(co
 	return s;
 }
 
+/* Many alike: their LP has many ties, and the smoothed dual none. Where it leaves the rest between shifts
+ * out it must be worth it. */
+static bool wants_smoothing(const struct master *m)
+{
+	bool implied = true;
+	for (int32_t i = 0; i < m->m->profile_count; i++)
+		implied &= m->m->profiles[i].rest_implied;
+	return soft_fits(m->m) && 16 * m->m->type_count <= m->rows &&
+	       (implied || m->m->p->agent_count > MASTER_SMALL);
+}
+
 enum wfm_status master_converge(struct master *m, struct wfm_error *e)
 {
 	double top = SMOOTH;
 	enum wfm_status s = WFM_OK;
-	if (soft_fits(m->m) && 16 * m->m->type_count <= m->rows) {
+	if (wants_smoothing(m)) {
 		s = master_smooth_start(m, e);
 		m->smoothed = true;
 		top = TRUSTING;

@@ -147,4 +147,18 @@ void master_keep_centre(struct master *m, double bound);
 /* Bounds, columns and a centre from the smoothed dual, before the first LP; needs soft_fits. */
 enum wfm_status master_smooth_start(struct master *m, struct wfm_error *e);
 
+/* A place on the path of the smoothed dual. */
+struct smooth_point {
+	double *x; /* [queues x slots] cents */
+	double mu, wall; /* 0: nowhere yet */
+};
+
+/* The bound of the run alone, of a master that may be bare: from the point, at its entropy, by at most so
+ * many steps; or along the path from its beginning, where 0 stands for as many steps a level as it needs.
+ * The point moves along. People short in each queue and slot, roughly, if people is not NULL. */
+enum wfm_status master_smooth_bound(struct master *m, struct smooth_point *at, int32_t steps, double *people,
+				    struct wfm_error *e);
+/* Without rows and columns: for bounds. */
+enum wfm_status master_bare(struct run *r, struct master **out, struct wfm_error *e);
+
 #endif

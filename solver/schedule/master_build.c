@@ -151,6 +151,24 @@ enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error 
 	return s;
 }
 
+enum wfm_status master_bare(struct run *r, struct master **out, struct wfm_error *e)
+{
+	struct master *m = calloc(1, sizeof *m);
+	*out = m;
+	if (!m)
+		return no_memory(e);
+	m->run = r;
+	m->m = r->m;
+	m->unit = cost_unit(r->m->p, r->m->slot_h);
+	if (!allocate(m))
+		return no_memory(e);
+	order_types(m);
+	mark_asked(m);
+	for (int32_t i = 0; i < r->m->p->queue_count * r->m->slots; i++)
+		m->rows += m->asked[i];
+	return WFM_OK;
+}
+
 static void copy_rows(struct master *to, const struct master *from)
 {
 	size_t cells = (size_t)from->m->p->queue_count * (size_t)from->m->slots;

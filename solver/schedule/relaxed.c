@@ -7,6 +7,7 @@
 #include "solver/schedule/relaxed.h"
 #include "solver/schedule/desk.h"
 #include "solver/schedule/blocks.h"
+#include "solver/schedule/soft.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,6 +15,11 @@
 
 /* Slices of pivots after which the simplex is taken to go in circles: from a near basis, from none. */
 enum { STUCK = 8, FAR = 60 };
+
+/* Steps of the dual: until it hardly moves, and for one question. */
+enum { SETTLE_STEPS = 100, DUAL_STEPS = 40 };
+/* How far from the best the duals are left, as a part of the cost. */
+static const double DUAL_ERROR = 1e-3;
 
 static enum wfm_status no_memory(struct wfm_error *e)
 {
@@ -88,6 +94,40 @@ static void read_short(const struct master *m, double *people)
 	}
 }
 
+/* ---- by duals alone ---- */
+
+/* Its LP would take minutes: people for several queues, with many alike. */
+static bool is_large(const struct model *m)
+{
+	bool shared = false;
+	for (int32_t k = 0; k < m->kind_count; k++)
+		shared |= m->kinds[k].queue_count > 1;
+	return shared && m->p->agent_count > MASTER_SMALL && 16 * m->type_count <= m->slots && soft_fits(m);
+}
+
+static enum wfm_status open_dual(struct relaxed *r, struct wfm_error *e)
+{
+	struct master *m = NULL;
+	size_t cells = (size_t)r->p->queue_count * (size_t)r->p->slot_count;
+	r->dual.x = calloc(cells + 1, sizeof *r->dual.x);
+	struct smooth_point on = { .x = calloc(cells + 1, sizeof *on.x) };
+	enum wfm_status s = r->dual.x && on.x ? master_bare(&r->run, &m, e) : no_memory(e);
+	run_stage(&r->run, WFM_PHASE_BOUND, 0, 1);
+	if (s == WFM_OK)
+		s = master_smooth_bound(m, &r->dual, 0, NULL, e);
+	if (s == WFM_OK && !run_stopped(&r->run))
+		s = master_smooth_bound(m, &r->dual, SETTLE_STEPS, NULL, e);
+	/* The questions start here, and what steps gain without any question is no answer. */
+	memcpy(on.x, r->dual.x, cells * sizeof *on.x);
+	on.mu = r->dual.mu;
+	on.wall = r->dual.wall;
+	if (s == WFM_OK && !run_stopped(&r->run))
+		s = master_smooth_bound(m, &on, DUAL_STEPS, r->short_people, e);
+	free(on.x);
+	master_free(m);
+	return s;
+}
+
 enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
 			     const struct wfm_solve_options *limits, struct wfm_error *e)
 {
@@ -99,13 +139,15 @@ enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
 	if (s == WFM_OK && !r->short_people)
 		s = no_memory(e);
 	if (s == WFM_OK)
-		s = solve_afresh(&r->run, &r->master, e);
+		s = is_large(&r->m) ? open_dual(r, e) : solve_afresh(&r->run, &r->master, e);
 	count_in(r, &r->run);
 	if (s != WFM_OK)
 		return s;
-	r->cents = lp_cents(r->master);
 	r->bound = r->run.bound + r->run.fixed_cents;
-	read_short(r->master, r->short_people);
+	r->cents = r->dual.x ? r->bound : lp_cents(r->master);
+	r->widest = r->dual.x ? DUAL_ERROR * fabs(r->cents) : 0;
+	if (r->master)
+		read_short(r->master, r->short_people);
 	return r->stopped ? WFM_LIMIT : WFM_OK;
 }
 
@@ -114,6 +156,7 @@ void relaxed_close(struct relaxed *r)
 	master_free(r->master);
 	run_close(&r->run, &r->m);
 	free(r->short_people);
+	free(r->dual.x);
 }
 
 /* ---- questions ---- */
@@ -162,22 +205,28 @@ static bool same_shape(const struct asking *x)
 	return true;
 }
 
-/* A tour for who is new, so that the LP has a solution; also tells the pay. */
-static enum wfm_status add_new_tour(struct asking *x, struct relaxed_answer *a, struct wfm_error *e)
+/* The best tour for who is new, and its pay; false: nobody is, or has none. */
+static bool tour_of_new(struct asking *x, struct relaxed_answer *a, struct tour *tour)
 {
 	int32_t k = x->m.type_of[x->q->agent[0]];
 	const struct type *t = &x->m.types[k];
 	const struct profile *pr = &x->m.profiles[t->profile];
 	const struct wfm_contract *c = &x->m.p->contracts[pr->contract];
-	struct tour tour;
 	if (x->q->agent[0] < x->r->p->agent_count || !t->has_tour)
-		return WFM_OK;
+		return false;
 	master_set_worth(x->master, t->profile);
 	pricer_set(x->run.pricer, t->profile, x->master->worth);
-	(void)pricer_best(x->run.pricer, k, &tour);
-	for (int32_t i = 0; c->salaried && i < tour.count; i++)
-		a->fixed_pay_cents += pr->opts[tour.s[i].opt].paid_min / 60.0 * c->hour_cents;
-	return master_add_tour(x->master, &tour, e);
+	(void)pricer_best(x->run.pricer, k, tour);
+	for (int32_t i = 0; c->salaried && i < tour->count; i++)
+		a->fixed_pay_cents += pr->opts[tour->s[i].opt].paid_min / 60.0 * c->hour_cents;
+	return true;
+}
+
+/* So that the LP has a solution. */
+static enum wfm_status add_new_tour(struct asking *x, struct relaxed_answer *a, struct wfm_error *e)
+{
+	struct tour tour;
+	return tour_of_new(x, a, &tour) ? master_add_tour(x->master, &tour, e) : WFM_OK;
 }
 
 /* Do the rows' sides differ from those of the base? */
@@ -230,6 +279,30 @@ static enum wfm_status ask_cold(struct asking *x, struct relaxed_answer *a, stru
 	return s;
 }
 
+static enum wfm_status ask_dual(struct asking *x, struct relaxed_answer *a, struct wfm_error *e)
+{
+	const struct relaxed *r = x->r;
+	size_t cells = (size_t)r->p->queue_count * (size_t)r->p->slot_count;
+	struct smooth_point at = { .x = calloc(cells + 1, sizeof *at.x), .mu = r->dual.mu, .wall = r->dual.wall };
+	enum wfm_status s = at.x ? master_bare(&x->run, &x->master, e) : no_memory(e);
+	run_stage(&x->run, WFM_PHASE_BOUND, 0, 1);
+	if (s == WFM_OK)
+		s = master_bound_at(x->master, r->run.duals, e);
+	if (s == WFM_OK) {
+		memcpy(at.x, r->dual.x, cells * sizeof *at.x);
+		a->most_cents = r->cents - x->run.bound - x->run.fixed_cents;
+		at.mu = x->q->near ? at.mu : 0; /* the long way is the shorter one to what is far */
+		if (a->most_cents > x->q->worth_it)
+			s = master_smooth_bound(x->master, &at, x->q->near ? DUAL_STEPS : 0,
+						a->short_people, e);
+		a->saved_cents = fmin(a->most_cents, r->cents - x->run.bound - x->run.fixed_cents);
+		struct tour tour;
+		(void)tour_of_new(x, a, &tour);
+	}
+	free(at.x);
+	return s;
+}
+
 enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 			    struct relaxed_answer *a, struct wfm_error *e)
 {
@@ -244,7 +317,9 @@ enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 	if (s != WFM_OK)
 		goto out;
 	change_counts(&x);
-	s = same_shape(&x) ? ask_warm(&x, a, e) : ask_cold(&x, a, e);
+	s = r->dual.x	    ? ask_dual(&x, a, e) :
+	    same_shape(&x) ? ask_warm(&x, a, e) :
+			     ask_cold(&x, a, e);
 	/* Where the simplex went in circles, this question alone is left open. */
 	bool stuck = x.master && x.master->stuck;
 	x.run.limited &= !stuck;
@@ -256,7 +331,10 @@ enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 		goto out;
 	}
 	a->solved = true;
-	a->saved_cents = r->cents - lp_cents(x.master);
+	if (r->dual.x)
+		goto out;
+	/* Rows of sets may still be broken; the bound knows better. */
+	a->saved_cents = fmin(r->cents - lp_cents(x.master), a->most_cents);
 	r->widest = fmax(r->widest, lp_cents(x.master) - x.run.bound - x.run.fixed_cents);
 	if (a->short_people)
 		read_short(x.master, a->short_people);

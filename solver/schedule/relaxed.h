@@ -3,7 +3,9 @@
  * The relaxation of a plan, to be asked what other numbers or rules would change. A question is a
  * problem with the same agents in the same order, perhaps with more behind them, and how many times each
  * counts. Where slots, kinds and types stay the same, it starts from the solved LP (columns, basis,
- * duals); else from the beginning. One thread; owned by the caller; the base problem must outlive it.
+ * duals); else from the beginning. Plans of many alike with several queues have no LP but duals near the
+ * best (smooth.c), from where each question goes a few steps on: differences of two bounds, which are
+ * off by about the same. One thread; owned by the caller; the base problem must outlive it.
  */
 #ifndef WFM_SCHEDULE_RELAXED_H
 #define WFM_SCHEDULE_RELAXED_H
@@ -21,6 +23,7 @@ struct relaxed {
 	double cents, bound; /* LP, certified; closed slots and idle wishes included */
 	double widest;        /* gap between LP and bound of the answers so far */
 	double *short_people; /* [queues x slots] in the LP */
+	struct smooth_point dual; /* of large plans, in place of an LP; x NULL: none */
 	bool stopped;         /* by a limit: no further questions */
 };
 
@@ -30,6 +33,7 @@ struct relaxed_question {
 	 * beyond those of the base. */
 	int32_t agent[2], change[2];
 	double worth_it; /* savings up to this need no solving */
+	bool near;       /* changes a person or two: the duals hardly move */
 };
 
 struct relaxed_answer {

@@ -24,6 +24,8 @@ enum { MAX_LEVELS = 16, MEMORY = 16, NEWTON_STEPS = 40 };
 static const double FALL = 4, CLOSE = 0.002, FIRST_ENTROPY = 0.005, KEEP_WITHIN = 0.004;
 /* Of the cost of a dear tour, without and with second derivatives. */
 static const double LAST_ROUGH = 5e-6, LAST_FINE = 7e-8;
+/* Where bounds alone are wanted. */
+static const double LAST_BARE = 1.6e-5;
 /* Newton: relative damping to begin with, the least part of a step worth taking, and what a level may
  * leave undone, as a part of what the entropy is worth. */
 static const double DAMP = 1e-12, ROOM = 1e-6, DONE = 0.02;
@@ -42,6 +44,7 @@ struct smooth {
 	double *second;            /* [cells] of the rows' parts */
 	double damp;
 	int32_t *open, open_count; /* rows there are */
+	bool bare;                 /* no LP: bounds alone */
 	double last_mu;            /* the path so far: where it was, 0: nowhere */
 	double *last;
 };
@@ -219,6 +222,8 @@ static enum wfm_status price_here(struct smooth *s, struct wfm_error *e)
 	struct master *m = s->m;
 	double bound;
 	int32_t added;
+	if (s->bare)
+		return master_bound_at(m, s->x, e);
 	for (int32_t i = 0; i < s->cells; i++)
 		m->at[i] = m->pi[i] = s->x[i] / m->unit;
 	enum wfm_status st = master_price_near(m, KEEP_WITHIN * s->scale, &bound, &added, e);
@@ -280,10 +285,8 @@ static double residual(const struct smooth *s)
 	return sum;
 }
 
-static enum wfm_status run_level(struct smooth *s, struct wfm_error *e)
+static enum wfm_status run_level(struct smooth *s, int32_t steps, struct wfm_error *e)
 {
-	const int32_t steps = 100 + s->m->rows / 2;
-	enum wfm_status st = WFM_OK;
 	s->memory = 0;
 	s->f = value_at(s, s->x, s->grad);
 	for (int32_t i = 0; i < steps && run_step(s->m->run) && !s->m->run->stage_over; i++) {
@@ -298,8 +301,12 @@ static enum wfm_status run_level(struct smooth *s, struct wfm_error *e)
 			s->memory = 0;
 		}
 	}
-	st = price_here(s, e);
-	return st;
+	return price_here(s, e);
+}
+
+static int32_t level_steps(const struct master *m)
+{
+	return 100 + m->rows / 2;
 }
 
 /* The second derivatives at x for the rows there are, both triangles; their diagonal in s->second,
@@ -423,12 +430,66 @@ enum wfm_status master_smooth_start(struct master *m, struct wfm_error *e)
 	const double last = (s.bend ? LAST_FINE : LAST_ROUGH) * s.scale;
 	for (int32_t i = 0; i < MAX_LEVELS && st == WFM_OK && !run_stopped(m->run) &&
 			    !m->run->stage_over && s.mu >= last; i++) {
-		st = s.bend ? newton_level(&s, FALL * s.mu, e) : run_level(&s, e);
+		st = s.bend ? newton_level(&s, FALL * s.mu, e) : run_level(&s, level_steps(m), e);
 		if (st == WFM_OK && s.mu < (s.bend ? 16 : 32) * last)
 			st = draw_columns(&s, m->rows, e);
 		s.mu /= FALL;
 		s.wall /= FALL;
 	}
+	smooth_free(&s);
+	return st;
+}
+
+/* People short at x, as far as the smoothed rows tell. */
+static void read_short(const struct smooth *s, double *people)
+{
+	const struct model *x = s->m->m;
+	double ignored;
+	for (int32_t q = 0; q < x->p->queue_count; q++)
+		for (int32_t t = 0; t < x->slots; t++) {
+			const struct wfm_queue *u = &x->p->queues[q];
+			int32_t at = q * x->slots + t;
+			double slope = 0;
+			people[at] = 0;
+			if (!s->m->asked[at]) {
+				people[at] = x->open[at] ? u->required[t] : 0;
+				continue;
+			}
+			(void)row_part(s, q, t, s->x[at], &slope, &ignored);
+			slope += u->required[t] + s->wall / (s->x[at] + u->surplus_cents * x->slot_h);
+			people[at] = fmin(fmax(0, slope), u->required[t]);
+		}
+}
+
+enum wfm_status master_smooth_bound(struct master *m, struct smooth_point *at, int32_t steps, double *people,
+				    struct wfm_error *e)
+{
+	struct smooth s;
+	enum wfm_status st = WFM_OK;
+	if (!smooth_make(&s, m)) {
+		smooth_free(&s);
+		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the duals");
+	}
+	s.bare = s.soft->quick = true;
+	soft_bend_free(s.bend);
+	s.bend = NULL;
+	start_at(&s);
+	s.mu = at->mu > 0 ? at->mu : FIRST_ENTROPY * s.scale;
+	s.wall = at->mu > 0 ? at->wall : s.mu * 4 * s.people / m->rows;
+	for (int32_t i = 0; at->mu > 0 && i < s.cells; i++)
+		if (at->x[i] != 0)
+			s.x[i] = at->x[i];
+	const double last = at->mu > 0 ? at->mu : LAST_BARE * s.scale;
+	for (;; s.mu /= FALL, s.wall /= FALL) {
+		st = run_level(&s, steps > 0 ? steps : level_steps(m), e);
+		if (st != WFM_OK || run_stopped(m->run) || s.mu < FALL * last)
+			break;
+	}
+	memcpy(at->x, s.x, (size_t)s.cells * sizeof *at->x);
+	at->mu = s.mu;
+	at->wall = s.wall;
+	if (people)
+		read_short(&s, people);
 	smooth_free(&s);
 	return st;
 }

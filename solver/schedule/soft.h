@@ -7,7 +7,8 @@
  * lies above the best tour's value by at most mu x log(tours), and its gradient is the cover to be
  * expected when tours are drawn with those weights. Computed by the same recursions as pricing.h with
  * sums in place of maxima. It guides the relaxation's duals; no bound and no roster rests on it.
- * Needs plans of one week whose rest is implied by bands. Scratch memory for one thread.
+ * Needs plans of one week. Where bands do not imply the rest between shifts, tours that break it are
+ * counted too, though never drawn. Scratch memory for one thread.
  */
 #ifndef WFM_SCHEDULE_SOFT_H
 #define WFM_SCHEDULE_SOFT_H
@@ -20,6 +21,7 @@ enum { SOFT_OFFSETS = 96, SOFT_FAR = 25 }; /* terms below exp(-SOFT_FAR) of a su
 struct soft {
 	const struct model *m;
 	double mu;           /* set by the caller before soft_profile */
+	bool quick;          /* logarithms of sums by the curve */
 	double *w, *prefix;  /* [horizon], + 1 */
 	double *share;       /* [queues x slots] how people of the kind divide */
 	double *place;       /* [starts x sets] mu log sum over places of breaks */
@@ -32,6 +34,7 @@ struct soft {
 	double *row;         /* [bands x days x classes] */
 	double *total;       /* [bands] mu log sum */
 	double *ahead, *back; /* [(days + 1) x states] */
+	double *curve;       /* log(1 + exp(-d)) and its slope, point by point */
 	double *on;          /* [horizon + 1] people at work, differences */
 };
 

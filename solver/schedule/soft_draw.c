@@ -106,6 +106,8 @@ static bool draw_tour(struct soft *s, int32_t type, int32_t band, struct rng *rn
 		int32_t opt = found->cls < 0 ? -1 : draw_shift(s, pr, at, band, row[at], rng);
 		if (found->cls >= 0 && opt < 0)
 			return false;
+		if (opt >= 0 && out->count > 0 && pr->opts[opt].free_from > pr->opts[out->s[0].opt].start)
+			return false; /* too little rest */
 		if (opt >= 0)
 			put(s, t, pr, opt, rng, out);
 		state = found->from;
