@@ -164,8 +164,12 @@ enum wfm_status master_bare(struct run *r, struct master **out, struct wfm_error
 		return no_memory(e);
 	order_types(m);
 	mark_asked(m);
-	for (int32_t i = 0; i < r->m->p->queue_count * r->m->slots; i++)
-		m->rows += m->asked[i];
+	for (int32_t t = 0; t < r->m->slots; t++) { /* as whole sets of queues would have */
+		bool any = false;
+		for (int32_t q = 0; q < r->m->p->queue_count; q++)
+			any |= m->asked[q * r->m->slots + t] != 0;
+		m->rows += any;
+	}
 	return WFM_OK;
 }
 

@@ -19,7 +19,7 @@ enum { STUCK = 8, FAR = 60 };
 /* Steps of the dual: until it hardly moves, and for one question. */
 enum { SETTLE_STEPS = 100, DUAL_STEPS = 40 };
 /* How far from the best the duals are left, as a part of the cost. */
-static const double DUAL_ERROR = 1e-3;
+static const double DUAL_ERROR = 5e-4;
 
 static enum wfm_status no_memory(struct wfm_error *e)
 {

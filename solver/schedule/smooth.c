@@ -25,7 +25,7 @@ static const double FALL = 4, CLOSE = 0.002, FIRST_ENTROPY = 0.005, KEEP_WITHIN 
 /* Of the cost of a dear tour, without and with second derivatives. */
 static const double LAST_ROUGH = 5e-6, LAST_FINE = 7e-8;
 /* Where bounds alone are wanted. */
-static const double LAST_BARE = 1.6e-5;
+static const double LAST_BARE = 4e-6;
 /* Newton: relative damping to begin with, the least part of a step worth taking, and what a level may
  * leave undone, as a part of what the entropy is worth. */
 static const double DAMP = 1e-12, ROOM = 1e-6, DONE = 0.02;
