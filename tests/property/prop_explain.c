@@ -499,6 +499,68 @@ static void test_same_again_and_stopped(void **state)
 	wfm_roster_free(r);
 }
 
+/* ---- many alike for two queues: by duals alone ---- */
+
+enum { MANY = 121 };
+
+static void many_problem(struct wfm_problem *p, struct wfm_agent agents[MANY])
+{
+	fixture_init(&f, 60, 70);
+	f.p.queue_count = f.p.skill_count = 2;
+	f.queues[1] = f.queues[0];
+	f.queues[1].skill = 1;
+	for (int t = 0; t < FIX_SLOTS; t++) {
+		f.required[1][t] = floor(f.required[0][t] / 3);
+		f.open[1][t] = f.open[0][t];
+	}
+	for (int a = 0; a < 60; a++) {
+		f.skills[a][1] = (struct wfm_agent_skill){ 1, 1 };
+		f.agents[a].skill_count = a % 3 == 0 ? 2 : 1;
+	}
+	fixture_link(&f);
+	for (int a = 0; a < MANY; a++)
+		agents[a] = f.agents[a % 60];
+	*p = f.p;
+	p->agents = agents;
+	p->agent_count = MANY - 1;
+}
+
+/* Few steps from the plan's duals tell what the whole way from the beginning tells. */
+static void test_many_alike_by_duals(void **state)
+{
+	(void)state;
+	static struct wfm_agent agents[MANY];
+	struct wfm_problem p;
+	struct relaxed r, more;
+	struct wfm_error e;
+	struct wfm_solve_options o = { .seed = 7 };
+	many_problem(&p, agents);
+	assert_int_equal(relaxed_open(&r, &p, &o, &e), WFM_OK);
+	assert_non_null(r.dual.x);
+	struct wfm_solve_options limited = { .seed = 1, .iteration_limit = 1500 };
+	struct wfm_roster *roster = fixture_solve(&p, &limited);
+	assert_true(r.cents <= roster->cost.total - roster->cost.fixed_pay + 1e-6);
+	assert_true(r.cents >= roster->bound - roster->cost.fixed_pay - r.widest);
+	for (int like = 0; like < 4; like++) {
+		struct relaxed_answer a = { 0 };
+		agents[MANY - 1] = agents[like];
+		struct wfm_problem with = p;
+		with.agent_count = MANY;
+		struct relaxed_question q = { .p = &with, .worth_it = -HUGE_VAL, .near = true };
+		q.agent[0] = MANY - 1;
+		assert_int_equal(relaxed_ask(&r, &q, &a, &e), WFM_OK);
+		assert_true(a.solved);
+		assert_true(a.saved_cents <= a.most_cents);
+		assert_int_equal(relaxed_open(&more, &with, &o, &e), WFM_OK);
+		print_message("# like %d: %.1f, the whole way %.1f, precision %.1f\n", like, a.saved_cents,
+			      r.cents - more.cents, r.widest);
+		assert_true(fabs(a.saved_cents - (r.cents - more.cents)) <= 0.1 * r.widest);
+		relaxed_close(&more);
+	}
+	relaxed_close(&r);
+	wfm_roster_free(roster);
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -509,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_conflicts_are_minimal),
 		cmocka_unit_test(test_wishes_as_hard),
 		cmocka_unit_test(test_same_again_and_stopped),
+		cmocka_unit_test(test_many_alike_by_duals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
