@@ -394,15 +394,14 @@ static enum wfm_status approach(struct master *m, double top, double (*close)(co
 	return s;
 }
 
-/* Many alike: their LP has many ties, and the smoothed dual none. Where it leaves the rest between shifts
- * out it must be worth it. */
+/* Many alike: their LP has many ties, and the smoothed dual none, unless that leaves the rest between shifts
+ * out. */
 static bool wants_smoothing(const struct master *m)
 {
 	bool implied = true;
 	for (int32_t i = 0; i < m->m->profile_count; i++)
 		implied &= m->m->profiles[i].rest_implied;
-	return soft_fits(m->m) && 16 * m->m->type_count <= m->rows &&
-	       (implied || m->m->p->agent_count > MASTER_SMALL);
+	return implied && soft_fits(m->m) && 16 * m->m->type_count <= m->rows;
 }
 
 enum wfm_status master_converge(struct master *m, struct wfm_error *e)
