@@ -283,7 +283,7 @@ static enum wfm_status bound_personal(struct explaining *x, struct wfm_relaxatio
 	one.agents = &x->eased.agents[x->p->agent_count];
 	if (s == WFM_OK)
 		s = relaxed_value_of_one(&x->relaxed, &one, &then, x->e);
-	w->most_cents = isinf(now) ? HUGE_VAL : then - now;
+	w->most_cents = isinf(now) || x->relaxed.unsettled ? HUGE_VAL : then - now;
 	return s;
 }
 

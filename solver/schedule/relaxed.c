@@ -148,6 +148,7 @@ enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
 	r->widest = r->dual.x ? DUAL_ERROR * fabs(r->cents) : 0;
 	if (r->master)
 		read_short(r->master, r->short_people);
+	r->unsettled = r->stopped;
 	return r->stopped ? WFM_LIMIT : WFM_OK;
 }
 

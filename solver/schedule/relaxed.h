@@ -25,6 +25,7 @@ struct relaxed {
 	double *short_people; /* [queues x slots] in the LP */
 	struct smooth_point dual; /* of large plans, in place of an LP; x NULL: none */
 	bool stopped;         /* by a limit: no further questions */
+	bool unsettled;       /* stopped before the base was solved: its duals tell nothing */
 };
 
 struct relaxed_question {
