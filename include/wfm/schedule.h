@@ -75,7 +75,8 @@ struct wfm_duty {
 	int32_t start;     /* wall minute; a slot must begin there */
 	int32_t minutes;   /* start to end, whole slots, up to 24 hours */
 	int32_t skill;     /* agents need this skill (but see other_skill); WFM_NONE: everybody can */
-	int32_t queue;     /* the work done, wherever the agent can; WFM_NONE: none, covers count it */
+	int32_t queue;     /* the work done, wherever the agent can; WFM_NONE: none, covers count it. It
+			      may run on while the queue is closed, and nobody is on the work then */
 	double used_cents; /* once a plan when anybody works it at all: keeps the list short */
 };
 
@@ -157,7 +158,8 @@ struct wfm_contract {
 	bool salaried;     /* paid whatever is planned: shown as fixed pay, never minimised */
 	int32_t late_start_min; /* a shift that starts up to so many minutes after midnight may count to
 				   the day before; its start is then read as after 24:00 */
-	bool optional;     /* an agent may be left without any shift in the whole plan, free of rules */
+	bool optional;     /* an agent may be left without any shift in the whole plan, free of rules; not
+			      who has a locked shift */
 };
 
 /* One row per rule kind: its name, what low/high mean, and what one unit of violation is. */

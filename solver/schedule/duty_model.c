@@ -352,7 +352,7 @@ static enum wfm_status type_of_agent(struct duty_model *m, int32_t i, struct wfm
 {
 	const struct wfm_agent *a = &m->p->agents[i];
 	size_t cells = (size_t)(m->days * (m->duties + 1));
-	struct duty_type t = { .optional = m->p->contracts[a->contract].optional };
+	struct duty_type t = { .optional = model_is_optional(m->p, a) };
 	enum wfm_status s = kind_get(m, a, &t.kind, e);
 	if (s == WFM_OK)
 		s = automaton_get(m, t.kind, a, &t.automaton, e);

@@ -150,6 +150,14 @@ const struct wfm_lock *model_lock_of_day(const struct wfm_agent *a, int32_t day)
 	return NULL;
 }
 
+bool model_is_optional(const struct wfm_problem *p, const struct wfm_agent *a)
+{
+	bool locked = false;
+	for (int32_t i = 0; i < a->lock_count; i++)
+		locked |= a->locks[i].end > 0;
+	return p->contracts[a->contract].optional && !locked;
+}
+
 bool model_is_away(const struct wfm_agent *a, int32_t start, int32_t end)
 {
 	for (int32_t i = 0; i < a->unavailable_count; i++)
@@ -214,7 +222,7 @@ static enum wfm_status type_of_agent(struct model *m, int32_t i, int32_t *out, s
 	int32_t days = m->p->calendars[a->calendar].day_count;
 	struct place places[1 + WFM_MAX_ELSEWHERE];
 	enum wfm_status s = list_places(m, a, places, e);
-	struct type t = { .optional = m->p->contracts[a->contract].optional };
+	struct type t = { .optional = model_is_optional(m->p, a) };
 	if (s == WFM_OK)
 		s = profile_get(m, a->contract, a->calendar, places, 1 + a->elsewhere_count,
 				a->lock_count > 0 ? i : -1, a->credit_count > 0, &t.profile, e);

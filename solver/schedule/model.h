@@ -198,6 +198,8 @@ double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, in
 /* The same for an agent who never works: what tours' costs are counted from. */
 double model_idle_cents(const struct wfm_agent *a, int32_t days);
 const struct wfm_lock *model_lock_of_day(const struct wfm_agent *a, int32_t day); /* or NULL */
+/* May be left without any shift: the contract says so, and no locked shift has to be worked. */
+bool model_is_optional(const struct wfm_problem *p, const struct wfm_agent *a);
 /* Touches a time in which the agent is unavailable. */
 bool model_is_away(const struct wfm_agent *a, int32_t start, int32_t end);
 

@@ -62,7 +62,7 @@ static enum wfm_status check_queue(const struct wfm_problem *p, int32_t i, struc
 	if (q->counter && (q->site == WFM_NONE || p->duty_count > 0))
 		REFUSE(e, path, "a queue at counters needs a site, and a plan without duties");
 	if (!(q->short1_cents >= 0) || !(q->short2_cents >= q->short1_cents) ||
-	    !(q->surplus_cents >= 0) || !(q->short2_cents < 1e9) || !(q->surplus_cents < 1e9))
+	    !(q->surplus_cents >= 0) || !(q->short2_cents <= 1e9) || !(q->surplus_cents <= 1e9))
 		REFUSE(e, path, "prices must satisfy 0 <= short1 <= short2 and 0 <= surplus");
 	if (!(q->step1_share >= 0 && q->step1_share <= 1e6))
 		REFUSE(e, path, "step1_share must be a share");
@@ -114,7 +114,7 @@ static enum wfm_status check_service(const struct wfm_problem *p, int32_t i, str
 		REFUSE(e, path, "a service needs a stretch of slots within the horizon");
 	if (!(x->target >= 0 && x->target < 1e9) || !(x->offered >= 0 && x->offered < 1e9))
 		REFUSE(e, path, "target and offered contacts must be between 0 and a thousand million");
-	if (!(x->short_cents >= 0 && x->short_cents < 1e9))
+	if (!(x->short_cents >= 0 && x->short_cents <= 1e9))
 		REFUSE(e, path, "short_cents must be a price");
 	if (x->served == NULL || x->people_max < 1 || x->people_max > WFM_SERVICE_PEOPLE)
 		REFUSE(e, path, "served needs 1 to %d people", WFM_SERVICE_PEOPLE);
@@ -158,7 +158,7 @@ static enum wfm_status check_deferrable(const struct wfm_problem *p, int32_t i, 
 			REFUSE(e, path, "its queue requires people in slot %d: its work asks for them", t);
 	if (!(x->due_share >= 0 && x->due_share <= 1))
 		REFUSE(e, path, "due_share must be a share");
-	if (!(x->late_cents >= 0 && x->late_cents < 1e9) || !(x->left_cents >= 0 && x->left_cents < 1e9))
+	if (!(x->late_cents >= 0 && x->late_cents <= 1e9) || !(x->left_cents >= 0 && x->left_cents <= 1e9))
 		REFUSE(e, path, "late_cents and left_cents must be prices");
 	if (x->batch_count < 0 || x->batch_count > WFM_MAX_BATCHES)
 		REFUSE(e, path, "at most %d batches", WFM_MAX_BATCHES);
@@ -179,8 +179,8 @@ static enum wfm_status check_duty(const struct wfm_problem *p, int32_t i, struct
 		REFUSE(e, path, "skill %d does not exist", d->skill);
 	if (d->queue != WFM_NONE && (d->queue < 0 || d->queue >= p->queue_count))
 		REFUSE(e, path, "queue %d does not exist", d->queue);
-	if (!(d->used_cents >= 0 && d->used_cents < 1e9))
-		REFUSE(e, path, "used_cents must not be negative");
+	if (!(d->used_cents >= 0 && d->used_cents <= 1e9))
+		REFUSE(e, path, "used_cents must be a price");
 	return WFM_OK;
 }
 
@@ -202,9 +202,9 @@ static enum wfm_status check_cover(const struct wfm_problem *p, int32_t i, struc
 		REFUSE(e, path, "the duties must be some of those there are");
 	if (!(c->required >= 0 && c->required < 1e6))
 		REFUSE(e, path, "required must be between 0 and a million");
-	if (!(c->short_cents >= 0 && c->short_cents < 1e9) ||
-	    !(c->surplus_cents >= 0 && c->surplus_cents < 1e9))
-		REFUSE(e, path, "prices must not be negative");
+	if (!(c->short_cents >= 0 && c->short_cents <= 1e9) ||
+	    !(c->surplus_cents >= 0 && c->surplus_cents <= 1e9))
+		REFUSE(e, path, "short_cents and surplus_cents must be prices");
 	return WFM_OK;
 }
 
@@ -246,8 +246,8 @@ static enum wfm_status check_rule(const struct wfm_rule_row *r, const char *path
 	const char *name = wfm_rules[r->rule].name;
 	if (r->mode == WFM_SOFT && !wfm_rules[r->rule].may_be_soft)
 		REFUSE(e, path, "%s can only be hard or off", name);
-	if (r->mode == WFM_SOFT && !(r->weight_cents >= 0 && r->weight_cents < 1e9))
-		REFUSE(e, path, "%s: weight must not be negative", name);
+	if (r->mode == WFM_SOFT && !(r->weight_cents >= 0 && r->weight_cents <= 1e9))
+		REFUSE(e, path, "%s: weight_cents must be a price", name);
 	if (r->low < 0 || r->high < 0)
 		REFUSE(e, path, "%s: low and high must not be negative", name);
 	bool window = r->rule == WFM_RULE_START_WINDOW;
@@ -292,8 +292,8 @@ static enum wfm_status check_contract(const struct wfm_problem *p, int32_t i, st
 	(void)snprintf(path, sizeof path, "/contracts/%d", i);
 	if (c->late_start_min < 0 || c->late_start_min > 360 || c->late_start_min % p->slot_min)
 		REFUSE(e, path, "late_start_min is a multiple of the slot, up to 360 minutes");
-	if (!(c->hour_cents >= 0 && c->hour_cents < 1e9))
-		REFUSE(e, path, "hour_cents must not be negative");
+	if (!(c->hour_cents >= 0 && c->hour_cents <= 1e9))
+		REFUSE(e, path, "hour_cents must be a price");
 	if (!seen[WFM_RULE_SHIFT_MINUTES] && p->duty_count == 0)
 		REFUSE(e, path, "a contract needs at least one shift_minutes rule");
 	if (c->break_count < 0 || c->break_count > MODEL_MAX_BREAKS)
@@ -336,7 +336,7 @@ static enum wfm_status check_agent_rows(const struct wfm_problem *p, int32_t i, 
 		const struct wfm_wish *w = &a->wishes[k];
 		(void)snprintf(path, sizeof path, "/agents/%d/wishes/%d", i, k);
 		if ((unsigned)w->kind > WFM_WISH_KEEP || !(w->weight_cents >= 0) ||
-		    !(w->weight_cents < 1e9) ||
+		    !(w->weight_cents <= 1e9) ||
 		    (w->day != WFM_NONE && (w->day < 0 || w->day >= cal->day_count)) ||
 		    w->minute < 0 || w->minute > 1440)
 			REFUSE(e, path, "a wish needs a kind, an existing day, a minute and a weight >= 0");

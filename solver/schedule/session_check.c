@@ -25,7 +25,7 @@ static enum wfm_status check_form(const struct wfm_problem *p, int32_t i, struct
 		REFUSE(e, path, "quorum is for sessions held together, at_once for others");
 	if (x->quorum > x->agent_count)
 		REFUSE(e, path, "the quorum of %d is more than its %d agents", x->quorum, x->agent_count);
-	if (!(x->miss_cents >= 0 && x->miss_cents < 1e9))
+	if (!(x->miss_cents >= 0 && x->miss_cents <= 1e9))
 		REFUSE(e, path, "miss_cents must not be negative");
 	for (int32_t k = 0; k < x->window_count; k++) {
 		(void)snprintf(path, sizeof path, "/sessions/%d/windows/%d", i, k);

@@ -106,7 +106,9 @@ static void judge_work(struct judge *j, const struct wfm_shift *s, const struct 
 	judge_sit_down(j, x);
 	for (int32_t i = 0; i < x->slots; i++) {
 		int32_t t = (x->start + i) % j->p->slot_count;
-		if (q->open && !q->open[t] && !duties)
+		if (q->open && !q->open[t] && duties)
+			continue; /* a duty goes on while its queue is closed, and counts for nothing there */
+		if (q->open && !q->open[t])
 			judge_breach(j, WFM_BREACH_CLOSED, s->day, WFM_RULE_COUNT, 1,
 			       "queue %d is closed in slot %d", x->queue, t);
 		j->out->covered[x->queue * j->p->slot_count + t] += speed;

@@ -345,6 +345,42 @@ static void test_a_seed_gives_a_roster(void **state)
 	assert_true(cost[0] == cost[1]);
 }
 
+/* An early duty of eight hours on a queue that closes after four and that asks for one all day. */
+static void test_a_duty_counts_while_its_queue_is_open(void **state)
+{
+	(void)state;
+	static double required[48];
+	static uint8_t open[48];
+	static struct wfm_duty early;
+	static struct wfm_queue queue;
+	make(1, 1, 1);
+	for (int t = 6; t < 14; t++) {
+		required[t] = 1;
+		open[t] = t < 10;
+	}
+	early = duties[EARLY];
+	early.queue = 0;
+	queue = (struct wfm_queue){ .skill = WFM_NONE, .site = WFM_NONE, .required = required, .open = open,
+				    .step1_share = 1, .short1_cents = 100, .short2_cents = 100 };
+	f.x.p.queues = &queue;
+	f.x.p.queue_count = 1;
+	f.x.p.duties = &early;
+	f.x.p.duty_count = f.x.p.cover_count = 1;
+	struct wfm_solve_options o = { .seed = 1 };
+	struct wfm_error e = { 0 };
+	struct wfm_roster *r = NULL;
+	assert_int_equal(wfm_schedule_solve(&f.x.p, &o, &r, &e), WFM_OK);
+	assert_int_equal(r->shift_count, 1);
+	struct wfm_report *report = NULL;
+	assert_int_equal(wfm_schedule_verify(&f.x.p, r, true, &report, &e), WFM_OK);
+	assert_int_equal(report->breach_count, 0);
+	assert_true(report->covered[9] == 1 && report->covered[10] == 0);
+	assert_true(fabs(report->cost.shortage - 400) < 1e-9);
+	wfm_report_free(report);
+	wfm_roster_free(r);
+	drop();
+}
+
 static bool stop_at_once(void *context, const struct wfm_progress *p)
 {
 	(void)p;
@@ -392,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_the_place_is_named),
 		cmocka_unit_test(test_tiny_plans_equal_brute_force),
 		cmocka_unit_test(test_a_seed_gives_a_roster),
+		cmocka_unit_test(test_a_duty_counts_while_its_queue_is_open),
 		cmocka_unit_test(test_a_long_search_for_one_tour_can_be_cancelled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,6 +187,31 @@ static void test_locks_stand(void **state)
 	wfm_roster_free(r);
 }
 
+/* Nobody is needed, and who may be left without shifts is, but not where one is locked. */
+static void test_optional_work_what_is_locked(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 2, 0);
+	for (int c = 0; c < f.p.contract_count; c++) {
+		f.contracts[c].optional = true;
+		f.contracts[c].salaried = false;
+	}
+	f.locks[0][0] = (struct wfm_lock){ 1, 48 + 20, 48 + 38, 0 };
+	f.locks[1][0] = (struct wfm_lock){ 2, 0, 0, 0 };
+	f.agents[0].lock_count = f.agents[1].lock_count = 1;
+	struct wfm_roster *r = solve(&f);
+	fixture_expect_clean(&f.p, r);
+	assert_int_equal(r->unplanned_count, 0);
+	bool found = false;
+	for (int i = 0; i < r->shift_count; i++) {
+		assert_int_equal(r->shifts[i].agent, 0);
+		found |= r->shifts[i].start == 48 + 20 && r->shifts[i].end == 48 + 38;
+	}
+	assert_true(found);
+	wfm_roster_free(r);
+}
+
 static void test_previous_roster_counts(void **state)
 {
 	(void)state;
@@ -257,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_cancel_returns_the_best),
 		cmocka_unit_test(test_impossible_agent_is_named),
 		cmocka_unit_test(test_locks_stand),
+		cmocka_unit_test(test_optional_work_what_is_locked),
 		cmocka_unit_test(test_previous_roster_counts),
 		cmocka_unit_test(test_shortage_says_why),
 		cmocka_unit_test(test_skills_share_queues),
