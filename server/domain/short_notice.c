@@ -26,7 +26,8 @@ bool short_notice_put(struct db *db, struct arena *a, int64_t site_id, const str
 	if (!get(db, a, site_id, before, e))
 		return false;
 	if ((in->days > 0) != (in->cents > 0))
-		return err_at(e, ERR_INVALID, in->days > 0 ? "/cents" : "/days", "must be above 0 beside the other, or both 0");
+		return err_at(e, ERR_INVALID, in->days > 0 ? "/cents" : "/days", "must be above 0 when %s is, or both 0",
+			      in->days > 0 ? "days" : "cents");
 	return db_run(db, SQL_SHORT_NOTICE_SET, DB_ARGS(db_int("site_id", site_id)), &from, NULL, e) &&
 	       get(db, a, site_id, after, e);
 }

@@ -179,6 +179,8 @@ def test_what_nobody_has_seen_changes_without_notice(planner, service):
 def test_a_bad_notice_names_the_place(planner, body, pointer):
     reply = planner.request("PUT", f"/sites/{SITE}/short-notice", json=body)
     assert reply.status_code == 422 and [e["pointer"] for e in reply.json()["errors"]] == [pointer], reply.text
+    if {*body} == {"days", "cents"} and 0 in body.values():
+        assert f"when {'cents' if pointer == '/days' else 'days'} is" in reply.json()["errors"][0]["message"]
 
 
 def day(n):

@@ -47,8 +47,20 @@ export async function replan(visit, look) {
 	await sessionForm(visit, look);
 	await page.click("#replan-open");
 	await page.waitForSelector("#replan");
+	await page.click(".notice-set summary");
 	await visit.stop("replan");
 	if (look !== LOOKS[0]) return;
+	await step("the price of short notice is set beside it, and told for the first day that may change", async () => {
+		await page.fill("#notice input[name=days]", "4");
+		await page.fill("#notice input[name=cents]", "40");
+		await page.click("#notice-save");
+		await page.waitForSelector("#replan-notice");
+		expect(/30\b/.test(await page.locator("#replan-notice").innerText()), "a day ahead of four, 40 is not told as 30");
+		await page.fill("#notice input[name=cents]", "0");
+		await page.fill("#notice input[name=days]", "0");
+		await page.click("#notice-save");
+		await page.waitForSelector("#replan-notice", { state: "detached" });
+	});
 	await step("a running week is planned again from tomorrow on, at a price", async () => {
 		const from = page.locator("#replan input[name=from]");
 		const least = await from.getAttribute("min");

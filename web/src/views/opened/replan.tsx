@@ -3,10 +3,11 @@
 import { useState } from "preact/hooks";
 import { call, get } from "../../lib/api";
 import { money } from "../../lib/format";
-import { t, tn } from "../../lib/i18n";
+import { t } from "../../lib/i18n";
+import { toast } from "../../lib/live";
 import { useLoad } from "../../lib/load";
 import { asked } from "../../lib/staffing";
-import { addDays, mondayOfWeek } from "../../lib/time";
+import { addDays, daysBetween, fmtDay, mondayOfWeek } from "../../lib/time";
 import type { Plan, Roster, ShortNotice } from "../../lib/types";
 import { Button, Dialog, ProblemBox } from "../../ui/basic";
 
@@ -28,6 +29,51 @@ function usualPrice(roster: Roster): number {
 	return shift > 0 ? Number((shift / 4).toPrecision(1)) : 20;
 }
 
+/** What the surcharge is on the first day that may change, in words; undefined: there is none from then on. */
+function noticeText({ days, cents }: ShortNotice, now: string, from: string, currency: string | undefined): string | undefined {
+	const ahead = daysBetween(now, from);
+	if (ahead >= days) return undefined;
+	return t("replan.notice", { day: fmtDay(from), money: money(cents * (1 - ahead / days), currency), end: fmtDay(addDays(now, days)) });
+}
+
+/** The site's price of short notice: for every week planned again that people know. */
+function NoticeForm({ site, notice, currency, onSaved }: { site: number; notice: ShortNotice; currency: string | undefined; onSaved: () => void }) {
+	const [error, setError] = useState<Error>();
+	const save = async (e: SubmitEvent) => {
+		e.preventDefault();
+		const form = new FormData(e.currentTarget as HTMLFormElement);
+		const days = Number(form.get("days")), cents = Math.round(Number(form.get("cents")) * 100);
+		try {
+			await call("PUT", `/sites/${site}/short-notice`, { body: { days, cents } });
+			setError(undefined);
+			toast(t("replan.notice_saved"), "good");
+			onSaved();
+		} catch (problem) {
+			setError(problem as Error);
+		}
+	};
+	return (
+		<details class="notice-set">
+			<summary>{t("replan.notice_set")}</summary>
+			<form id="notice" class="stack" onSubmit={(e) => { void save(e); }}>
+				<div class="tools session-fields">
+					<label class="field">
+						<span class="field-label">{t("replan.notice_cents")}{currency ? ` (${currency})` : ""}</span>
+						<input type="number" name="cents" required min={0} max={1e6} step="any" defaultValue={notice.cents / 100} />
+					</label>
+					<label class="field">
+						<span class="field-label">{t("replan.notice_days")}</span>
+						<input type="number" name="days" required min={0} max={60} defaultValue={notice.days} />
+					</label>
+				</div>
+				<small class="muted">{t("replan.notice_hint")}</small>
+				{error && <ProblemBox error={error} />}
+				<div class="tools tools-inline"><Button id="notice-save" type="submit">{t("replan.notice_save")}</Button></div>
+			</form>
+		</details>
+	);
+}
+
 export default function Replan({ roster, week, first, currency, start, onClose }: ReplanProps) {
 	const monday = mondayOfWeek(week);
 	const least = first > monday ? first : monday;
@@ -35,7 +81,10 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 	const [price, setPrice] = useState(() => usualPrice(roster));
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<Error>();
-	const notice = useLoad(`notice ${roster.site_id}`, (abort) => get<ShortNotice>(`/sites/${roster.site_id}/short-notice`, abort)).data;
+	const notice = useLoad(`notice ${roster.site_id}`, (abort) => get<ShortNotice>(`/sites/${roster.site_id}/short-notice`, abort));
+	/* What nobody has seen changes without notice. */
+	const now = addDays(first, -1), known = roster.state !== "draft" || monday <= now;
+	const dearer = known && notice.data && from ? noticeText(notice.data, now, from, currency) : undefined;
 	const go = async (e: Event) => {
 		e.preventDefault();
 		setBusy(true);
@@ -71,10 +120,11 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 					<input type="number" name="price" required min={0} max={1e6} step="any" value={price}
 						onInput={(e) => setPrice(e.currentTarget.valueAsNumber || 0)} />
 					<small class="muted">{t("replan.price_hint")}</small>
-					{notice && notice.days > 0 && <small class="muted">{tn("replan.notice", notice.days, { money: money(notice.cents, currency) })}</small>}
+					{dearer && <small class="muted" id="replan-notice">{dearer}</small>}
 				</label>
 				{error && <ProblemBox error={error} />}
 			</form>
+			{notice.data && <NoticeForm site={roster.site_id} notice={notice.data} currency={currency} onSaved={notice.reload} />}
 		</Dialog>
 	);
 }
