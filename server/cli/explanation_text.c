@@ -145,7 +145,7 @@ static void print_hours(const struct problem *p, const struct wfm_explanation *x
 		strbuf_printf(s, ", %.1f people, costs %.2f: %s\n", y->people, y->cents / 100,
 			      reasons[y->reason]);
 	}
-	for (int32_t i = 0; i < x->hour_count; i++) {
+	for (int32_t i = 0; i < x->hour_count && isfinite(x->precision_cents); i++) {
 		const struct wfm_marginal_hour *y = &x->hours[i];
 		double cents = y->solved ? y->saved_cents : y->value_cents;
 		strbuf_printf(s, "one more person on %s ", p->form.queues[y->queue].name);
@@ -172,6 +172,8 @@ static void print_agents(const struct problem *p, const struct wfm_explanation *
 			strbuf_puts(s, "was not tried");
 		else if (y->saved_cents < -x->precision_cents)
 			strbuf_printf(s, "costs %.2f more than it helps", -y->saved_cents / 100);
+		else if (isinf(x->precision_cents))
+			strbuf_puts(s, "was not tried");
 		else if (y->saved_cents <= x->precision_cents)
 			strbuf_puts(s, "saves nothing");
 		else
@@ -185,13 +187,19 @@ static void print_agents(const struct problem *p, const struct wfm_explanation *
 	}
 }
 
+/* Without a bound on the plan as it is (its precision then is infinite) nothing is known to save nothing. */
+static bool saves_nothing(const struct wfm_explanation *x, const struct wfm_relaxation *y)
+{
+	return isfinite(x->precision_cents) && (y->solved ? y->saved_cents : y->most_cents) <= x->precision_cents;
+}
+
 /* Those that save something, then how many do not, then what was not tried. */
 static void print_relaxations(const struct problem *p, const struct wfm_explanation *x, struct strbuf *s)
 {
 	int nothing = 0, untried = 0;
 	for (int32_t i = 0; i < x->relaxation_count; i++) {
 		const struct wfm_relaxation *y = &x->relaxations[i];
-		if ((y->solved ? y->saved_cents : y->most_cents) <= x->precision_cents) {
+		if (saves_nothing(x, y)) {
 			nothing++;
 			continue;
 		}
@@ -210,7 +218,7 @@ static void print_relaxations(const struct problem *p, const struct wfm_explanat
 		strbuf_printf(s, "%d others save nothing:", nothing);
 	for (int32_t i = 0, n = 0; i < x->relaxation_count && nothing > 0; i++) {
 		const struct wfm_relaxation *y = &x->relaxations[i];
-		if ((y->solved ? y->saved_cents : y->most_cents) > x->precision_cents)
+		if (!saves_nothing(x, y))
 			continue;
 		strbuf_puts(s, n++ > 0 ? "; " : " ");
 		eased(p, y, s);

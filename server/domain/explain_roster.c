@@ -170,8 +170,10 @@ static struct explained_item item_of(const struct week_problem *w, const struct 
 static void list_values(struct arena *a, const struct week_problem *w, const struct wfm_explanation *x,
 			struct roster_explanation *o)
 {
-	o->hours = arena_array(a, (size_t)x->hour_count, sizeof *o->hours);
-	for (int32_t i = 0; i < x->hour_count; i++) {
+	/* Without a bound on the plan as it is, what its hours are worth is not known. */
+	const int32_t hours = isfinite(x->precision_cents) ? x->hour_count : 0;
+	o->hours = arena_array(a, (size_t)hours, sizeof *o->hours);
+	for (int32_t i = 0; i < hours; i++) {
 		const struct wfm_marginal_hour *h = &x->hours[i];
 		o->hours[o->hour_count++] = (struct explained_hour){
 			.queue_id = w->queues[h->queue].id,
@@ -209,7 +211,7 @@ static void list_relaxations(struct arena *a, const struct week_problem *w,
 	for (int32_t i = 0; i < x->relaxation_count; i++) {
 		const struct wfm_relaxation *y = &x->relaxations[i];
 		bool moves = y->side != WFM_SIDE_DROP;
-		bool known = y->solved || y->most_cents <= x->precision_cents;
+		bool known = isfinite(x->precision_cents) && (y->solved || y->most_cents <= x->precision_cents);
 		o->tried += known;
 		o->untried += !known;
 		if (!y->solved || y->saved_cents <= x->precision_cents || o->relaxation_count == HELPS_MAX)

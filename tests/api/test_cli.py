@@ -581,6 +581,14 @@ def test_explanation_names_either_way_out(tmp_path, rosters):
     assert "short: French" in words and "nobody has the skill" in words
 
 
+def test_explanation_without_a_bound_claims_nothing(tmp_path, rosters):
+    """Stopped before the plan as it is was solved, no rule is said to save nothing, no hour to be worth nothing."""
+    done = explain(tmp_path, "impossible", rosters["impossible"], "--iteration-limit", "1")
+    words = done.stdout.decode()
+    assert done.returncode == 3 and "others were not tried" in words, done.stderr
+    assert "nothing:" not in words and "saves 0.00" not in words, words
+
+
 def test_explanation_of_a_roster_made_by_hand(tmp_path):
     """Nobody at work: the shortage is all of the requirement, and claims are not needed."""
     done = explain(tmp_path, "one_agent", {"shifts": []}, "--json")
