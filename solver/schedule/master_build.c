@@ -128,7 +128,8 @@ static void order_types(struct master *m)
 				m->by_profile[n++] = k;
 }
 
-enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error *e)
+/* Without an LP yet. */
+static enum wfm_status open_master(struct run *r, struct master **out, struct wfm_error *e)
 {
 	struct master *m = calloc(1, sizeof *m);
 	*out = m;
@@ -141,7 +142,15 @@ enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error 
 		return no_memory(e);
 	order_types(m);
 	mark_asked(m);
-	enum wfm_status s = lp_new(&m->lp, e);
+	return WFM_OK;
+}
+
+enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error *e)
+{
+	enum wfm_status s = open_master(r, out, e);
+	struct master *m = *out;
+	if (s == WFM_OK)
+		s = lp_new(&m->lp, e);
 	if (s == WFM_OK)
 		s = add_types(m, e);
 	if (s == WFM_OK)
@@ -153,24 +162,15 @@ enum wfm_status master_new(struct run *r, struct master **out, struct wfm_error 
 
 enum wfm_status master_bare(struct run *r, struct master **out, struct wfm_error *e)
 {
-	struct master *m = calloc(1, sizeof *m);
-	*out = m;
-	if (!m)
-		return no_memory(e);
-	m->run = r;
-	m->m = r->m;
-	m->unit = cost_unit(r->m->p, r->m->slot_h);
-	if (!allocate(m))
-		return no_memory(e);
-	order_types(m);
-	mark_asked(m);
-	for (int32_t t = 0; t < r->m->slots; t++) { /* as whole sets of queues would have */
+	enum wfm_status s = open_master(r, out, e);
+	struct master *m = *out;
+	for (int32_t t = 0; s == WFM_OK && t < r->m->slots; t++) { /* as whole sets of queues would have */
 		bool any = false;
 		for (int32_t q = 0; q < r->m->p->queue_count; q++)
 			any |= m->asked[q * r->m->slots + t] != 0;
 		m->rows += any;
 	}
-	return WFM_OK;
+	return s;
 }
 
 static void copy_rows(struct master *to, const struct master *from)

@@ -20,21 +20,18 @@
 #include <sys/resource.h>
 
 #include "tests/lib/bank_staff.h"
-#include "tests/lib/real_series.h"
 #include "wfm/staffing.h"
 
-enum { DAY = 96, T = 7 * DAY, VOICE = 0, MAIL = 1 };
+enum { DAY = BANK_DAY, T = BANK_SLOTS, VOICE = 0, MAIL = 1 };
 static const double AHT_S = 240, PATIENCE_S = 300, HOUR_CENTS = 2000, DEAR = 30;
 static const double MAILS_A_CALL = 0.3, MAIL_S = 360, TURNAROUND_S = 8 * 3600;
 
 struct bench {
 	struct wfm_problem p;
-	struct wfm_day days[7];
-	struct wfm_calendar calendar;
+	struct bank_week week;
 	struct wfm_queue queues[2];
 	struct bank_staff staff;
-	double voice[T], mail[T], nobody[T], volume[T];
-	uint8_t open[T];
+	double voice[T], mail[T], nobody[T];
 	struct wfm_batch batches[T];
 	struct wfm_deferrable work;
 	double limit_s;
@@ -68,8 +65,8 @@ static double staff(const struct bench *b, enum wfm_channel channel, double *req
 					  .turnaround_s = mail ? TURNAROUND_S : 0, .turnaround_open_hours = mail };
 	double hours = 0;
 	for (int t = 0; t < T; t++)
-		loads[t] = (struct wfm_load){ mail ? MAILS_A_CALL * b->volume[t] : b->volume[t],
-					      mail ? MAIL_S : AHT_S, b->open[t] };
+		loads[t] = (struct wfm_load){ mail ? MAILS_A_CALL * b->week.volume[t] : b->week.volume[t],
+					      mail ? MAIL_S : AHT_S, b->week.open[t] };
 	if (wfm_staffing_run(loads, T, &o, r, &e) != WFM_OK) {
 		printf("# %s %s\n", e.path, e.message);
 		abort();
@@ -86,7 +83,7 @@ static int open_after(const struct bench *b, int t, int slots)
 {
 	int last = t;
 	for (; t < T && slots > 0; t++)
-		if (b->open[t]) {
+		if (b->week.open[t]) {
 			slots--;
 			last = t + 1;
 		}
@@ -97,8 +94,8 @@ static void fill_work(struct bench *b)
 {
 	int n = 0;
 	for (int t = 0; t < T; t++)
-		if (b->volume[t] > 0)
-			b->batches[n++] = (struct wfm_batch){ MAILS_A_CALL * b->volume[t] * MAIL_S / 3600, t + 1,
+		if (b->week.volume[t] > 0)
+			b->batches[n++] = (struct wfm_batch){ MAILS_A_CALL * b->week.volume[t] * MAIL_S / 3600, t + 1,
 							      open_after(b, t + 1, (int)(TURNAROUND_S / 900)) };
 	for (int i = 0; i < n; i++) /* the last quarter's comes as it shuts: it can be done in it */
 		b->batches[i].from = b->batches[i].due <= b->batches[i].from ? b->batches[i].due - 1 :
@@ -109,28 +106,17 @@ static void fill_work(struct bench *b)
 
 static bool open_bench(struct bench *b, const struct real_series *s, int32_t monday, double scale)
 {
-	for (int d = 0; d < 7; d++)
-		b->days[d] = (struct wfm_day){ monday + d, d, DAY * d, DAY, -1, 0, false };
-	b->calendar = (struct wfm_calendar){ b->days, 7 };
-	for (int t = 0; t < T; t++) {
-		for (int i = 0; i < 3; i++) {
-			const struct wfm_observation *o = real_series_at(s, monday + t / DAY, 3 * (t % DAY) + i);
-			b->volume[t] += o != NULL && o->offered > 0 ? scale * o->offered : 0;
-		}
-		b->open[t] = b->volume[t] > 0;
-	}
-	for (int d = 0; d < 5; d++)
-		if (!b->open[DAY * d + 48])
-			return false;
+	if (!bank_week_fill(&b->week, s, monday, scale))
+		return false;
 	double hours = staff(b, WFM_VOICE, b->voice);
 	hours += staff(b, WFM_EMAIL, b->mail);
 	bank_staff_fill(&b->staff, HOUR_CENTS, hours);
 	fill_work(b);
 	for (int q = 0; q < 2; q++)
-		b->queues[q] = (struct wfm_queue){ .skill = WFM_NONE, .site = WFM_NONE, .open = b->open,
+		b->queues[q] = (struct wfm_queue){ .skill = WFM_NONE, .site = WFM_NONE, .open = b->week.open,
 						   .required = q == VOICE ? b->voice : b->mail,
 						   .short1_cents = DEAR * HOUR_CENTS, .short2_cents = DEAR * HOUR_CENTS };
-	b->p = (struct wfm_problem){ .slot_min = 15, .slot_count = T, .calendars = &b->calendar,
+	b->p = (struct wfm_problem){ .slot_min = 15, .slot_count = T, .calendars = &b->week.calendar,
 				     .calendar_count = 1, .queues = b->queues, .queue_count = 2,
 				     .contracts = b->staff.contracts, .contract_count = BANK_CONTRACTS,
 				     .agents = b->staff.agents, .agent_count = b->staff.agent_count };

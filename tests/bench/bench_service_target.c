@@ -22,24 +22,21 @@
 #include <sys/resource.h>
 
 #include "tests/lib/bank_staff.h"
-#include "tests/lib/real_series.h"
 #include "wfm/schedule.h"
 #include "wfm/simulate.h"
 #include "wfm/staffing.h"
 
-enum { DAY = 96, T = 7 * DAY, DAYS = 5, MATCHES = 4 };
+enum { DAY = BANK_DAY, T = BANK_SLOTS, DAYS = 5, MATCHES = 4 };
 static const double TARGET = 0.8, FLOOR = 0.5, WITHIN_S = 20, AHT_S = 240, PATIENCE_S = 300;
 static const double HOUR_CENTS = 2000, DEAR = 30;
 
 struct bench {
 	struct wfm_problem p;
-	struct wfm_day days[7];
-	struct wfm_calendar calendar;
+	struct bank_week week;
 	struct wfm_queue queue;
 	struct bank_staff staff;
 	struct wfm_service services[DAYS];
-	double interval[T], floor[T], volume[T], aht[T], *served;
-	uint8_t open[T];
+	double interval[T], floor[T], aht[T], *served;
 	int32_t people_max, day_of[T], plays;
 	uint64_t seed;
 	double limit_s;
@@ -84,7 +81,7 @@ static void fill_demand(struct bench *b)
 	struct wfm_error e;
 	double hours = 0;
 	for (int t = 0; t < T; t++)
-		loads[t] = (struct wfm_load){ b->volume[t], AHT_S, b->open[t] };
+		loads[t] = (struct wfm_load){ b->week.volume[t], AHT_S, b->week.open[t] };
 	if (wfm_staffing_run(loads, T, &o, r, &e) != WFM_OK)
 		abort();
 	for (int t = 0; t < T; t++) {
@@ -105,26 +102,17 @@ static void fill_demand(struct bench *b)
 
 static bool open_bench(struct bench *b, const struct real_series *s, int32_t monday, double scale)
 {
-	for (int d = 0; d < 7; d++)
-		b->days[d] = (struct wfm_day){ monday + d, d, DAY * d, DAY, -1, 0, false };
-	b->calendar = (struct wfm_calendar){ b->days, 7 };
+	if (!bank_week_fill(&b->week, s, monday, scale))
+		return false;
 	for (int t = 0; t < T; t++) {
-		for (int i = 0; i < 3; i++) {
-			const struct wfm_observation *o = real_series_at(s, monday + t / DAY, 3 * (t % DAY) + i);
-			b->volume[t] += o != NULL && o->offered > 0 ? scale * o->offered : 0;
-		}
-		b->open[t] = b->volume[t] > 0;
 		b->aht[t] = AHT_S;
 		b->day_of[t] = t / DAY;
 	}
-	for (int d = 0; d < DAYS; d++)
-		if (!b->open[DAY * d + 48])
-			return false;
 	b->plays = scale < 0.5 ? 400 : 60;
 	fill_demand(b);
-	b->queue = (struct wfm_queue){ .skill = WFM_NONE, .site = WFM_NONE, .open = b->open,
+	b->queue = (struct wfm_queue){ .skill = WFM_NONE, .site = WFM_NONE, .open = b->week.open,
 				       .short1_cents = DEAR * HOUR_CENTS, .short2_cents = DEAR * HOUR_CENTS };
-	b->p = (struct wfm_problem){ .slot_min = 15, .slot_count = T, .calendars = &b->calendar,
+	b->p = (struct wfm_problem){ .slot_min = 15, .slot_count = T, .calendars = &b->week.calendar,
 				     .calendar_count = 1, .queues = &b->queue, .queue_count = 1,
 				     .contracts = b->staff.contracts, .contract_count = BANK_CONTRACTS,
 				     .agents = b->staff.agents, .agent_count = b->staff.agent_count,
@@ -143,7 +131,7 @@ static void simulate(const struct bench *b, const struct wfm_roster *r, struct o
 {
 	struct wfm_sim_people people;
 	struct wfm_error e;
-	struct wfm_sim_queue q = { .volume = b->volume, .aht_s = b->aht, .patience_s = PATIENCE_S,
+	struct wfm_sim_queue q = { .volume = b->week.volume, .aht_s = b->aht, .patience_s = PATIENCE_S,
 				   .lobby = -1, .redial_after_s = 300, .within_s = WITHIN_S,
 				   .target = TARGET };
 	if (wfm_sim_people_from_roster(&b->p, r, NULL, &people, &e) != WFM_OK)
@@ -163,7 +151,7 @@ static void simulate(const struct bench *b, const struct wfm_roster *r, struct o
 	out->high = s->total[0].service_level_high;
 	out->worst = 1;
 	for (int t = 0; t < T; t++)
-		if (b->open[t])
+		if (b->week.open[t])
 			out->worst = fmin(out->worst, s->interval[t].service_level);
 	wfm_simulation_free(s);
 	wfm_sim_people_free(&people);
@@ -182,7 +170,7 @@ static struct outcome try_target(struct bench *b, int days, double share)
 	for (int s = 0; s < b->p.service_count; s++) {
 		double offered = 0;
 		for (int t = s * days * DAY; t < (s + 1) * days * DAY; t++)
-			offered += b->volume[t];
+			offered += b->week.volume[t];
 		b->services[s] = (struct wfm_service){
 			.first_slot = s * days * DAY, .end_slot = (s + 1) * days * DAY,
 			.offered = offered, .target = share * offered, .short_cents = HOUR_CENTS,

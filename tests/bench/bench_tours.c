@@ -8,6 +8,7 @@
  * Each runs in a process of its own, so that peak memory is its own. A bound above the certified
  * one, or a roster that does not verify, fails the program.
  */
+#include "tests/lib/bank_staff.h"
 #include "wfm/schedule.h"
 
 #include <cjson/cJSON.h>
@@ -82,16 +83,6 @@ struct instance {
 
 static const char *const contract_names[CONTRACTS] = { "full_time", "part_time_5", "part_time_4" };
 
-static const struct wfm_break full_breaks[] = {
-	{ WFM_REST_BREAK, 15, true, 60, 120, 0, 510, 540 },
-	{ WFM_MEAL, 30, false, 180, 330, 0, 510, 510 },
-	{ WFM_MEAL, 60, false, 180, 330, 0, 540, 540 },
-	{ WFM_REST_BREAK, 15, true, 405, 450, 0, 510, 540 },
-};
-static const struct wfm_break part_breaks[] = {
-	{ WFM_REST_BREAK, 15, true, 90, 150, 0, 0, 1440 },
-};
-
 static clockid_t clock_used = CLOCK_MONOTONIC;
 
 static double now_s(void *context)
@@ -118,33 +109,28 @@ static bool on_progress(void *context, const struct wfm_progress *p)
 	return false;
 }
 
-static struct wfm_rule_row row(enum wfm_rule rule, int32_t low, int32_t high, int32_t step)
-{
-	return (struct wfm_rule_row){ .rule = rule, .mode = WFM_HARD, .low = low, .high = high,
-				      .step = step };
-}
-
 static void fill_contracts(struct instance *x, bool named, bool all_day)
 {
 	static const int days[CONTRACTS] = { 5, 5, 4 };
 	for (int c = 0; c < CONTRACTS; c++) {
 		struct wfm_rule_row *r = x->rules[c];
 		int n = 0;
-		r[n++] = row(WFM_RULE_WEEK_SHIFTS, days[c], days[c], 0);
-		r[n++] = row(WFM_RULE_START_SPREAD, 0, 60, 0);
-		r[n++] = row(WFM_RULE_REST, 720, INT32_MAX, 0);
-		r[n] = row(WFM_RULE_DAYS_OFF_TOGETHER, 7 - days[c], INT32_MAX, 0);
+		r[n++] = bank_rule(WFM_RULE_WEEK_SHIFTS, days[c], days[c], 0);
+		r[n++] = bank_rule(WFM_RULE_START_SPREAD, 0, 60, 0);
+		r[n++] = bank_rule(WFM_RULE_REST, 720, INT32_MAX, 0);
+		r[n] = bank_rule(WFM_RULE_DAYS_OFF_TOGETHER, 7 - days[c], INT32_MAX, 0);
 		r[n].mode = WFM_SOFT;
 		r[n++].weight_cents = 100;
 		if (c == 0)
-			r[n++] = row(WFM_RULE_SHIFT_MINUTES, 510, 540, 0);
+			r[n++] = bank_rule(WFM_RULE_SHIFT_MINUTES, 510, 540, 0);
 		else if (c == 1)
-			r[n++] = row(WFM_RULE_SHIFT_MINUTES, 240, 360, 30);
+			r[n++] = bank_rule(WFM_RULE_SHIFT_MINUTES, 240, 360, 30);
 		else
-			r[n++] = row(WFM_RULE_SHIFT_MINUTES, 360, 360, 0);
+			r[n++] = bank_rule(WFM_RULE_SHIFT_MINUTES, 360, 360, 0);
 		x->contracts[c] = (struct wfm_contract){
 			.name = contract_names[c], .rules = r, .rule_count = n,
-			.breaks = c == 0 ? full_breaks : part_breaks, .break_count = c == 0 ? 4 : 1,
+			.breaks = c == 0 ? bank_full_breaks : bank_part_breaks,
+			.break_count = c == 0 ? BANK_FULL_BREAKS : BANK_PART_BREAKS,
 			.hour_cents = 100, .late_start_min = all_day ? 60 : 0, .salaried = named && c != 1, .optional = !named,
 		};
 	}
