@@ -21,7 +21,8 @@
  *             an agent-hour due in the plan and never done; people on its queue with nothing to do
  *             are surplus
  *   duties    used_cents of each duty that anybody works
- *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise
+ *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise (times what
+ *             seniority makes of them: see wfm_seniority)
  *   sessions  miss_cents for each time an agent misses a training or meeting; who attends is paid
  *             and is not on the queue, which the shortage shows
  *
@@ -253,7 +254,22 @@ struct wfm_agent {
 	int32_t previous_days_worked; /* working days in a row just before day 0 */
 	double burden;                /* weekends, nights and early starts of the past, in any unit; who
 					 has more gets fewer when alike agents are named */
+	double seniority;             /* years of service, or a rank that grows: see wfm_seniority */
 };
+
+/*
+ * Whose wishes win where not all can be had. The weight of a wish of an agent of seniority s counts
+ *   1 + (most - 1) x min(s, full) / full
+ * times: once for a newcomer, `most` times from `full` on. So two wishes of like weight for one place go
+ * to the senior, and several juniors' together still outweigh one senior's. KEEP is no wish of the agent
+ * and counts once. Without wishes seniority changes nothing.
+ */
+struct wfm_seniority {
+	double most; /* up to WFM_SENIORITY_MOST; 0 or 1: seniority does not count */
+	double full; /* > 0 where it counts */
+};
+
+#define WFM_SENIORITY_MOST 10.0
 
 /* ---- training and meetings --------------------------------------------------------------- */
 
@@ -309,6 +325,7 @@ struct wfm_problem {
 	int32_t session_count;
 	const struct wfm_deferrable *deferrable; /* not together with duties, nor in cyclic plans */
 	int32_t deferrable_count;
+	struct wfm_seniority seniority;
 };
 
 /* WFM_OK, or WFM_INVALID with the place (/agents/3/locks/0/end) and the reason. */

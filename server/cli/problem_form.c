@@ -240,8 +240,18 @@ static const struct field agent_rows[] = {
 	D_REAL(struct form_agent, absence, 0, 1, "0", "probability that a day's shift fails, for simulate"),
 	D_REAL(struct form_agent, burden, 0, 1e9, "0",
 	       "weekends, nights and early starts of the past; who has more gets fewer"),
+	D_REAL(struct form_agent, seniority, 0, 1e9, "0", "years of service, or a rank that grows"),
 };
 static const struct fields agent_fields = FIELDS("ProblemAgent", struct form_agent, agent_rows);
+
+static const struct field seniority_rows[] = {
+	D_REAL(struct form_seniority, most, 1, WFM_SENIORITY_MOST, "1",
+	       "so many times the weight of a newcomer's wish; 1: seniority does not count"),
+	F_REAL(struct form_seniority, full, 0, 0.01, 1e9,
+	       "an agent's seniority from which it counts most; in between by proportion"),
+};
+static const struct fields seniority_fields =
+	FIELDS("ProblemSeniority", struct form_seniority, seniority_rows);
 
 static const struct field form_rows[] = {
 	F_TEXT(struct problem_form, comment, O, 0, 4000, "for the reader; not used"),
@@ -266,5 +276,7 @@ static const struct field form_rows[] = {
 	F_LIST(struct problem_form, agents, agent_count, 0, &agent_fields, 1, 50000, "the people"),
 	F_LIST(struct problem_form, sessions, session_count, O, &session_fields, 0, WFM_MAX_SESSIONS,
 	       "training and meetings, placed where they cost least cover"),
+	F_OBJECT(struct problem_form, seniority, O, &seniority_fields,
+		 "how much more the wishes of those long in service count; null: all alike"),
 };
 const struct fields problem_form_fields = FIELDS("Problem", struct problem_form, form_rows);

@@ -154,7 +154,11 @@ struct form_agent {
 	struct form_credit *credits;
 	size_t credit_count;
 	int64_t previous_end, previous_days_worked;
-	double burden, absence;
+	double burden, absence, seniority;
+};
+
+struct form_seniority {
+	double most, full;
 };
 
 struct form_service; /* service_form.h */
@@ -185,6 +189,7 @@ struct problem_form {
 	size_t agent_count;
 	struct form_session *sessions;
 	size_t session_count;
+	struct form_seniority seniority;
 };
 
 extern const struct fields problem_form_fields, span_fields;

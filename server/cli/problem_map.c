@@ -511,6 +511,7 @@ static void map_agents(struct mapper *m)
 			.previous_end = WFM_NONE,
 			.previous_days_worked = (int32_t)g->previous_days_worked,
 			.burden = g->burden,
+			.seniority = g->seniority,
 		};
 		if (g->previous_end != FIELD_NULL)
 			agents[i].previous_end = clamp_slot(
@@ -518,6 +519,8 @@ static void map_agents(struct mapper *m)
 	}
 	m->p->wfm.agents = agents;
 	m->p->wfm.agent_count = (int32_t)f->agent_count;
+	if (!isnan(f->seniority.full)) /* null: no object */
+		m->p->wfm.seniority = (struct wfm_seniority){ f->seniority.most, f->seniority.full };
 }
 
 /* ---- all --------------------------------------------------------------------------------- */

@@ -174,8 +174,7 @@ static struct wfm_roster *build_roster(const struct duty_solve *s)
 			continue;
 		}
 		r->unplanned[r->unplanned_count++].agent = a;
-		r->cost.wishes += model_idle_cents(&m->p->agents[a],
-						   m->p->calendars[m->p->agents[a].calendar].day_count);
+		r->cost.wishes += model_idle_cents(m->p, &m->p->agents[a]);
 	}
 	add_row_costs(s, r);
 out:
@@ -261,8 +260,7 @@ enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wf
 		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
 	for (int32_t a = 0; st == WFM_OK && a < p->agent_count; a++)
 		if (!m.types[m.type_of[a]].has_tour)
-			s.run.fixed_cents += model_idle_cents(
-				&p->agents[a], p->calendars[p->agents[a].calendar].day_count);
+			s.run.fixed_cents += model_idle_cents(p, &p->agents[a]);
 	if (st == WFM_OK)
 		st = search(&s, e);
 	if (st == WFM_OK)

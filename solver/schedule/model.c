@@ -110,11 +110,17 @@ static enum wfm_status list_places(struct model *m, const struct wfm_agent *a, s
 
 /* ---- personal costs ---- */
 
-/* What the wishes cost on a day with a shift start..end, or without (end = 0). */
-double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, int32_t start,
-			int32_t end, uint64_t duty)
+double model_seniority(const struct wfm_problem *p, const struct wfm_agent *a)
 {
-	double cost = 0;
+	const struct wfm_seniority *s = &p->seniority;
+	return s->most > 1 ? 1 + (s->most - 1) * fmin(a->seniority / s->full, 1) : 1;
+}
+
+/* What the wishes cost on a day with a shift start..end, or without (end = 0). */
+double model_wish_cents(const struct wfm_problem *p, const struct wfm_agent *a, int32_t day, int32_t wall,
+			int32_t start, int32_t end, uint64_t duty)
+{
+	double cost = 0, keep = 0;
 	for (int32_t i = 0; i < a->wish_count; i++) {
 		const struct wfm_wish *w = &a->wishes[i];
 		bool work = end > 0, meant = work && (w->duties == 0 || (w->duties & duty) != 0);
@@ -125,20 +131,20 @@ double model_wish_cents(const struct wfm_agent *a, int32_t day, int32_t wall, in
 		else if (w->kind == WFM_WISH_DAY_ON)
 			cost += meant ? 0 : w->weight_cents;
 		else if (w->kind == WFM_WISH_KEEP)
-			cost += (w->start == w->end ? work : !meant || start != w->start || end != w->end) ?
+			keep += (w->start == w->end ? work : !meant || start != w->start || end != w->end) ?
 					w->weight_cents :
 					0;
 		else if (work)
 			cost += w->weight_cents * abs(wall - w->minute) / 60.0;
 	}
-	return cost;
+	return keep + (cost > 0 ? cost * model_seniority(p, a) : 0);
 }
 
-double model_idle_cents(const struct wfm_agent *a, int32_t days)
+double model_idle_cents(const struct wfm_problem *p, const struct wfm_agent *a)
 {
 	double cost = 0;
-	for (int32_t d = 0; a->wish_count > 0 && d < days; d++)
-		cost += model_wish_cents(a, d, 0, 0, 0, 0);
+	for (int32_t d = 0; a->wish_count > 0 && d < p->calendars[a->calendar].day_count; d++)
+		cost += model_wish_cents(p, a, d, 0, 0, 0, 0);
 	return cost;
 }
 
@@ -175,8 +181,8 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 	double wish = 0;
 	if (a->wish_count > 0) {
 		int32_t wall = model_start_minute(m->p, a->calendar, o->day, o->start);
-		wish = model_wish_cents(a, o->day, wall, o->start, o->end, UINT64_MAX) -
-		       model_wish_cents(a, o->day, 0, 0, 0, 0);
+		wish = model_wish_cents(m->p, a, o->day, wall, o->start, o->end, UINT64_MAX) -
+		       model_wish_cents(m->p, a, o->day, 0, 0, 0, 0);
 	}
 	if (lock)
 		return lock->start == o->start && lock->end == o->end &&
@@ -297,8 +303,7 @@ static enum wfm_status build_types(struct model *m, struct wfm_error *e)
 		if (s != WFM_OK)
 			return s;
 		m->types[m->type_of[i]].count++;
-		m->idle_cents += model_idle_cents(&m->p->agents[i],
-						  m->p->calendars[m->p->agents[i].calendar].day_count);
+		m->idle_cents += model_idle_cents(m->p, &m->p->agents[i]);
 	}
 	for (int32_t k = 0; k < m->type_count; k++) {
 		struct type *t = &m->types[k];

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/schedule/order.h"
+#include "solver/schedule/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct entry {
 	const struct wfm_agent *agent;
+	double seniority; /* of wishes; 1 without */
 	int32_t place;
 	uint64_t sessions[(WFM_MAX_SESSIONS + 63) / 64]; /* those asked of the agent */
 };
@@ -106,12 +108,24 @@ static int of_agents(const struct wfm_agent *a, const struct wfm_agent *b)
 	return c ? c : of_reals(a->burden, b->burden);
 }
 
+static double seniority(const struct wfm_problem *p, const struct wfm_agent *a)
+{
+	return a->wish_count > 0 ? model_seniority(p, a) : 1;
+}
+
 static int by_what_they_are(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 	int c = of_agents(x->agent, y->agent);
+	c = c ? c : of_reals(x->seniority, y->seniority);
 	c = c ? c : memcmp(x->sessions, y->sessions, sizeof x->sessions);
 	return c ? c : of_ints(x->place, y->place);
+}
+
+static bool in_order(const struct wfm_problem *p, const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	int c = of_agents(a, b);
+	return c < 0 || (c == 0 && seniority(p, a) <= seniority(p, b));
 }
 
 /* The sessions again, with our indices of their agents. */
@@ -143,7 +157,7 @@ bool order_open(struct order *o, const struct wfm_problem *p)
 {
 	*o = (struct order){ .p = *p };
 	int32_t n = p->agent_count, i = 1;
-	while (i < n && of_agents(&p->agents[i - 1], &p->agents[i]) <= 0)
+	while (i < n && in_order(p, &p->agents[i - 1], &p->agents[i]))
 		i++;
 	if (i >= n && (p->session_count == 0 || n == 0))
 		return true;
@@ -152,7 +166,7 @@ bool order_open(struct order *o, const struct wfm_problem *p)
 	o->place = malloc((size_t)n * sizeof *o->place);
 	bool ok = entries && o->agents && o->place;
 	for (i = 0; ok && i < n; i++)
-		entries[i] = (struct entry){ .agent = &p->agents[i], .place = i };
+		entries[i] = (struct entry){ .agent = &p->agents[i], .seniority = seniority(p, &p->agents[i]), .place = i };
 	for (int32_t x = 0; ok && x < p->session_count; x++)
 		for (int32_t k = 0; k < p->sessions[x].agent_count; k++)
 			entries[p->sessions[x].agents[k]].sessions[x / 64] |= UINT64_C(1) << (x % 64);

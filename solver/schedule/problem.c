@@ -399,6 +399,8 @@ static enum wfm_status check_agent(const struct wfm_problem *p, int32_t i, struc
 		REFUSE(e, path, "site %d does not exist", a->site);
 	if (a->previous_days_worked < 0)
 		REFUSE(e, path, "previous_days_worked must not be negative");
+	if (!(a->seniority >= 0 && a->seniority <= 1e9))
+		REFUSE(e, path, "seniority must not be negative");
 	for (int32_t k = 0; k < a->skill_count; k++) {
 		(void)snprintf(path, sizeof path, "/agents/%d/skills/%d", i, k);
 		if (a->skills[k].skill < 0 || a->skills[k].skill >= p->skill_count)
@@ -437,6 +439,10 @@ enum wfm_status wfm_problem_check(const struct wfm_problem *p, struct wfm_error 
 		REFUSE(e, "/deferrable", "at most %d", WFM_MAX_DEFERRABLE);
 	if (p->deferrable_count > 0 && (p->duty_count > 0 || p->cyclic))
 		REFUSE(e, "/deferrable", "not in cyclic plans nor in those with duties");
+	if (!(p->seniority.most >= 0 && p->seniority.most <= WFM_SENIORITY_MOST))
+		REFUSE(e, "/seniority/most", "0 to %.0f", WFM_SENIORITY_MOST);
+	if (p->seniority.most > 1 && !(p->seniority.full > 0 && p->seniority.full <= 1e9))
+		REFUSE(e, "/seniority/full", "must be above 0");
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; s == WFM_OK && i < p->calendar_count; i++)
 		s = check_calendar(p, i, e);

@@ -178,8 +178,7 @@ static void change_counts(struct asking *x)
 			continue;
 		const struct wfm_agent *a = &x->q->p->agents[x->q->agent[i]];
 		x->m.types[x->m.type_of[x->q->agent[i]]].count += x->q->change[i];
-		x->run.fixed_cents += x->q->change[i] *
-				      model_idle_cents(a, x->q->p->calendars[a->calendar].day_count);
+		x->run.fixed_cents += x->q->change[i] * model_idle_cents(x->q->p, a);
 	}
 }
 

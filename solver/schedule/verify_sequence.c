@@ -207,21 +207,32 @@ static double wish_amount(const struct judge *j, const struct wfm_wish *w, int32
 	return 0;
 }
 
+/* What a weight of one comes to for the agent. */
+static double seniority_weight(const struct judge *j)
+{
+	const struct wfm_seniority *s = &j->p->seniority;
+	if (s->most <= 1)
+		return 1;
+	return j->a->seniority >= s->full ? s->most : 1 + (s->most - 1) * j->a->seniority / s->full;
+}
+
 void judge_wishes(struct judge *j)
 {
 	struct wfm_fairness *f = &j->out->agents[j->agent];
+	const double weight = seniority_weight(j);
 	for (int32_t i = 0; i < j->a->wish_count; i++) {
 		const struct wfm_wish *w = &j->a->wishes[i];
 		double missed = 0;
 		for (int32_t d = 0; d < j->cal->day_count; d++)
 			if (w->day == WFM_NONE || w->day == d)
 				missed += wish_amount(j, w, d);
-		j->out->cost.wishes += missed * w->weight_cents;
+		double cents = missed * w->weight_cents * (w->kind == WFM_WISH_KEEP ? 1 : weight);
+		j->out->cost.wishes += cents;
 		if (w->kind == WFM_WISH_KEEP)
 			continue;
 		f->wishes++;
 		f->wishes_missed += missed > 0;
-		f->wish_cents += missed * w->weight_cents;
+		f->wish_cents += cents;
 	}
 }
 

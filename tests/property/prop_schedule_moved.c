@@ -39,6 +39,7 @@ static void tell_apart(struct fixture *f, struct rng *r)
 						     .day = (int)rng_below(r, 7), .weight_cents = 900 };
 		x->wish_count = 1 + (int)rng_below(r, 2);
 		x->burden = (double)rng_below(r, 1000) + a / 100.0;
+		x->seniority = a % 13;
 		if (rng_below(r, 4) == 0) {
 			f->locks[a][0] = (struct wfm_lock){ (int)rng_below(r, 7), 0, 0, 0 };
 			x->lock_count = 1;
@@ -64,6 +65,7 @@ static void make(struct fixture *f, enum family family, uint64_t seed)
 	if (family == QUEUES)
 		f->p.queue_count = 2 + (int)rng_below(&r, 2);
 	tell_apart(f, &r);
+	f->p.seniority = seed % 2 ? (struct wfm_seniority){ 3, 10 } : (struct wfm_seniority){ 0, 0 };
 	if (family != OF_DUTIES)
 		return;
 	f->p.queue_count = 1;

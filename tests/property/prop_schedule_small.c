@@ -114,6 +114,9 @@ static void tiny_problem(uint64_t seed, bool several)
 						    (int)rng_below(&r, TINY_DAYS), 0, 800, 0, 0, 0 };
 		f.agents[a].wish_count = 2;
 	}
+	for (int a = 0; a < 2; a++)
+		f.agents[a].seniority = rng_below(&r, 15);
+	f.p.seniority = (struct wfm_seniority){ rng_below(&r, 4), 10 };
 	fixture_link(&f);
 	f.calendar.day_count = TINY_DAYS;
 }

@@ -129,7 +129,8 @@ static void agents_rows_become_slots(void **state)
 		"\"locks\":[{\"date\":\"2026-11-24\"},{\"date\":\"2026-11-25\",\"start\":"
 		"\"2026-11-25T22:00:00Z\",\"end\":\"2026-11-26T02:00:00Z\"}],"
 		"\"wishes\":[{\"kind\":\"start\",\"time\":\"08:30\",\"weight_cents\":5}],"
-		"\"previous_end\":\"2026-11-22T22:10:00Z\",\"previous_days_worked\":3}]}",
+		"\"previous_end\":\"2026-11-22T22:10:00Z\",\"previous_days_worked\":3,\"seniority\":2.5}],"
+		"\"seniority\":{\"most\":3,\"full\":8}}",
 		&p);
 	const struct wfm_agent *g = &p.wfm.agents[0];
 	assert_int_equal(g->unavailable[0].start, 40); /* a slot touched at all is taken */
@@ -143,6 +144,7 @@ static void agents_rows_become_slots(void **state)
 	assert_int_equal(g->wishes[0].minute, 510);
 	assert_int_equal(g->previous_end, -7); /* 22:10 rounds up to 22:15 */
 	assert_int_equal(g->previous_days_worked, 3);
+	assert_true(g->seniority == 2.5 && p.wfm.seniority.most == 3 && p.wfm.seniority.full == 8);
 	const struct wfm_rule_row *rules = p.wfm.contracts[0].rules;
 	assert_int_equal(rules[1].low, 1320);
 	assert_int_equal(rules[1].high, 120);
