@@ -18,8 +18,8 @@
  *             cheapest surplus_cents of the agent's open queues
  *   service   per service, short_cents a contact not answered in time below the target
  *   deferred  per deferrable work, late_cents an agent-hour for each open hour past due, left_cents
- *             an agent-hour due in the plan and never done; people on its queue with nothing to do
- *             are surplus
+ *             an agent-hour due in the plan and never done; people on its queue without whom as
+ *             much would get done are surplus
  *   duties    used_cents of each duty that anybody works
  *   soft      rule weight x amount of violation (unit: see wfm_rules), wishes likewise (times what
  *             seniority makes of them: see wfm_seniority)

@@ -78,6 +78,8 @@ struct wfm_deferrable {
 	double due_share;  /* of what has fallen due so far, late only when less is done; 0: all of it */
 	double late_cents; /* an agent-hour still to be done, for each open hour past due */
 	double left_cents; /* an agent-hour due by the plan's end and not done in it */
+	const double *spare; /* [slot_count] people's worth of it that others get done in the slot between
+				their own work, while there is any; NULL: none */
 };
 
 enum { WFM_MAX_DEFERRABLE = 64, WFM_MAX_BATCHES = 20000 };
@@ -96,7 +98,7 @@ struct wfm_deferrable_figures {
 	double in_time; /* of that, done when due */
 	double left;    /* of that, never done */
 	double waiting; /* there at the plan's end and not due in it */
-	double idle;    /* people on the queue with nothing to do */
+	double idle;    /* of people on the queue: without them as much would get done */
 	double cents;   /* late and left */
 };
 

@@ -28,6 +28,8 @@ static const struct field deferrable_rows[] = {
 	       "price of an agent-hour still to be done, for each open hour past due"),
 	F_REAL(struct form_deferrable, left_cents, 0, 0, 1000000000,
 	       "price of an agent-hour due within the plan and never done"),
+	F_LIST(struct form_deferrable, spare, spare_count, O, &problem_people_fields, 0, 5000,
+	       "people's worth of it that others get done between their own work; slots not listed have none"),
 };
 const struct fields deferrable_fields = FIELDS("ProblemDeferrable", struct form_deferrable, deferrable_rows);
 
@@ -99,6 +101,25 @@ static struct wfm_batch *from_work(struct arena *a, const struct problem *p, siz
 	return out;
 }
 
+/* Runs of people by slot; a slot of two runs has the later one's. */
+static bool map_spare(struct arena *a, const struct problem *p, size_t i, const double **to, struct err *e)
+{
+	const struct form_deferrable *x = &p->form.deferrable[i];
+	double *spare = arena_array(a, (size_t)p->wfm.slot_count, sizeof *spare);
+	for (size_t k = 0; k < x->spare_count; k++) {
+		const struct form_people *run = &x->spare[k];
+		int32_t first;
+		if (!problem_slot(p, run->start, &first))
+			return refuse(e, i, "spare", "a run does not begin with a slot");
+		if (first < 0 || first >= p->wfm.slot_count ||
+		    run->people_count > (size_t)(p->wfm.slot_count - first))
+			return refuse(e, i, "spare", "a run reaches outside the plan");
+		memcpy(spare + first, run->people, run->people_count * sizeof *spare);
+	}
+	*to = x->spare_count > 0 ? spare : NULL;
+	return true;
+}
+
 static bool map_one(struct arena *a, const struct problem *p, size_t i, struct wfm_deferrable *to, struct err *e)
 {
 	const struct form_deferrable *x = &p->form.deferrable[i];
@@ -113,7 +134,7 @@ static bool map_one(struct arena *a, const struct problem *p, size_t i, struct w
 	*to = (struct wfm_deferrable){ .name = x->queue, .queue = (int32_t)queue, .batches = batches,
 				       .batch_count = (int32_t)count, .due_share = x->due_share,
 				       .late_cents = x->late_cents, .left_cents = x->left_cents };
-	return true;
+	return map_spare(a, p, i, &to->spare, e);
 }
 
 bool deferrable_map(struct arena *a, struct problem *p, struct err *e)

@@ -19,6 +19,8 @@ struct form_deferrable {
 	double due_share, late_cents, left_cents;
 	struct form_batch *batches;
 	size_t batch_count;
+	struct form_people *spare;
+	size_t spare_count;
 };
 extern const struct fields deferrable_fields;
 

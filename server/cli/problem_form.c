@@ -45,7 +45,7 @@ static const struct field people_rows[] = {
 	F_LIST_OF(struct form_people, people, people_count, 0, FIELD_REAL, 1, 20000,
 		  "people needed on the work, slot after slot"),
 };
-static const struct fields people_fields = FIELDS("ProblemPeople", struct form_people, people_rows);
+const struct fields problem_people_fields = FIELDS("ProblemPeople", struct form_people, people_rows);
 
 static const struct field span_rows[] = {
 	F_INSTANT(struct form_span, start, 0, "first instant"),
@@ -89,7 +89,7 @@ static const struct field queue_rows[] = {
 	F_TEXT(struct form_queue, name, 0, 1, 80, "unique"),
 	F_TEXT(struct form_queue, skill, O, 1, 80, "needed to take it; null: everybody can"),
 	F_TEXT(struct form_queue, site, O, 1, 80, "only agents of this site; null: of any"),
-	F_LIST(struct form_queue, required, required_count, 0, &people_fields, 0, 5000,
+	F_LIST(struct form_queue, required, required_count, 0, &problem_people_fields, 0, 5000,
 	       "runs of slots; slots in no run need nobody"),
 	F_LIST(struct form_queue, open, open_count, O, &span_fields, 0, 5000,
 	       "when it can be worked; empty: always"),

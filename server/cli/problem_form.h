@@ -28,6 +28,7 @@ struct form_site {
 	size_t change_count;
 };
 
+extern const struct fields problem_people_fields;
 struct form_people {
 	int64_t start;
 	double *people;

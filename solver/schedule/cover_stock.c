@@ -51,7 +51,7 @@ static void count_done(const struct stock *s, const double *have, double suppose
 {
 	double sum = 0;
 	for (int32_t k = 0; k < s->count; k++) {
-		double could = sum + have[s->slot[k]];
+		double could = sum + have[s->slot[k]] + s->spare[k];
 		sum = fmin(s->come[k], could);
 		spare[k] = could - sum;
 		done[k] = fmin(s->come[k], sum + suppose);

@@ -191,7 +191,7 @@ static bool list_late(const struct status *s, int32_t stock, const double *have,
 	double done = 0, before = 0;
 	for (int32_t k = 0; k < x->count; k++) {
 		const int32_t t = x->slot[k], at = x->queue * s->m->slots + t;
-		done = fmin(x->come[k], done + have[at]);
+		done = fmin(x->come[k], done + have[at] + x->spare[k]);
 		double late = fmax(0, x->due[k] - done);
 		struct wfm_shortage y = { x->queue, t, 1, fmax(0, late - before), late * x->late[k],
 					  fmax(0, duals[at]) / s->m->slot_h, WFM_SHORT_PRICE };

@@ -5,7 +5,8 @@
  *   w_k   people on it who have something to do: asked for in the rows of sets that hold the queue
  *   b_k   work that waits after slot k and may,  0 <= b_k <= A_k - D_k
  *   l_k   work that waits and is late, c_k cents
- *   row   b_k + l_k - b_{k-1} - l_{k-1} + w_k = A_k - A_{k-1}
+ *   i_k   of f_k, others' part of the work, what has nothing to do: at the price of idle people
+ *   row   b_k + l_k - b_{k-1} - l_{k-1} + w_k - i_k = A_k - A_{k-1} - f_k
  *
  * The row's dual is what a person there is worth, and w_k keeps it at or below what the rows of sets say.
  * It never falls by more than c_k from one slot to the next, so the value of an hour stands for all slots
@@ -34,12 +35,20 @@ static enum wfm_status add_waiting(struct master *m, int32_t i, int32_t k, doubl
 	return lp_add_col(m->lp, 0, high, cents / m->unit, n, row, value, NULL, e);
 }
 
+static enum wfm_status add_unused(struct master *m, int32_t i, int32_t k, struct wfm_error *e)
+{
+	int row = row_of(m, i, k);
+	double value = -1;
+	m->slack_count++;
+	return lp_add_col(m->lp, 0, HUGE_VAL, m->m->stocks[i].idle / m->unit, 1, &row, &value, NULL, e);
+}
+
 static enum wfm_status add_stock(struct master *m, int32_t i, struct wfm_error *e)
 {
 	const struct stock *x = &m->m->stocks[i];
 	enum wfm_status s = WFM_OK;
 	for (int32_t k = 0; k < x->count && s == WFM_OK; k++) {
-		double comes = x->come[k] - (k > 0 ? x->come[k - 1] : 0);
+		double comes = x->come[k] - (k > 0 ? x->come[k - 1] : 0) - x->spare[k];
 		s = lp_add_row(m->lp, comes, comes, &m->stock_row[i * m->m->slots + k], e);
 		m->rows++;
 	}
@@ -49,6 +58,8 @@ static enum wfm_status add_stock(struct master *m, int32_t i, struct wfm_error *
 			s = add_waiting(m, i, k, may, 0, e);
 		if (s == WFM_OK && x->due[k] > 0)
 			s = add_waiting(m, i, k, HUGE_VAL, x->late[k], e);
+		if (s == WFM_OK && x->spare[k] > 0)
+			s = add_unused(m, i, k, e);
 	}
 	return s;
 }
@@ -114,6 +125,7 @@ double master_stock_bound(const struct master *m)
 			double pi = m->at[x->queue * m->m->slots + x->slot[k]] * m->unit;
 			double falls = pi - next;
 			sum += falls > 0 ? fmin(falls, x->late[k]) * x->due[k] : falls * x->come[k];
+			sum -= pi * x->spare[k];
 			next = pi;
 		}
 	}

@@ -328,7 +328,7 @@ static void price_closed(struct model *m)
 			if (!m->open[q * m->slots + t])
 				m->closed_cents += model_slot_cost(m, q, t, 0);
 	for (int32_t i = 0; i < m->stock_count; i++)
-		m->closed_cents += m->stocks[i].fixed;
+		m->closed_cents += m->stocks[i].fixed - m->stocks[i].unused * m->stocks[i].idle;
 }
 
 enum wfm_status model_build(struct model *m, const struct wfm_problem *p, struct wfm_error *e)

@@ -162,6 +162,9 @@ static enum wfm_status check_deferrable(const struct wfm_problem *p, int32_t i, 
 		REFUSE(e, path, "late_cents and left_cents must be prices");
 	if (x->batch_count < 0 || x->batch_count > WFM_MAX_BATCHES)
 		REFUSE(e, path, "at most %d batches", WFM_MAX_BATCHES);
+	for (int32_t t = 0; x->spare && t < p->slot_count; t++)
+		if (!(x->spare[t] >= 0 && x->spare[t] < 1e6))
+			REFUSE(e, path, "spare people of slot %d must be between 0 and a million", t);
 	return check_batches(p, i, e);
 }
 

@@ -25,6 +25,21 @@ static double share_of(const struct wfm_deferrable *x)
 	return x->due_share > 0 ? x->due_share : 1;
 }
 
+/* Done by the end of place k, when `done` was before. */
+static double work_on(const struct stock *s, int32_t k, double done, double people, double *idle)
+{
+	double could = done + people + s->spare[k], all = fmin(could, s->come[k]);
+	*idle += could - all;
+	return all;
+}
+
+static void count_unused(struct stock *s)
+{
+	double done = 0;
+	for (int32_t k = 0; k < s->count; k++)
+		done = work_on(s, k, done, 0, &s->unused);
+}
+
 static void fill(struct stock *s, const struct model *m, const struct wfm_deferrable *x)
 {
 	const double h = m->slot_h, late = x->late_cents * h * h, share = share_of(x);
@@ -42,6 +57,7 @@ static void fill(struct stock *s, const struct model *m, const struct wfm_deferr
 		s->due[k] = fmin(due / h, s->come[k]);
 		s->fixed += (due / h - s->due[k]) * s->late[k];
 	}
+	count_unused(s);
 }
 
 static bool build_one(struct model *m, int32_t i)
@@ -56,13 +72,16 @@ static bool build_one(struct model *m, int32_t i)
 	s->come = pool_alloc(&m->pool, n, sizeof *s->come);
 	s->due = pool_alloc(&m->pool, n, sizeof *s->due);
 	s->late = pool_alloc(&m->pool, n, sizeof *s->late);
-	if (!s->slot || !s->at || !s->come || !s->due || !s->late)
+	s->spare = pool_alloc(&m->pool, n, sizeof *s->spare);
+	if (!s->slot || !s->at || !s->come || !s->due || !s->late || !s->spare)
 		return false;
 	for (int32_t t = 0; t < m->slots; t++) {
 		bool open = m->open[x->queue * m->slots + t];
 		s->at[t] = open ? s->count : -1;
-		if (open)
-			s->slot[s->count++] = t;
+		if (!open)
+			continue;
+		s->spare[s->count] = x->spare ? x->spare[t] : 0;
+		s->slot[s->count++] = t;
 	}
 	fill(s, m, x);
 	return true;
@@ -87,14 +106,6 @@ bool stock_build(struct model *m)
 		m->surplus[m->stocks[i].queue] = 0;
 	}
 	return true;
-}
-
-/* Done by the end of place k, when `done` was before. */
-static double work_on(const struct stock *s, int32_t k, double done, double people, double *idle)
-{
-	double could = done + people, all = fmin(could, s->come[k]);
-	*idle += could - all;
-	return all;
 }
 
 double stock_late_cents(const struct stock *s, const double *have, double *idle)
@@ -133,7 +144,7 @@ void stock_figures(const struct model *m, int32_t i, const double *have, struct 
 		before = due;
 	}
 	f->done = done * h;
-	f->idle = idle * h;
+	f->idle = (idle - s->unused) * h;
 	f->left = fmax(0, f->due - f->done);
 	f->waiting = fmax(0, come_by(x, m->slots - 1) - fmax(f->done, f->due));
 	f->cents = s->fixed + stock_late_cents(s, have, NULL);

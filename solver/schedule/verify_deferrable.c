@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deferrable work batch by batch: in each open slot the people counted do the batch due first of those
- * that have come. */
+/* Deferrable work batch by batch: in each open slot the people counted, and who does it besides, do the
+ * batch due first of those that have come. */
 #include "solver/schedule/judge.h"
 
 #include <math.h>
@@ -40,13 +40,28 @@ static double work(struct pile *p, int32_t slot, double hours, struct wfm_deferr
 	return hours - rest;
 }
 
+/* People on it are idle by what would get done without them. */
+static double done_without(const struct judge *j, struct pile *p)
+{
+	const struct wfm_queue *q = &j->p->queues[p->x->queue];
+	struct wfm_deferrable_figures none = { 0 };
+	double done = 0;
+	for (int32_t b = 0; b < p->x->batch_count; b++)
+		p->left[b] = p->x->batches[b].hours;
+	for (int32_t t = 0; p->x->spare && t < j->p->slot_count; t++)
+		if (!q->open || q->open[t])
+			done += work(p, t, p->x->spare[t] * j->p->slot_min / 60.0, &none);
+	p->first = 0;
+	return done;
+}
+
 static void judge_one(struct judge *j, const struct wfm_deferrable *x, struct pile *p,
 		      struct wfm_deferrable_figures *f)
 {
 	const double h = j->p->slot_min / 60.0, share = x->due_share > 0 ? x->due_share : 1;
 	const struct wfm_queue *q = &j->p->queues[x->queue];
 	int32_t next = 0;
-	double in_time_later = 0;
+	double in_time_later = 0, people = 0, without = done_without(j, p);
 	for (int32_t b = 0; b < x->batch_count; b++)
 		p->left[b] = x->batches[b].hours;
 	for (int32_t t = 0; t < j->p->slot_count; t++) {
@@ -54,11 +69,11 @@ static void judge_one(struct judge *j, const struct wfm_deferrable *x, struct pi
 			continue;
 		double late = overdue(p, t, &next) - (1 - share) * p->fallen_due;
 		f->cents += fmax(0, late) * h * x->late_cents;
-		double could = j->out->covered[x->queue * j->p->slot_count + t] * h;
-		double did = work(p, t, could, f);
-		f->done += did;
-		f->idle += could - did;
+		double here = j->out->covered[x->queue * j->p->slot_count + t] * h;
+		people += here;
+		f->done += work(p, t, here + (x->spare ? x->spare[t] * h : 0), f);
 	}
+	f->idle = people - (f->done - without);
 	f->left = overdue(p, j->p->slot_count, &next);
 	f->due = p->fallen_due;
 	f->cents += f->left * x->left_cents;

@@ -136,6 +136,21 @@ def test_mail_from_the_work_of_its_queue(tmp_path):
     assert mail["due"] == pytest.approx(3)
 
 
+def test_mail_done_between_calls(tmp_path):
+    p = problem("mail")
+    p["deferrable"][0]["spare"] = [{"start": "2026-11-23T09:00:00-03:00", "people": [0.5] * 4}]
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(p))
+    done = run("solve", path)
+    assert done.returncode == 0, done.stderr
+    roster = json.loads(done.stdout)
+    assert roster["cost"]["total"] == pytest.approx(11000)  # an hour less than without
+    answer = tmp_path / "roster.json"
+    answer.write_text(json.dumps(roster))
+    judged = run("verify", path, answer)
+    assert judged.returncode == 0, judged.stdout
+
+
 def strange_work(p):
     p["deferrable"][0]["queue"] = "chat"
 
@@ -148,13 +163,18 @@ def due_before_it_comes(p):
     p["deferrable"][0]["batches"][1]["due"] = "2026-11-24T08:00:00-03:00"
 
 
+def spare_before_the_plan(p):
+    p["deferrable"][0]["spare"] = [{"start": "2026-11-20T09:00:00-03:00", "people": [1]}]
+
+
 def people_required(p):
     p["queues"][1]["required"] = p["queues"][0]["required"]
 
 
 @pytest.mark.parametrize("change,words", [
     (strange_work, b"/deferrable/0/queue"), (nothing_to_do, b"/deferrable/0/batches"),
-    (due_before_it_comes, b"/deferrable/0/batches/1"), (people_required, b"/deferrable/0")])
+    (due_before_it_comes, b"/deferrable/0/batches/1"), (people_required, b"/deferrable/0"),
+    (spare_before_the_plan, b"/deferrable/0/spare")])
 def test_bad_deferrable_work(tmp_path, change, words):
     bad = problem("mail")
     change(bad)

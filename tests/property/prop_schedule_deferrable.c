@@ -21,6 +21,7 @@ static const double FAR = 1.06;
 static struct fixture f;
 static struct wfm_deferrable mail;
 static struct wfm_batch batches[BATCHES];
+static double spare[FIX_SLOTS]; /* people's worth that others do besides */
 
 static int up(const void *a, const void *b)
 {
@@ -46,7 +47,10 @@ static void draw_batches(struct rng *r, int first)
 	mail = (struct wfm_deferrable){ .queue = MAIL, .batches = batches, .batch_count = BATCHES,
 					.due_share = rng_below(r, 3) == 0 ? 0.8 : 0,
 					.late_cents = 50 * rng_below(r, 8),
-					.left_cents = 500 + 1000 * rng_below(r, 4) };
+					.left_cents = 500 + 1000 * rng_below(r, 4), .spare = spare };
+	memset(spare, 0, sizeof spare);
+	for (int t = 0; rng_below(r, 2) == 0 && t < SLOTS; t++)
+		spare[t] = rng_below(r, 3) == 0 ? rng_unit(r) : 0;
 }
 
 /* Who can what: 0 phone, 1 mail, 2 both. */
@@ -154,6 +158,20 @@ static int keep(int count, const struct state *s)
 	return count + 1;
 }
 
+/* Of what others could do, hours without work when nobody is on it. */
+static double unused(void)
+{
+	double done = 0, sum = 0;
+	for (int t = 0; t < 24 * DAYS; t++) {
+		if (!f.open[MAIL][t])
+			continue;
+		double could = done + spare[t];
+		done = fmin(could, come_by(t));
+		sum += could - done;
+	}
+	return sum;
+}
+
 /* Cents of phone and work with the fewest; `best` is how. */
 static double divide(const uint8_t here[2][SLOTS], struct state *best)
 {
@@ -179,7 +197,7 @@ static double divide(const uint8_t here[2][SLOTS], struct state *best)
 				if (!fits)
 					continue;
 				struct state s = now[i];
-				double lack = f.required[PHONE][t] - on[0], done = s.done + on[1];
+				double lack = f.required[PHONE][t] - on[0], done = s.done + on[1] + spare[t];
 				s.cents += fmax(0, share * due_by(t) - s.done) * mail.late_cents;
 				s.cents += lack > 0 ? lack * f.queues[PHONE].short1_cents :
 						      -lack * f.queues[PHONE].surplus_cents;
@@ -191,9 +209,9 @@ static double divide(const uint8_t here[2][SLOTS], struct state *best)
 		memcpy(now, next, (size_t)n * sizeof *now);
 		count = n;
 	}
-	double least = HUGE_VAL;
+	double least = HUGE_VAL, free_ = unused() * f.queues[MAIL].surplus_cents;
 	for (int i = 0; i < count; i++) {
-		double cents = now[i].cents + fmax(0, due_by(SLOTS) - now[i].done) * mail.left_cents;
+		double cents = now[i].cents - free_ + fmax(0, due_by(SLOTS) - now[i].done) * mail.left_cents;
 		if (cents < least) {
 			least = cents;
 			*best = now[i];
@@ -365,6 +383,9 @@ static void test_random_weeks_verify(void **state)
 				arrivals[n++] = (struct wfm_batch){ rng_unit(&r), t, t + 8 };
 		mail = (struct wfm_deferrable){ .queue = q, .batches = arrivals, .batch_count = n,
 						.late_cents = 300, .left_cents = 6000 };
+		for (int t = 0; t < FIX_SLOTS; t++)
+			spare[t] = 0.6 * rng_unit(&r);
+		mail.spare = seed % 4 < 2 ? spare : NULL;
 		f.p.deferrable = &mail;
 		f.p.deferrable_count = 1;
 		if (seed % 2 == 0) {
@@ -384,6 +405,31 @@ static void test_random_weeks_verify(void **state)
 		assert_true(x->deferrable[0].done > 0);
 		wfm_roster_free(x);
 	}
+}
+
+/* What others do between calls nobody has to be paid for. */
+static void test_work_done_besides_saves_people(void **state)
+{
+	(void)state;
+	double done = 0;
+	week_problem(14, 5, 0.3);
+	struct wfm_roster *alone = solve(&f.p, 1);
+	for (int t = 0; t < FIX_SLOTS; t++)
+		spare[t] = f.open[MAIL][t] ? 0.5 : 0;
+	mail.spare = spare;
+	struct wfm_roster *r = solve(&f.p, 1);
+	fixture_expect_clean(&f.p, r);
+	assert_true(r->cost.total < alone->bound && r->variable_gap < 0.01);
+	assert_true(r->deferrable[0].in_time > 0.99 * r->deferrable[0].due);
+	for (int a = 0; a < r->activity_count; a++)
+		done += r->activities[a].queue == MAIL ? 0.5 * r->activities[a].slots : 0;
+	/* Of what comes people do what the others do not. */
+	for (int t = 0; t < 7 * 48; t++)
+		done += 0.5 * spare[t];
+	assert_true(done >= r->deferrable[0].done && r->deferrable[0].idle >= 0);
+	assert_true(r->cost.pay < alone->cost.pay);
+	wfm_roster_free(alone);
+	wfm_roster_free(r);
 }
 
 /* ---- the judge ---- */
@@ -509,6 +555,11 @@ static void test_bad_work_names_the_place(void **state)
 	mail.due_share = 1.5;
 	expect_refused("/deferrable/0");
 	mail = good;
+	mail.spare = spare;
+	spare[3] = -1;
+	expect_refused("/deferrable/0");
+	spare[3] = 0;
+	mail = good;
 	f.required[MAIL][20] = 1;
 	expect_refused("/deferrable/0");
 	f.required[MAIL][20] = 0;
@@ -537,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_week_is_near_its_bound),
 		cmocka_unit_test(test_liberty_costs_no_more),
 		cmocka_unit_test(test_random_weeks_verify),
+		cmocka_unit_test(test_work_done_besides_saves_people),
 		cmocka_unit_test(test_false_claims_are_caught),
 		cmocka_unit_test(test_no_work_before_it_comes),
 		cmocka_unit_test(test_a_share_may_wait),
