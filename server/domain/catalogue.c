@@ -109,6 +109,15 @@ bool site_create(struct db *db, struct arena *a, const struct site *in, struct s
 	       site_get(db, a, id, out, e);
 }
 
+bool site_counters_put(struct db *db, struct arena *a, int64_t id, const struct site *in, struct site *before,
+		       struct site *after, struct err *e)
+{
+	return site_get(db, a, id, before, e) &&
+	       db_run(db, SQL_SITE_COUNTERS_SET, DB_ARGS(db_int("site_id", id), db_int("counters", in->counters)),
+		      NULL, NULL, e) &&
+	       site_get(db, a, id, after, e);
+}
+
 /* ---------------------------------------------------------------- queues */
 
 bool queue_get(struct db *db, struct arena *a, int64_t id, struct queue *out, struct err *e)

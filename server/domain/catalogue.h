@@ -101,7 +101,7 @@ struct special_day {
 /* What is read; and what is written: the same structs, without ids and counts. */
 extern const struct fields opening_hours_fields, region_fields, site_fields, queue_fields, skill_fields, team_fields,
 	contract_fields, contract_row_fields, agent_fields, special_day_fields;
-extern const struct fields site_new_fields, queue_new_fields, contract_new_fields, agent_new_fields,
+extern const struct fields site_new_fields, site_counters_fields, queue_new_fields, contract_new_fields, agent_new_fields,
 	agent_change_fields, special_day_new_fields;
 
 bool site_get(struct db *db, struct arena *a, int64_t id, struct site *out, struct err *e);
@@ -117,6 +117,9 @@ bool opening_hours_check(struct arena *a, const struct opening_hours *hours, siz
 /* Each writes and reads back into *out. ERR_INVALID with pointers, ERR_CONFLICT for a code in use. */
 bool site_create(struct db *db, struct arena *a, const struct site *in, struct site *out,
 		 struct err *e);
+/* Only in->counters is read; plans made from then on have so many. ERR_NOT_FOUND: no such site. */
+bool site_counters_put(struct db *db, struct arena *a, int64_t id, const struct site *in, struct site *before,
+		       struct site *after, struct err *e);
 bool queue_create(struct db *db, struct arena *a, const struct queue *in, struct queue *out,
 		  struct err *e);
 /* Also tries the contract on an imagined agent: rules that nobody can keep together are ERR_INVALID. */

@@ -36,7 +36,7 @@ const struct fields opening_hours_fields = FIELDS("SiteHours", struct opening_ho
 	F_ENUM(struct site, kind, 0, site_kind_names, "contact centre or branch"),             \
 	F_TEXT(struct site, country, 0, 2, 2, "ISO 3166 code, two capitals"),                  \
 	F_TEXT(struct site, zone, 0, 1, 64, "IANA time zone"),                                 \
-	F_INT(struct site, counters, OPT, 1, 10000, "counters of a branch: no more people work at once"), \
+	F_INT(struct site, counters, OPT, 1, 10000, "counters of a branch: no more people serve its walk-in queues at once, all of them together"), \
 	{ .name = "shrinkage_planned", .type = FIELD_REAL,                                     \
 	  .offset = offsetof(struct site, shrinkage_planned), .flags = OPT, .min = 0, .max = 0.95, \
 	  .fallback = "0", .help = "share of time for breaks, training, leave" },              \
@@ -53,6 +53,10 @@ static const struct field site_rows[] = {
 	F_TEXT(struct site, region, 0, 1, 200, "name of its region"),
 	F_INT(struct site, agents, 0, 0, 1e9, "people employed today"),
 };
+static const struct field site_counters_rows[] = {
+	F_INT(struct site, counters, OPT, 1, 10000, "people who can serve its walk-in queues at once; null: no limit"),
+};
+const struct fields site_counters_fields = FIELDS("SiteCounters", struct site, site_counters_rows);
 const struct fields site_new_fields = FIELDS("SiteNew", struct site, site_new_rows);
 const struct fields site_fields = FIELDS("Site", struct site, site_rows);
 

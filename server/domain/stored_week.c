@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/domain/week_counters.h"
 
 struct head_row {
 	int64_t site_id, week, plan_id, forecast_id;
@@ -163,8 +164,11 @@ bool stored_week_load(struct db *db, struct arena *a, int64_t roster_id, struct 
 	w->problem.site_count = 1;
 	w->problem.queues = queues;
 	w->problem.queue_count = (int32_t)w->queue_count;
-	return load_reckoned(db, a, head.plan_id, w, e) && load_requirements(db, a, head.plan_id, w, e) && week_covered_load(db, a, w, e) &&
-	       load_agents(db, a, w, e) && stored_roster_load(db, a, w, roster_id, &out->roster, e);
+	if (!load_reckoned(db, a, head.plan_id, w, e) || !load_requirements(db, a, head.plan_id, w, e) ||
+	    !week_covered_load(db, a, w, e))
+		return false;
+	week_counters(a, w, queues);
+	return load_agents(db, a, w, e) && stored_roster_load(db, a, w, roster_id, &out->roster, e);
 }
 
 static bool add_activity(const struct week_problem *w, const struct activity_row *r, int64_t shift_id,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/try_roster.h"
+#include "server/domain/week_counters.h"
 #include "server/domain/week_service.h"
 
 #include <math.h>
@@ -353,11 +354,15 @@ static int64_t week_day_of(const struct week_problem *w, int64_t at)
 static void correct_day(struct week_problem *w, size_t q, int64_t date, double times)
 {
 	const struct wfm_day *day = &w->problem.calendars[0].days[date - w->monday];
-	for (int32_t s = 0; s < day->slots; s++)
-		w->required[q][day->first_slot + s] *= times;
-	for (size_t k = 0; k < w->requirements[q].count; k++)
-		if (week_day_of(w, w->requirements[q].rows[k].start) == date)
-			w->requirements[q].rows[k].agents_on_roster *= times;
+	for (int32_t s = 0; s < day->slots; s++) {
+		double *people = &w->required[q][day->first_slot + s];
+		*people = week_counter_people(w, &w->queues[q], *people * times);
+	}
+	for (size_t k = 0; k < w->requirements[q].count; k++) {
+		struct requirement_row *r = &w->requirements[q].rows[k];
+		if (week_day_of(w, r->start) == date)
+			r->agents_on_roster = week_counter_people(w, &w->queues[q], r->agents_on_roster * times);
+	}
 }
 
 struct week_required week_required_copy(const struct week_problem *w, struct arena *a)

@@ -6,6 +6,7 @@
 #include "server/base/clock.h"
 #include "server/domain/measure_shrinkage.h"
 #include "server/domain/queue_staffing.h"
+#include "server/domain/week_counters.h"
 #include "server/domain/week_service.h"
 
 /* Prices in multiples of the mean hour's cost: a person missing is dear, a second one dearer, a
@@ -184,6 +185,7 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 	w->required = required;
 	if (!week_covered_load(db, a, w, e))
 		return false;
+	week_counters(a, w, queues);
 	subtract_covered(w, required);
 	return week_services(a, w, e);
 }

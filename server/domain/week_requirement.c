@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "server/domain/queue_staffing.h"
+#include "server/domain/week_counters.h"
 #include "server/domain/week_deferred.h"
 #include "wfm/staffing.h"
 
@@ -17,7 +18,7 @@ static const struct field row_rows[] = {
 	F_REAL(struct requirement_row, volume, 0, 0, 0, "contacts expected"),
 	F_REAL(struct requirement_row, aht_s, 0, 0, 0, "average handling time, seconds"),
 	F_REAL(struct requirement_row, agents, 0, 0, 0, "people on the work"),
-	F_REAL(struct requirement_row, agents_on_roster, 0, 0, 0, "people to plan, unplanned absence included"),
+	F_REAL(struct requirement_row, agents_on_roster, 0, 0, 0, "people to plan, unplanned absence included; in a walk-in queue at most one a counter"),
 	F_REAL(struct requirement_row, service_level, FIELD_OPTIONAL, 0, 0, "answered in time / offered, with these agents"),
 	F_REAL(struct requirement_row, abandoned_share, FIELD_OPTIONAL, 0, 0, "abandoned / offered"),
 	F_REAL(struct requirement_row, asa_s, FIELD_OPTIONAL, 0, 0, "mean wait of those answered"),
@@ -137,7 +138,8 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 			.volume = loads[i].volume,
 			.aht_s = loads[i].aht_s,
 			.agents = r[i].agents,
-			.agents_on_roster = r[i].agents / (1 - week_unplanned(w, local_date(w, i, minutes))),
+			.agents_on_roster = week_counter_people(
+				w, q, r[i].agents / (1 - week_unplanned(w, local_date(w, i, minutes)))),
 			.service_level = r[i].service_level,
 			.abandoned_share = r[i].abandoned_share,
 			.asa_s = r[i].asa_s,

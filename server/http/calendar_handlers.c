@@ -59,6 +59,15 @@ bool site_hours_put_handle(struct request *rq, struct reply *rp, struct err *e)
 	       db_commit(rq->db, e) && reply_one(rp, &site_hours_set_fields, &after, e);
 }
 
+bool site_counters_put_handle(struct request *rq, struct reply *rp, struct err *e)
+{
+	int64_t id = request_path_int(rq, "site_id");
+	struct site before, after;
+	return db_begin(rq->db, e) && site_counters_put(rq->db, rq->arena, id, rq->body, &before, &after, e) &&
+	       request_audit(rq, "change", "site", id, &site_fields, &before, &after, e) &&
+	       db_commit(rq->db, e) && reply_one(rp, &site_fields, &after, e);
+}
+
 bool queue_sources_get_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	struct queue_sources out;

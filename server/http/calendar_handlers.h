@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Holidays and paydays, dated opening hours, sources of queues. For the routes table. */
+/* Holidays and paydays, dated opening hours, counters, sources of queues. For the routes table. */
 #ifndef HTTP_CALENDAR_HANDLERS_H
 #define HTTP_CALENDAR_HANDLERS_H
 
@@ -14,6 +14,7 @@ bool holidays_write_handle(struct request *rq, struct reply *rp, struct err *e);
 bool paydays_write_handle(struct request *rq, struct reply *rp, struct err *e);
 bool site_hours_list_handle(struct request *rq, struct reply *rp, struct err *e);
 bool site_hours_put_handle(struct request *rq, struct reply *rp, struct err *e);
+bool site_counters_put_handle(struct request *rq, struct reply *rp, struct err *e);
 bool queue_sources_get_handle(struct request *rq, struct reply *rp, struct err *e);
 bool queue_sources_put_handle(struct request *rq, struct reply *rp, struct err *e);
 

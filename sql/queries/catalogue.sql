@@ -44,6 +44,9 @@ WITH s AS (
 )
 SELECT id FROM s;
 
+-- name: site_counters_set
+UPDATE site SET counters = :counters::int WHERE id = :site_id::bigint;
+
 -- name: queue_list
 SELECT q.id, q.code, q.name, q.site_id, q.skill_id, k.name AS skill, q.channel, q.interval_min,
 	q.target_share, q.target_s, q.max_abandoned_share, q.max_asa_s, q.max_occupancy, q.patience_s,

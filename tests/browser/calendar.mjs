@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A site's calendar: opening hours that change on a date and are taken back, holidays written by rule.
+// A site's calendar: opening hours that change on a date and are taken back, counters, holidays written by rule.
 import { PASSWORD } from "./service.mjs";
 import { logIn, LOOKS, settled } from "./browser.mjs";
 import { expect, step } from "./tap.mjs";
@@ -34,6 +34,19 @@ export async function calendar(visit, look) {
 			await page.click(".cal-back");
 			await page.waitForSelector("text=06:30–23:15", { state: "detached" });
 			expect(JSON.stringify(await sets()) === JSON.stringify(before), "the hours are not what they were");
+		});
+		await step("the number of counters is set, taken away and put back", async () => {
+			const counters = () => page.evaluate(async () => (await (await fetch("/api/v1/sites/3")).json()).counters);
+			const before = await page.inputValue("#counters [name=counters]");
+			expect(before === String(await counters()), `${before} is shown`);
+			for (const given of ["7", "", before]) {
+				await page.fill("#counters [name=counters]", given);
+				const answered = page.waitForResponse((r) => r.request().method() === "PUT");
+				await page.click("#counters [type=submit]");
+				expect((await answered).status() === 200, "it is refused");
+				await settled(page);
+				expect((await counters()) === (given === "" ? null : Number(given)), `${given} is not kept`);
+			}
 		});
 		await step("a year's holidays are written by rule, closed", async () => {
 			const year = String(new Date().getFullYear() + 2);

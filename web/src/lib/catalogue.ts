@@ -26,6 +26,11 @@ export function useSites(): Loaded<Site[]> {
 	return useLoad("sites", () => (sites ??= onceMore(list<Site>("/sites"), () => { sites = undefined; })));
 }
 
+/** A site has changed: whoever asks next reads them again. */
+export function forgetSites(): void {
+	sites = undefined;
+}
+
 export function useQueues(siteId: number | undefined): Loaded<Queue[]> {
 	return useLoad(siteId === undefined ? null : `queues ${siteId}`, () => {
 		const id = siteId as number;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A site's calendar: its country's holidays, and the opening hours with the dates on which they change.
+// A site as plans find it: its country's holidays, its opening hours with the dates on which they change, its counters.
 import { useState } from "preact/hooks";
-import { call, list, query } from "../lib/api";
+import { call, get, list, query } from "../lib/api";
+import { forgetSites, useQueues } from "../lib/catalogue";
 import { type Key, t, tcode } from "../lib/i18n";
 import { toast } from "../lib/live";
 import { useLoad } from "../lib/load";
@@ -160,10 +161,48 @@ function OpeningHours({ site }: { site: Site }) {
 	);
 }
 
+/** How many people can be at counters at once; for sites where contacts walk in. */
+function Counters({ site }: { site: Site }) {
+	const read = useLoad(`site ${site.id}`, (abort) => get<Site>(`/sites/${site.id}`, abort), true);
+	const queues = useQueues(site.id);
+	const [error, setError] = useState<Error>();
+	const walkIn = (queues.data ?? []).filter((q) => q.channel === "walk_in");
+	const save = async (e: SubmitEvent) => {
+		e.preventDefault();
+		const given = String(new FormData(e.currentTarget as HTMLFormElement).get("counters"));
+		setError(undefined);
+		try {
+			await call("PUT", `/sites/${site.id}/counters`, { body: { counters: given === "" ? null : Number(given) } });
+			forgetSites();
+			read.reload();
+			toast(t("cal.counters_saved"), "good");
+		} catch (problem) {
+			setError(problem as Error);
+		}
+	};
+	if (walkIn.length === 0 && site.counters == null) return null;
+	return (
+		<Card title={t("cal.counters")}>
+			{!read.data ? !read.error && <Busy /> : (
+				<form id="counters" key={read.data.counters ?? 0} class="tools tools-inline" onSubmit={(e) => { void save(e); }}>
+					<label class="field">
+						<span class="field-label">{t("cal.counters_n")}</span>
+						<input type="number" name="counters" min={1} max={10000} step={1} defaultValue={read.data.counters ?? ""} placeholder="—" />
+					</label>
+					<Button type="submit" icon="check">{t("cal.save")}</Button>
+				</form>
+			)}
+			<p class="muted small">{t("cal.counters_hint", { queues: walkIn.map((q) => q.name).join(", ") || "—" })}</p>
+			{(error ?? read.error) && <ProblemBox error={(error ?? read.error) as Error} />}
+		</Card>
+	);
+}
+
 export default function CalendarView({ site }: PlanScope) {
 	return (
 		<div class="stack">
 			<OpeningHours key={site.id} site={site} />
+			<Counters key={`counters ${site.id}`} site={site} />
 			<Holidays key={site.country} site={site} />
 		</div>
 	);
