@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "server/base/clock.h"
+#include "server/domain/week_fairness.h"
 
 enum { AFTER_REST_MIN = 12 * 60 }; /* kept free before a shift that is published already */
 
@@ -250,5 +251,5 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 	}
 	w->problem.agents = agents;
 	w->problem.agent_count = (int32_t)n;
-	return true;
+	return week_fairness(db, a, w, agents, e);
 }

@@ -16,5 +16,6 @@
 #include "server/http/service_handlers.h"
 #include "server/http/session.h"
 #include "server/http/staffing_handlers.h"
+#include "server/http/wish_handlers.h"
 
 #endif

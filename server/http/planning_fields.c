@@ -194,3 +194,41 @@ static const struct field planned_session_query_rows[] = {
 };
 const struct fields planned_session_query_fields =
 	FIELDS("PlannedSessionQuery", struct planned_session_query, planned_session_query_rows);
+
+struct fairness_query {
+	int64_t weeks;
+};
+static const struct field fairness_query_rows[] = {
+	{ .name = "weeks", .type = FIELD_INT, .offset = offsetof(struct fairness_query, weeks),
+	  .flags = FIELD_OPTIONAL, .min = 0, .max = 52, .fallback = "8",
+	  .help = "how many weeks before the roster's are looked at; of them, what was published" },
+};
+const struct fields fairness_query_fields =
+	FIELDS("FairnessQuery", struct fairness_query, fairness_query_rows);
+
+struct fairness {
+	int64_t agent_id, weeks, shifts, paid_minutes, weekend_shifts, early_shifts, late_shifts;
+	int64_t wishes, wishes_missed, burden, roster_burden;
+	double seniority_years, fair_burden, difference;
+	const char *agent, *team, *contract;
+};
+static const struct field fairness_rows[] = {
+	F_INT(struct fairness, agent_id, 0, 1, 1e15, "agent"),
+	F_TEXT(struct fairness, agent, 0, 0, 0, "agent's name"),
+	F_TEXT(struct fairness, team, FIELD_OPTIONAL, 0, 0, "agent's team"),
+	F_TEXT(struct fairness, contract, 0, 0, 0, "agent's contract"),
+	F_REAL(struct fairness, seniority_years, 0, 0, 0, "years from the hiring to the roster's week"),
+	F_INT(struct fairness, weeks, 0, 1, 1e4, "weeks looked at in which the agent was there, this one included"),
+	F_INT(struct fairness, shifts, 0, 0, 1e6, "shifts in them"),
+	F_INT(struct fairness, paid_minutes, 0, 0, 1e9, "their paid minutes"),
+	F_INT(struct fairness, weekend_shifts, 0, 0, 1e6, "of them, on a Saturday, Sunday or holiday"),
+	F_INT(struct fairness, early_shifts, 0, 0, 1e6, "of them, begun before 07:00"),
+	F_INT(struct fairness, late_shifts, 0, 0, 1e6, "of them, ended after 22:00, nights included"),
+	F_INT(struct fairness, wishes, 0, 0, 1e6, "wishes for days in them"),
+	F_INT(struct fairness, wishes_missed, 0, 0, 1e6, "of them, not granted"),
+	F_INT(struct fairness, burden, 0, 0, 1e6, "points: 2 a weekend shift, and 1 an early or late one"),
+	F_INT(struct fairness, roster_burden, 0, 0, 1e6, "of them, by this roster"),
+	F_REAL(struct fairness, fair_burden, 0, 0, 0, "points if each week of that contract asked the same"),
+	F_REAL(struct fairness, difference, 0, 0, 0, "burden less fair_burden; above 0: asked more than the others"),
+};
+const struct fields roster_fairness_fields = FIELDS("RosterFairness", struct fairness, fairness_rows);

@@ -23,6 +23,7 @@ extern const struct fields network_totals_query_fields, network_total_fields;
 extern const struct fields plan_fields, plan_requirement_fields, plan_day_fields;
 extern const struct fields roster_summary_fields, roster_shift_fields, roster_coverage_fields;
 extern const struct fields roster_shortage_fields, roster_change_fields;
+extern const struct fields fairness_query_fields, roster_fairness_fields;
 
 bool forecast_request_handle(struct request *rq, struct reply *rp, struct err *e);
 bool network_request_handle(struct request *rq, struct reply *rp, struct err *e);
