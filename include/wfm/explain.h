@@ -10,6 +10,7 @@
  *   most_cents   by the duals of the plan's relaxation alone (Lagrange): an upper bound, to the
  *                explanation's precision
  *   saved_cents  by solving the changed relaxation; when `solved`
+ * What duties cost once used (used_cents) is in no relaxation, nor are training and meetings.
  * Plans of more than a hundred agents of few kinds with several queues have relaxations that take minutes:
  * there both are differences of two bounds near the best, and precision_cents says how near.
  *
@@ -92,6 +93,19 @@ struct wfm_marginal_hour {
 	int32_t good_for;      /* people, as above */
 };
 
+/* One person more on a cover row, or one wanted less there, which is the same. */
+struct wfm_marginal_cover {
+	int32_t cover;
+	double people;         /* short there in the roster; 0: met, at a price */
+	double cents;          /* their cost */
+	enum wfm_short_reason reason; /* when short */
+	double relaxed_people; /* of them those short in the relaxation too */
+	double value_cents;    /* a person by the duals */
+	bool solved;
+	double saved_cents;    /* by solving with one wanted less */
+	int32_t good_for;      /* people, as above */
+};
+
 /* ---- what would help ---------------------------------------------------------------------- */
 
 enum wfm_side { WFM_SIDE_LOW, WFM_SIDE_HIGH, WFM_SIDE_DROP };
@@ -108,6 +122,7 @@ struct wfm_relaxation {
 	bool solved;
 	double saved_cents;
 	double short_hours; /* fewer agent-hours short in the whole relaxation */
+	double short_people; /* fewer people short on its cover rows */
 	double run_hours[WFM_EXPLAIN_RUNS]; /* the same in each of hours[] */
 };
 
@@ -123,6 +138,8 @@ struct wfm_explanation {
 	int32_t agent_count;
 	struct wfm_marginal_hour hours[WFM_EXPLAIN_RUNS]; /* of the dearest shortages */
 	int32_t hour_count;
+	struct wfm_marginal_cover *covers; /* those short, the dearest first; then those met at the highest value */
+	int32_t cover_count;
 	struct wfm_relaxation *relaxations; /* solved ones first, by saving; then by most_cents */
 	int32_t relaxation_count;
 	struct wfm_conflict *conflicts; /* by agent */
@@ -133,7 +150,7 @@ struct wfm_explanation {
  * Explains a roster, solved or made by hand; what it states about itself is not read. WFM_OK;
  * WFM_LIMIT, WFM_CANCELLED: stopped before, *out has what was found; WFM_INVALID (the problem, or a
  * roster whose shifts do not fit it), WFM_NO_MEMORY, WFM_INTERNAL: *out is NULL. Options NULL:
- * defaults. Plans of duties get their conflicts alone.
+ * defaults.
  */
 enum wfm_status wfm_schedule_explain(const struct wfm_problem *p, const struct wfm_roster *r,
 				     const struct wfm_explain_options *o,

@@ -20,10 +20,18 @@ struct form_marginal_hour {
 	double short_hours, relaxed_hours, value_cents, saved_cents;
 };
 
+struct form_marginal_cover {
+	const char *place;
+	int64_t date, reason, good_for;
+	const char **duties;
+	size_t duty_count;
+	double required, people, cents, relaxed_people, value_cents, saved_cents;
+};
+
 struct form_relaxation {
 	struct form_item item;
 	int64_t side, from, to, minutes;
-	double most_cents, saved_cents, short_hours;
+	double most_cents, saved_cents, short_hours, short_people;
 	double *run_hours;
 	size_t run_count;
 };
@@ -51,6 +59,8 @@ struct explanation_form {
 	size_t agent_count;
 	struct form_marginal_hour *hours;
 	size_t hour_count;
+	struct form_marginal_cover *covers;
+	size_t cover_count;
 	struct form_relaxation *relaxations;
 	size_t relaxation_count;
 	struct form_conflict *conflicts;
@@ -110,6 +120,24 @@ static const struct field hour_rows[] = {
 static const struct fields hour_fields =
 	FIELDS("ExplainedHour", struct form_marginal_hour, hour_rows);
 
+static const struct field cover_rows[] = {
+	F_TEXT(struct form_marginal_cover, place, 0, 1, 80, "where it stands in the problem, as a JSON pointer"),
+	F_DATE(struct form_marginal_cover, date, 0, "local date"),
+	F_LIST_OF(struct form_marginal_cover, duties, duty_count, 0, FIELD_TEXT, 1, WFM_NAMED_DUTIES,
+		  "any of them counts"),
+	F_REAL(struct form_marginal_cover, required, 0, 0, 0, "people wanted"),
+	F_REAL(struct form_marginal_cover, people, 0, 0, 0, "people short in the roster; 0: met, at a price"),
+	F_REAL(struct form_marginal_cover, cents, 0, 0, 0, "their cost"),
+	F_ENUM(struct form_marginal_cover, reason, O, reasons, "why they are short"),
+	F_REAL(struct form_marginal_cover, relaxed_people, 0, 0, 0, "of them no search can find"),
+	F_REAL(struct form_marginal_cover, value_cents, 0, 0, 0, "worth of a person by the duals"),
+	F_REAL(struct form_marginal_cover, saved_cents, O, 0, 0,
+	       "one person more there, or one wanted less, saves this by solving again"),
+	F_INT(struct form_marginal_cover, good_for, 0, 0, 0, "so many more people each save at least half as much"),
+};
+static const struct fields cover_fields =
+	FIELDS("ExplainedCover", struct form_marginal_cover, cover_rows);
+
 static const struct field relaxation_rows[] = {
 	F_OBJECT(struct form_relaxation, item, 0, &item_fields, "what is eased"),
 	F_ENUM(struct form_relaxation, side, 0, sides, "which limit moves; drop: it goes"),
@@ -119,6 +147,7 @@ static const struct field relaxation_rows[] = {
 	F_REAL(struct form_relaxation, most_cents, O, 0, 0, "saves at most this"),
 	F_REAL(struct form_relaxation, saved_cents, O, 0, 0, "saves this; null: not solved for"),
 	F_REAL(struct form_relaxation, short_hours, 0, 0, 0, "fewer agent-hours short"),
+	F_REAL(struct form_relaxation, short_people, 0, 0, 0, "fewer people short on covers"),
 	F_LIST_OF(struct form_relaxation, run_hours, run_count, O, FIELD_REAL, 0, WFM_EXPLAIN_RUNS,
 		  "the same for each of hours"),
 };
@@ -155,6 +184,8 @@ static const struct field explanation_rows[] = {
 	       "where people are missing, and why"),
 	F_LIST(struct explanation_form, hours, hour_count, 0, &hour_fields, 0, WFM_EXPLAIN_RUNS,
 	       "one more person through the dearest of them"),
+	F_LIST(struct explanation_form, covers, cover_count, 0, &cover_fields, 0, 0,
+	       "covers that are short, the dearest first, then those met at the highest price"),
 	F_LIST(struct explanation_form, agents, agent_count, 0, &agent_fields, 0, 0,
 	       "one more agent of each contract, site and skills, best first"),
 	F_LIST(struct explanation_form, relaxations, relaxation_count, 0, &relaxation_fields, 0, 0,
@@ -220,6 +251,31 @@ static void write_values(struct arena *a, const struct problem *p, const struct 
 	}
 }
 
+static void write_covers(struct arena *a, const struct problem *p, const struct wfm_explanation *x,
+			 struct explanation_form *f)
+{
+	f->cover_count = (size_t)x->cover_count;
+	f->covers = arena_array(a, f->cover_count, sizeof *f->covers);
+	for (size_t i = 0; i < f->cover_count; i++) {
+		const struct wfm_marginal_cover *y = &x->covers[i];
+		const struct form_cover *c = &p->form.covers[y->cover];
+		f->covers[i] = (struct form_marginal_cover){
+			.place = arena_printf(a, "/covers/%d", (int)y->cover),
+			.date = c->date,
+			.duties = c->duties,
+			.duty_count = c->duty_count,
+			.required = c->required,
+			.people = y->people,
+			.cents = y->cents,
+			.reason = y->people > 0 ? (int64_t)y->reason : FIELD_NULL,
+			.relaxed_people = y->relaxed_people,
+			.value_cents = y->value_cents,
+			.saved_cents = y->solved ? y->saved_cents : (double)NAN,
+			.good_for = y->good_for,
+		};
+	}
+}
+
 static void write_relaxations(struct arena *a, const struct problem *p,
 			      const struct wfm_explanation *x, struct explanation_form *f)
 {
@@ -238,6 +294,7 @@ static void write_relaxations(struct arena *a, const struct problem *p,
 			.most_cents = known(y->most_cents),
 			.saved_cents = y->solved ? y->saved_cents : (double)NAN,
 			.short_hours = y->short_hours,
+			.short_people = y->short_people,
 			.run_count = y->solved ? (size_t)x->hour_count : 0,
 		};
 		to->run_hours = arena_array(a, to->run_count, sizeof *to->run_hours);
@@ -288,6 +345,7 @@ void explanation_write(struct arena *a, const struct problem *p, const struct wf
 		};
 	}
 	write_values(a, p, x, &f);
+	write_covers(a, p, x, &f);
 	write_relaxations(a, p, x, &f);
 	write_conflicts(a, p, x, &f);
 	field_to_json(&explanation_form_fields, &f, s);

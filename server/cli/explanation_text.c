@@ -53,6 +53,7 @@ static const char *const reasons[WFM_SHORT_REASONS] = {
 	[WFM_SHORT_AWAY] = "all who may are away or locked",
 	[WFM_SHORT_NO_SHIFT] = "no shift of their contracts reaches it",
 	[WFM_SHORT_ALL_AT_WORK] = "all who may are at work or on a break",
+	[WFM_SHORT_COUNTERS] = "every counter is taken",
 	[WFM_SHORT_HOURS] = "the others have used up their hours or days",
 	[WFM_SHORT_PRICE] = "someone could, at more than it costs",
 };
@@ -160,6 +161,33 @@ static void print_hours(const struct problem *p, const struct wfm_explanation *x
 	}
 }
 
+static void print_covers(const struct problem *p, const struct wfm_explanation *x, struct strbuf *s)
+{
+	for (int32_t i = 0; i < x->cover_count; i++) {
+		const struct wfm_marginal_cover *y = &x->covers[i];
+		const struct form_cover *c = &p->form.covers[y->cover];
+		char day[11];
+		date_format(c->date, day);
+		if (y->people == 0 && y->solved && y->saved_cents <= x->precision_cents)
+			continue;
+		strbuf_puts(s, y->people > 0 ? "short: " : "met at a price: ");
+		for (size_t d = 0; d < c->duty_count; d++)
+			strbuf_printf(s, "%s%s", d > 0 ? " or " : "", c->duties[d]);
+		strbuf_printf(s, " %s", day);
+		if (y->people > 0)
+			strbuf_printf(s, ", %.1f people, costs %.2f: %s", y->people, y->cents / 100,
+				      reasons[y->reason]);
+		if (y->solved)
+			strbuf_printf(s, "; one person more, or one wanted less, saves %.2f",
+				      fmax(0, y->saved_cents) / 100);
+		if (y->solved && y->relaxed_people < 0.5 * y->people)
+			strbuf_puts(s, "; another roster could do without it");
+		if (y->good_for > 1)
+			strbuf_printf(s, "; each of up to %d at least half of that", (int)y->good_for);
+		strbuf_puts(s, "\n");
+	}
+}
+
 static void print_agents(const struct problem *p, const struct wfm_explanation *x, struct strbuf *s)
 {
 	for (int32_t i = 0; i < x->agent_count; i++) {
@@ -212,6 +240,8 @@ static void print_relaxations(const struct problem *p, const struct wfm_explanat
 			      (y->solved ? y->saved_cents : y->most_cents) / 100);
 		if (y->solved && y->short_hours > 0.05)
 			strbuf_printf(s, ", %.1f agent-hours fewer short", y->short_hours);
+		if (y->solved && y->short_people > 0.05)
+			strbuf_printf(s, ", %.1f people fewer short", y->short_people);
 		strbuf_puts(s, "\n");
 	}
 	if (nothing > 0)
@@ -250,12 +280,10 @@ static void print_conflicts(const struct problem *p, const struct wfm_explanatio
 
 void explanation_print(const struct problem *p, const struct wfm_explanation *x, struct strbuf *s)
 {
-	if (p->form.duty_count > 0)
-		strbuf_printf(s, "the roster costs %.2f\n", x->cost_cents / 100);
-	else
-		strbuf_printf(s, "the roster costs %.2f, the plan's relaxation %.2f; differences below %.2f mean "
-			 "nothing, and savings leave salaries out\n", x->cost_cents / 100, x->relaxed_cents / 100, x->precision_cents / 100);
+	strbuf_printf(s, "the roster costs %.2f, the plan's relaxation %.2f; differences below %.2f mean "
+		 "nothing, and savings leave salaries out\n", x->cost_cents / 100, x->relaxed_cents / 100, x->precision_cents / 100);
 	print_hours(p, x, s);
+	print_covers(p, x, s);
 	print_agents(p, x, s);
 	print_relaxations(p, x, s);
 	print_conflicts(p, x, s);

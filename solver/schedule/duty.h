@@ -110,6 +110,9 @@ void duty_pricer_free(struct duty_pricer *p);
  * search was cut short; -INFINITY with a greater *bound: the run stopped before one was found. */
 double duty_price(struct duty_pricer *p, int32_t type, const double *worth, struct duty_tour *out,
 		  double *bound);
+/* Completes a tour whose type and duties are set: cents, rules. False: a hard rule or the agents' leave or
+ * locks forbid it. */
+bool duty_measure(const struct duty_model *m, struct duty_tour *t);
 
 /* ---- whole plans: duty_plan.c ---- */
 
@@ -168,6 +171,13 @@ enum wfm_status duty_neighbourhoods(struct duty_master *m, struct duty_plan *out
 /* For agents alike whose days no rule couples: a short list of duties (used_cents). */
 bool duty_list_applies(const struct duty_model *m);
 enum wfm_status duty_list_search(struct duty_solve *s, struct duty_plan *plan, struct wfm_error *e);
+
+/* Model, pricer and first tours for a problem; duty_close in any case. */
+enum wfm_status duty_open(struct duty_solve *s, struct duty_model *m, const struct wfm_problem *p,
+			  const struct wfm_solve_options *o, struct wfm_error *e);
+void duty_close(struct duty_solve *s);
+/* Everybody's best answer to the rest, in random order. False: no memory. */
+bool duty_greedy(struct duty_solve *s, struct duty_plan *p);
 
 enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
 				    struct wfm_roster **out, struct wfm_error *e);

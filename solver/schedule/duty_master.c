@@ -129,6 +129,7 @@ enum wfm_status duty_master_new(struct duty_solve *s, struct duty_master **out, 
 	m->s = s;
 	m->m = s->m;
 	m->unit = s->m->rows_top / 10;
+	m->lagrange = -HUGE_VAL;
 	if (!allocate(m))
 		return no_memory(e);
 	enum wfm_status st = lp_new(&m->lp, e);
@@ -251,6 +252,7 @@ enum wfm_status duty_converge(struct duty_master *m, struct wfm_error *e)
 			break;
 		if (!m->has_centre || bound > best) {
 			best = bound;
+			m->lagrange = fmax(m->lagrange, bound);
 			memcpy(m->s->duals, m->at, size);
 			m->has_centre = true;
 			raise_bound(m, bound);
@@ -268,6 +270,36 @@ enum wfm_status duty_converge(struct duty_master *m, struct wfm_error *e)
 		run->columns = m->column_count;
 	}
 	return s;
+}
+
+enum wfm_status duty_bound_at(struct duty_master *m, const double *pi, struct wfm_error *e)
+{
+	double bound;
+	int32_t added;
+	for (int32_t r = 0; r < m->m->row_count; r++) {
+		const struct duty_row *row = &m->m->rows[r];
+		m->at[r] = m->pi[r] = fmin(fmax(pi[r], -row->surplus), row->short2);
+	}
+	memcpy(m->s->duals, m->at, (size_t)m->m->row_count * sizeof *m->at);
+	enum wfm_status s = price(m, false, &bound, &added, e);
+	if (s == WFM_OK && bound > m->lagrange) {
+		m->has_centre = true;
+		m->lagrange = bound;
+		raise_bound(m, bound);
+	}
+	return s;
+}
+
+void duty_read_short(const struct duty_master *m, double *people)
+{
+	int32_t col = m->m->type_count; /* behind the types' own slacks, as add_rows has them */
+	for (int32_t r = 0; r < m->m->row_count; r++) {
+		people[r] = 0;
+		if (m->m->rows[r].step1 > 0)
+			people[r] += lp_value(m->lp, col++);
+		people[r] += lp_value(m->lp, col);
+		col += 2;
+	}
 }
 
 /* ---- columns come and go ---- */

@@ -23,6 +23,7 @@ struct duty_master {
 	double *sigma;   /* [types] cents */
 	int32_t *fixed;  /* [types] */
 	bool has_centre;
+	double lagrange; /* best bound priced, not rounded up to a step */
 	double noise;
 	int *entry_row;
 	double *entry, *sum; /* [rows] */
@@ -38,5 +39,9 @@ enum wfm_status duty_add_tour(struct duty_master *m, const struct duty_tour *t, 
 enum wfm_status duty_fix(struct duty_master *m, int32_t column, int32_t low, struct wfm_error *e);
 enum wfm_status duty_trim(struct duty_master *m, struct wfm_error *e);
 double duty_lp_cents(const struct duty_master *m);
+/* Lagrange's bound at those duals, which become the centre of what is priced next; its tours become columns. */
+enum wfm_status duty_bound_at(struct duty_master *m, const double *pi, struct wfm_error *e);
+/* [rows] people short in the solved LP. */
+void duty_read_short(const struct duty_master *m, double *people);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whole plans of duties, and local search on them: see duty.h. */
+#include "solver/schedule/counters.h"
 #include "solver/schedule/duty.h"
 
 #include <math.h>
@@ -92,6 +93,49 @@ void duty_plan_worth(const struct duty_model *m, const struct duty_plan *p, doub
 	for (int32_t r = 0; r < m->row_count; r++)
 		worth[r] = duty_row_cents(&m->rows[r], p->people[r]) -
 			   duty_row_cents(&m->rows[r], p->people[r] + 1);
+}
+
+/* ---- one tour ---- */
+
+/* The state after the day, soft rules and totals counted; -1: no rule book has such a day. */
+static int32_t step_on(const struct automaton *a, int32_t day, int32_t state, int32_t cls, double *rules,
+		       int32_t *sum)
+{
+	for (int32_t k = a->edge_first[day]; k < a->edge_first[day + 1]; k++) {
+		const struct edge *e = &a->edges[k];
+		if (e->from != state || e->cls != cls)
+			continue;
+		for (int32_t i = 0; i < a->total_count; i++)
+			sum[i] += a->take[k * a->total_count + i];
+		*rules += (double)e->penalty;
+		return e->to;
+	}
+	return -1;
+}
+
+bool duty_measure(const struct duty_model *m, struct duty_tour *t)
+{
+	const struct duty_type *x = &m->types[t->type];
+	const struct automaton *a = &m->automata[x->automaton];
+	int32_t sum[COUNTER_TOTALS] = { 0 }, state = 0;
+	bool idle = true;
+	t->cents = t->rules = 0;
+	for (int32_t d = 0; d < a->day_count; d++) {
+		t->cents += x->cents[d * (m->duties + 1) + (t->duty[d] < 0 ? m->duties : t->duty[d])];
+		idle &= t->duty[d] < 0;
+	}
+	if (isinf(t->cents) || (idle && x->optional))
+		return !isinf(t->cents);
+	for (int32_t d = 0; d < a->day_count && state >= 0; d++)
+		state = step_on(a, d, state, t->duty[d], &t->rules, sum);
+	for (int32_t i = 0; state >= 0 && i < a->total_count; i++) {
+		double amount = counters_total_amount(a->total[i], sum[i]);
+		if (amount > 0 && a->total[i]->mode == WFM_HARD)
+			return false;
+		t->rules += amount > 0 ? amount * a->total[i]->weight_cents : 0;
+	}
+	t->cents += t->rules;
+	return state >= 0;
 }
 
 /* ---- the best plan ---- */

@@ -11,7 +11,7 @@
 
 /* ---- the search ---- */
 
-static bool greedy(struct duty_solve *s, struct duty_plan *p)
+bool duty_greedy(struct duty_solve *s, struct duty_plan *p)
 {
 	int32_t *order = malloc(((size_t)p->count + 1) * sizeof *order);
 	bool ok = order != NULL;
@@ -49,7 +49,7 @@ static enum wfm_status search(struct duty_solve *s, struct wfm_error *e)
 	}
 	run_stage(&s->run, WFM_PHASE_START, 0, 0.1);
 	if (!s->run.o.start) {
-		if (!greedy(s, plan))
+		if (!duty_greedy(s, plan))
 			goto out;
 		duty_offer(s, plan);
 	}
@@ -236,7 +236,7 @@ static bool prepare(struct duty_solve *s)
 	return s->pricer && s->worth && s->duals && find_tours(s);
 }
 
-static void end(struct duty_solve *s)
+void duty_close(struct duty_solve *s)
 {
 	duty_pricer_free(s->pricer);
 	duty_plan_free(s->best);
@@ -245,27 +245,35 @@ static void end(struct duty_solve *s)
 	duty_model_free(s->m);
 }
 
+enum wfm_status duty_open(struct duty_solve *s, struct duty_model *m, const struct wfm_problem *p,
+			  const struct wfm_solve_options *o, struct wfm_error *e)
+{
+	*s = (struct duty_solve){ .m = m, .run = { .objective = HUGE_VAL, .bound = -HUGE_VAL } };
+	enum wfm_status st = duty_model_build(m, p, e);
+	if (o)
+		s->run.o = *o;
+	rng_seed(&s->run.rng, s->run.o.seed);
+	s->run.started_s = s->run.last_told_s = s->run.o.now_s ? s->run.o.now_s(s->run.o.context) : 0;
+	s->run.fixed_cents = m->constant;
+	if (st == WFM_OK && !prepare(s))
+		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
+	for (int32_t a = 0; st == WFM_OK && a < p->agent_count; a++)
+		if (!m->types[m->type_of[a]].has_tour)
+			s->run.fixed_cents += model_idle_cents(p, &p->agents[a]);
+	return st;
+}
+
 enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
 				    struct wfm_roster **out, struct wfm_error *e)
 {
 	struct duty_model m;
-	struct duty_solve s = { .m = &m, .run = { .objective = HUGE_VAL, .bound = -HUGE_VAL } };
-	enum wfm_status st = duty_model_build(&m, p, e);
-	if (o)
-		s.run.o = *o;
-	rng_seed(&s.run.rng, s.run.o.seed);
-	s.run.started_s = s.run.last_told_s = s.run.o.now_s ? s.run.o.now_s(s.run.o.context) : 0;
-	s.run.fixed_cents = m.constant;
-	if (st == WFM_OK && !prepare(&s))
-		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the solver");
-	for (int32_t a = 0; st == WFM_OK && a < p->agent_count; a++)
-		if (!m.types[m.type_of[a]].has_tour)
-			s.run.fixed_cents += model_idle_cents(p, &p->agents[a]);
+	struct duty_solve s;
+	enum wfm_status st = duty_open(&s, &m, p, o, e);
 	if (st == WFM_OK)
 		st = search(&s, e);
 	if (st == WFM_OK)
 		st = finish(&s, out, e);
-	end(&s);
+	duty_close(&s);
 	return st;
 }
 
@@ -283,6 +291,6 @@ enum wfm_status duty_least_cents(const struct wfm_problem *p, double *cents, str
 		*cents = -duty_price(s.pricer, 0, s.worth, &t, &most);
 	if (st == WFM_OK && isnan(*cents))
 		st = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the explanation");
-	end(&s);
+	duty_close(&s);
 	return st;
 }

@@ -143,7 +143,7 @@ static enum wfm_short_reason reason_of(const struct status *s, int32_t q, int32_
 			  WFM_SHORT_ALL_AT_WORK;
 }
 
-static bool add_short(struct short_list *r, struct wfm_shortage x)
+bool explain_add_short(struct short_list *r, struct wfm_shortage x)
 {
 	struct wfm_shortage *last = r->count ? &r->list[r->count - 1] : NULL;
 	if (last && last->queue == x.queue && last->start + last->slots == x.start &&
@@ -158,6 +158,14 @@ static bool add_short(struct short_list *r, struct wfm_shortage x)
 		return false;
 	r->list[r->count++] = x;
 	return true;
+}
+
+void explain_mean_shorts(struct short_list *r)
+{
+	for (int32_t i = 0; i < r->count; i++) {
+		r->list[i].people /= r->list[i].slots;
+		r->list[i].value_cents /= r->list[i].slots;
+	}
 }
 
 static void count_have(const struct model *m, const struct wfm_roster *r, double *have, int32_t *seated)
@@ -199,7 +207,7 @@ static bool list_late(const struct status *s, int32_t stock, const double *have,
 		if (late <= 1e-9)
 			continue;
 		y.reason = reason_of(s, x->queue, t);
-		if (!add_short(out, y))
+		if (!explain_add_short(out, y))
 			return false;
 	}
 	return true;
@@ -222,16 +230,13 @@ static bool list_short(const struct status *s, const double *have, const double 
 				no_counter(s, q, t) ? WFM_SHORT_COUNTERS :
 						      reason_of(s, q, t)
 			};
-			if (!add_short(out, x))
+			if (!explain_add_short(out, x))
 				return false;
 		}
 	for (int32_t i = 0; i < m->stock_count; i++)
 		if (!list_late(s, i, have, duals, out))
 			return false;
-	for (int32_t i = 0; i < out->count; i++) {
-		out->list[i].people /= out->list[i].slots;
-		out->list[i].value_cents /= out->list[i].slots;
-	}
+	explain_mean_shorts(out);
 	return true;
 }
 

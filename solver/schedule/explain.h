@@ -3,6 +3,7 @@
 #ifndef WFM_SCHEDULE_EXPLAIN_H
 #define WFM_SCHEDULE_EXPLAIN_H
 
+#include "solver/schedule/duty.h"
 #include "solver/schedule/model.h"
 #include "wfm/explain.h"
 
@@ -17,6 +18,23 @@ struct short_list {
 bool explain_list_shortages(const struct model *m, const double *duals, const struct wfm_roster *roster,
 			    struct short_list *out);
 
+/* Adds a slot, joined to the last run if it goes on from it. False: no memory. */
+bool explain_add_short(struct short_list *r, struct wfm_shortage x);
+/* People and values become means over their runs. */
+void explain_mean_shorts(struct short_list *r);
+
+/* ---- explain_duty.c ---- */
+
+struct cover_list {
+	struct wfm_marginal_cover *list; /* malloc'ed */
+	int32_t count, capacity;
+};
+
+/* The same of plans of duties, with duals of the model's rows, and what their cover rows lack or ask for at
+ * a price. False: no memory. */
+bool explain_list_duty_shortages(const struct duty_model *m, const double *duals,
+				 const struct wfm_roster *roster, struct short_list *out, struct cover_list *covers);
+
 /* ---- explain_conflict.c ---- */
 
 struct conflict_list {
@@ -30,6 +48,9 @@ enum wfm_status explain_impossible(const struct wfm_problem *p, int32_t agent, s
 /* Appends the wishes that an agent with a tour cannot have all, if any. */
 enum wfm_status explain_wishes(const struct wfm_problem *p, int32_t agent, struct conflict_list *out,
 			       struct wfm_error *e);
+/* Conflicts of all who have shifts locked or none, and of wishes not granted; false in *complete: of some. */
+enum wfm_status explain_conflicts(const struct wfm_problem *p, const struct wfm_roster *r,
+				  struct conflict_list *out, bool *complete, struct wfm_error *e);
 /* Does the agent's part of the roster cost anything for wishes? */
 bool explain_wants_more(const struct wfm_problem *p, const struct wfm_roster *r, int32_t agent);
 

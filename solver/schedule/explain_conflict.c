@@ -18,7 +18,7 @@
 /* A wish made hard costs more than everything else together; less than NEAR counts as had. */
 static const double HARD_CENTS = 1e12, NEAR_CENTS = 1e10;
 
-enum { MAX_ITEMS = 400 };
+enum { MAX_ITEMS = 400, WISHERS = 40, SUSPECTS = 200 };
 
 struct trial {
 	const struct wfm_problem *p;
@@ -307,6 +307,41 @@ bool explain_wants_more(const struct wfm_problem *p, const struct wfm_roster *r,
 		cents += model_wish_cents(p, a, d, wall, s ? s->start : 0, s ? s->end : 0, duty);
 	}
 	return cents > 0;
+}
+
+/* ---- all of a roster ---- */
+
+static bool has_shifts(const struct wfm_roster *r, int32_t agent)
+{
+	int32_t low = 0, high = r->shift_count;
+	while (low < high) {
+		int32_t mid = low + (high - low) / 2;
+		if (r->shifts[mid].agent < agent)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < r->shift_count && r->shifts[low].agent == agent;
+}
+
+/* Who has shifts and nothing locked is taken to have a tour: a roster that keeps the rules says so. */
+enum wfm_status explain_conflicts(const struct wfm_problem *p, const struct wfm_roster *r,
+				  struct conflict_list *out, bool *complete, struct wfm_error *e)
+{
+	enum wfm_status s = WFM_OK;
+	int32_t wishers = 0, suspects = 0;
+	for (int32_t a = 0; a < p->agent_count && s == WFM_OK; a++) {
+		int32_t before = out->count;
+		bool suspect = !has_shifts(r, a) || p->agents[a].lock_count > 0;
+		if (suspect && suspects++ < SUSPECTS)
+			s = explain_impossible(p, a, out, e);
+		else if (suspect)
+			*complete = false;
+		if (s == WFM_OK && out->count == before && wishers < WISHERS && explain_wants_more(p, r, a) &&
+		    wishers++ < WISHERS)
+			s = explain_wishes(p, a, out, e);
+	}
+	return s;
 }
 
 /* ---- the roster's own list, of rules alone ---- */

@@ -43,12 +43,16 @@ static const struct {
 	[WFM_RULE_OTHER_SKILL] = { 0, 1, false },
 };
 
-/* Paid minutes of the shortest shift of the contract; *several: it has shifts of several lengths. */
-static int32_t shortest_paid(const struct wfm_contract *c, bool *several)
+/* Paid minutes of the shortest shift of the contract; *several: it has shifts of several lengths. Of
+ * duties it is the shortest that counts: less than a shift more is none. */
+static int32_t shortest_paid(const struct wfm_problem *p, const struct wfm_contract *c, bool *several)
 {
 	int32_t shortest = INT32_MAX, longest = 0;
+	for (int32_t d = 0; d < p->duty_count; d++)
+		shortest = longest = p->duties[d].minutes < shortest ? p->duties[d].minutes : shortest;
 	for (int32_t i = 0; i < c->rule_count; i++)
-		if (c->rules[i].rule == WFM_RULE_SHIFT_MINUTES && c->rules[i].mode == WFM_HARD) {
+		if (p->duty_count == 0 && c->rules[i].rule == WFM_RULE_SHIFT_MINUTES &&
+		    c->rules[i].mode == WFM_HARD) {
 			shortest = c->rules[i].low < shortest ? c->rules[i].low : shortest;
 			longest = c->rules[i].high > longest ? c->rules[i].high : longest;
 		}
@@ -73,10 +77,10 @@ static const struct wfm_rule_row *hard_minutes(const struct wfm_contract *c)
 }
 
 /* A unit of minutes: an hour, or one shift where all are of one length. */
-static int32_t unit_of(const struct wfm_contract *c, const struct wfm_rule_row *r, enum wfm_side side)
+static int32_t unit_of(const struct wfm_problem *p, const struct wfm_contract *c, const struct wfm_rule_row *r, enum wfm_side side)
 {
 	bool several = true;
-	int32_t paid = shortest_paid(c, &several);
+	int32_t paid = shortest_paid(p, c, &several);
 	if (r->rule == WFM_RULE_START_STEP)
 		return r->low - r->low / 2;
 	bool minutes = r->rule == WFM_RULE_WEEK_MINUTES || r->rule == WFM_RULE_PLAN_MINUTES ||
@@ -122,7 +126,7 @@ static bool add_rule(const struct wfm_problem *p, int32_t contract, int32_t row,
 		bool low = side == WFM_SIDE_LOW;
 		if ((low ? units[r->rule].low : units[r->rule].high) == 0)
 			return true;
-		int32_t unit = unit_of(c, r, side);
+		int32_t unit = unit_of(p, c, r, side);
 		x.from = low ? r->low : r->high;
 		if (!low && x.from >= INT32_MAX - unit)
 			return true;
@@ -133,7 +137,7 @@ static bool add_rule(const struct wfm_problem *p, int32_t contract, int32_t row,
 			return true;
 		bool several;
 		if (!low && r->rule == WFM_RULE_WEEK_SHIFTS && hard_minutes(c))
-			x.minutes = shortest_paid(c, &several);
+			x.minutes = shortest_paid(p, c, &several);
 	}
 	return add(out, x);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RELAXATIONS = 12, FARTHEST = 64, WISHERS = 40, SUSPECTS = 200, NEAR = 2 };
+enum { RELAXATIONS = 12, FARTHEST = 64, NEAR = 2 };
 
 /* A saving of such a part of the cost is what rounding leaves. */
 static const double NOTHING = 1e-9;
@@ -27,6 +27,9 @@ struct explaining {
 	struct short_list shorts;
 	struct ease_list eases;
 	struct conflict_list conflicts;
+	struct cover_list covers;
+	struct wfm_cover *wanted; /* [covers] with other people wanted */
+	double *short_cover;      /* [covers] in the answer at hand */
 	double *people;   /* [queues x slots] short in the answer at hand */
 	double *required; /* [slots] of a queue with people added */
 	struct wfm_queue *queues;
@@ -182,7 +185,7 @@ static double run_hours(const struct explaining *x, const struct wfm_marginal_ho
 	double sum = 0;
 	for (int32_t t = h->start; t < h->start + h->slots; t++)
 		sum += people[h->queue * x->p->slot_count + t];
-	return sum * x->relaxed.m.slot_h;
+	return sum * x->relaxed.slot_h;
 }
 
 static enum wfm_status list_hours(struct explaining *x)
@@ -197,13 +200,13 @@ static enum wfm_status list_hours(struct explaining *x)
 	}
 	for (size_t i = 0; i < n && x->out->hour_count < WFM_EXPLAIN_RUNS && sorted[i].cents > 0; i++) {
 		/* Late work is helped by an hour in any slot of its time: its value is the dual alone. */
-		if (x->relaxed.m.stock_of[sorted[i].queue] >= 0)
+		if (!x->relaxed.duty && x->relaxed.m.stock_of[sorted[i].queue] >= 0)
 			continue;
 		struct wfm_marginal_hour *h = &x->out->hours[x->out->hour_count++];
 		*h = (struct wfm_marginal_hour){ .queue = sorted[i].queue, .start = sorted[i].start,
 						 .slots = sorted[i].slots,
 						 .value_cents = sorted[i].value_cents };
-		h->short_hours = sorted[i].people * sorted[i].slots * x->relaxed.m.slot_h;
+		h->short_hours = sorted[i].people * sorted[i].slots * x->relaxed.slot_h;
 		h->relaxed_hours = run_hours(x, h, x->relaxed.short_people);
 	}
 	free(sorted);
@@ -221,7 +224,7 @@ static enum wfm_status ask_people(struct explaining *x, const struct wfm_margina
 	for (int32_t t = h->start; t < h->start + h->slots; t++)
 		x->required[t] = fmax(0, x->required[t] - n);
 	x->queues[h->queue].required = x->required;
-	x->queues[h->queue].step1 = &x->relaxed.m.step1[(size_t)h->queue * slots];
+	x->queues[h->queue].step1 = &x->relaxed.step1[(size_t)h->queue * slots];
 	struct wfm_problem p = *x->p;
 	p.queues = x->queues;
 	struct relaxed_question question = { .p = &p, .worth_it = -HUGE_VAL, .near = n <= NEAR };
@@ -233,7 +236,7 @@ static enum wfm_status value_hours(struct explaining *x)
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < x->out->hour_count && s == WFM_OK; i++) {
 		struct wfm_marginal_hour *h = &x->out->hours[i];
-		double hours = h->slots * x->relaxed.m.slot_h, before = 0, first = 0;
+		double hours = h->slots * x->relaxed.slot_h, before = 0, first = 0;
 		for (int32_t n = 1; n <= farthest(x) && s == WFM_OK; n *= 2) {
 			struct relaxed_answer a = { 0 };
 			s = go_on(x, ask_people(x, h, n, &a));
@@ -253,6 +256,78 @@ static enum wfm_status value_hours(struct explaining *x)
 		}
 	}
 	return s;
+}
+
+/* ---- one person more on a cover ---- */
+
+static enum wfm_status ask_cover(struct explaining *x, const struct wfm_marginal_cover *c, int32_t n,
+				 struct relaxed_answer *a)
+{
+	memcpy(x->wanted, x->p->covers, (size_t)x->p->cover_count * sizeof *x->wanted);
+	x->wanted[c->cover].required = fmax(0, x->wanted[c->cover].required - n);
+	struct wfm_problem p = *x->p;
+	p.covers = x->wanted;
+	struct relaxed_question question = { .p = &p, .worth_it = -HUGE_VAL, .near = n <= NEAR };
+	return relaxed_ask(&x->relaxed, &question, a, x->e);
+}
+
+/* No more people than are wanted there. */
+static enum wfm_status value_cover(struct explaining *x, struct wfm_marginal_cover *c)
+{
+	enum wfm_status s = WFM_OK;
+	double before = 0;
+	for (int32_t n = 1; n <= FARTHEST && n <= x->p->covers[c->cover].required && s == WFM_OK; n *= 2) {
+		struct relaxed_answer a = { 0 };
+		s = go_on(x, ask_cover(x, c, n, &a));
+		if (!a.solved)
+			break;
+		if (n == 1) {
+			c->solved = true;
+			c->saved_cents = a.saved_cents;
+			if (a.saved_cents <= x->out->precision_cents)
+				break;
+		} else if (a.saved_cents - before < n / 2 * c->saved_cents / 2) {
+			break;
+		}
+		c->good_for = n;
+		before = a.saved_cents;
+	}
+	return s;
+}
+
+/* Those short as they stand, then those met by what they save. */
+static int by_worth(const void *a, const void *b)
+{
+	const struct wfm_marginal_cover *x = a, *y = b;
+	if (x->cents != y->cents)
+		return x->cents > y->cents ? -1 : 1;
+	if (x->saved_cents != y->saved_cents)
+		return x->saved_cents > y->saved_cents ? -1 : 1;
+	return x->cover - y->cover;
+}
+
+/* The dearest of those short, and all listed for their value. */
+static enum wfm_status value_covers(struct explaining *x)
+{
+	enum wfm_status s = WFM_OK;
+	for (int32_t i = 0; i < x->covers.count && s == WFM_OK; i++)
+		if (i < WFM_EXPLAIN_RUNS || x->covers.list[i].people == 0)
+			s = value_cover(x, &x->covers.list[i]);
+	if (x->covers.count > 0)
+		qsort(x->covers.list, (size_t)x->covers.count, sizeof *x->covers.list, by_worth);
+	return s;
+}
+
+static enum wfm_status list_duty_shortages(struct explaining *x)
+{
+	if (!explain_list_duty_shortages(&x->relaxed.duty->m, x->relaxed.duty->s.duals, x->r, &x->shorts,
+					 &x->covers))
+		return no_memory(x->e);
+	for (int32_t i = 0; i < x->covers.count; i++) {
+		struct wfm_marginal_cover *c = &x->covers.list[i];
+		c->relaxed_people = fmin(c->people, x->relaxed.short_cover[c->cover]);
+	}
+	return WFM_OK;
 }
 
 /* ---- eased rules ---- */
@@ -315,7 +390,7 @@ static void sort_eases(struct explaining *x)
 
 static enum wfm_status solve_eased(struct explaining *x, struct wfm_relaxation *w)
 {
-	struct relaxed_answer a = { .short_people = x->people };
+	struct relaxed_answer a = { .short_people = x->people, .short_cover = x->short_cover };
 	enum wfm_status s = go_on(x, ask_eased(x, w, x->out->precision_cents, &a));
 	if (s != WFM_OK || !a.solved)
 		return s;
@@ -323,7 +398,9 @@ static enum wfm_status solve_eased(struct explaining *x, struct wfm_relaxation *
 	w->most_cents = a.most_cents;
 	w->saved_cents = fmax(0, a.saved_cents);
 	for (int32_t i = 0; i < x->p->queue_count * x->p->slot_count; i++)
-		w->short_hours += (x->relaxed.short_people[i] - x->people[i]) * x->relaxed.m.slot_h;
+		w->short_hours += (x->relaxed.short_people[i] - x->people[i]) * x->relaxed.slot_h;
+	for (int32_t i = 0; i < x->p->cover_count; i++)
+		w->short_people += x->relaxed.short_cover[i] - x->short_cover[i];
 	for (int32_t i = 0; i < x->out->hour_count; i++)
 		w->run_hours[i] = run_hours(x, &x->out->hours[i], x->relaxed.short_people) -
 				  run_hours(x, &x->out->hours[i], x->people);
@@ -350,40 +427,6 @@ static enum wfm_status find_relaxations(struct explaining *x)
 	return s;
 }
 
-/* ---- conflicts ---- */
-
-static bool has_shifts(const struct wfm_roster *r, int32_t agent)
-{
-	int32_t low = 0, high = r->shift_count;
-	while (low < high) {
-		int32_t mid = low + (high - low) / 2;
-		if (r->shifts[mid].agent < agent)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < r->shift_count && r->shifts[low].agent == agent;
-}
-
-/* Who has shifts and nothing locked is taken to have a tour: a roster that keeps the rules says so. */
-static enum wfm_status find_conflicts(struct explaining *x)
-{
-	enum wfm_status s = WFM_OK;
-	int32_t wishers = 0, suspects = 0;
-	for (int32_t a = 0; a < x->p->agent_count && s == WFM_OK; a++) {
-		int32_t before = x->conflicts.count;
-		bool suspect = !has_shifts(x->r, a) || x->p->agents[a].lock_count > 0;
-		if (suspect && suspects++ < SUSPECTS)
-			s = explain_impossible(x->p, a, &x->conflicts, x->e);
-		else if (suspect)
-			x->out->complete = false;
-		if (s == WFM_OK && x->conflicts.count == before && wishers < WISHERS &&
-		    explain_wants_more(x->p, x->r, a) && wishers++ < WISHERS)
-			s = explain_wishes(x->p, a, &x->conflicts, x->e);
-	}
-	return s;
-}
-
 /* ---- the whole ---- */
 
 static int by_agent(const void *a, const void *b)
@@ -401,7 +444,9 @@ static enum wfm_status prepare(struct explaining *x)
 	x->people = calloc(cells + 1, sizeof *x->people);
 	x->required = calloc(slots + 1, sizeof *x->required);
 	x->queues = calloc((size_t)x->p->queue_count + 1, sizeof *x->queues);
-	if (!x->people || !x->required || !x->queues || !eased_new(&x->eased, x->p) || !list_kinds(x))
+	x->wanted = calloc((size_t)x->p->cover_count + 1, sizeof *x->wanted);
+	x->short_cover = calloc((size_t)x->p->cover_count + 1, sizeof *x->short_cover);
+	if (!x->people || !x->required || !x->queues || !x->wanted || !x->short_cover || !eased_new(&x->eased, x->p) || !list_kinds(x))
 		return no_memory(x->e);
 	struct wfm_solve_options limits = {
 		.iteration_limit = x->o.iteration_limit, .seed = 1, .context = x,
@@ -414,22 +459,25 @@ static enum wfm_status prepare(struct explaining *x)
 
 static enum wfm_status explain(struct explaining *x)
 {
-	if (x->p->duty_count > 0)
-		return find_conflicts(x);
 	enum wfm_status s = go_on(x, prepare(x));
 	if (s != WFM_OK)
 		return s;
 	x->out->relaxed_cents = x->relaxed.cents;
 	x->out->precision_cents = fmax(x->relaxed.widest, x->relaxed.cents - x->relaxed.bound);
-	if (!explain_list_shortages(&x->relaxed.m, x->relaxed.run.duals, x->r, &x->shorts))
-		return no_memory(x->e);
-	s = list_hours(x);
+	if (x->relaxed.duty)
+		s = list_duty_shortages(x);
+	else if (!explain_list_shortages(&x->relaxed.m, x->relaxed.run.duals, x->r, &x->shorts))
+		s = no_memory(x->e);
 	if (s == WFM_OK)
-		s = find_conflicts(x);
+		s = list_hours(x);
+	if (s == WFM_OK)
+		s = explain_conflicts(x->p, x->r, &x->conflicts, &x->out->complete, x->e);
 	if (s == WFM_OK)
 		s = value_agents(x);
 	/* In large plans a rule takes as long as all the rest. */
 	bool large = x->relaxed.dual.x != NULL;
+	if (s == WFM_OK)
+		s = value_covers(x);
 	if (s == WFM_OK)
 		s = large ? value_hours(x) : find_relaxations(x);
 	if (s == WFM_OK)
@@ -491,10 +539,11 @@ enum wfm_status wfm_schedule_explain(const struct wfm_problem *p, const struct w
 		x.out->complete = true;
 		x.out->cost_cents = report->cost.total;
 		s = explain(&x);
-		if (p->duty_count == 0)
-			x.out->relaxed_cents += report->cost.fixed_pay;
+		x.out->relaxed_cents += report->cost.fixed_pay;
 		x.out->shortages = x.shorts.list;
 		x.out->shortage_count = x.shorts.count;
+		x.out->covers = x.covers.list;
+		x.out->cover_count = x.covers.count;
 		x.out->relaxations = x.eases.list;
 		x.out->relaxation_count = x.eases.count;
 		x.out->conflicts = x.conflicts.list;
@@ -503,6 +552,8 @@ enum wfm_status wfm_schedule_explain(const struct wfm_problem *p, const struct w
 	relaxed_close(&x.relaxed);
 	eased_free(&x.eased);
 	free(x.people);
+	free(x.wanted);
+	free(x.short_cover);
 	free(x.required);
 	free(x.queues);
 	free(sorted.shifts);
@@ -520,6 +571,7 @@ void wfm_explanation_free(struct wfm_explanation *x)
 	if (!x)
 		return;
 	free(x->shortages);
+	free(x->covers);
 	free(x->agents);
 	free(x->relaxations);
 	free(x->conflicts);

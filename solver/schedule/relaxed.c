@@ -26,8 +26,7 @@ static enum wfm_status no_memory(struct wfm_error *e)
 	return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the explanation");
 }
 
-/* What is left of the limits; false: nothing. */
-static bool left_over(struct relaxed *r, struct wfm_solve_options *o)
+bool relaxed_left(struct relaxed *r, struct wfm_solve_options *o)
 {
 	*o = r->limits;
 	if (o->iteration_limit > 0) {
@@ -41,7 +40,7 @@ static bool left_over(struct relaxed *r, struct wfm_solve_options *o)
 	return !r->stopped;
 }
 
-static void count_in(struct relaxed *r, const struct run *run)
+void relaxed_count(struct relaxed *r, const struct run *run)
 {
 	r->iterations += run->iterations;
 	r->stopped |= run_stopped(run);
@@ -131,16 +130,19 @@ static enum wfm_status open_dual(struct relaxed *r, struct wfm_error *e)
 enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
 			     const struct wfm_solve_options *limits, struct wfm_error *e)
 {
-	*r = (struct relaxed){ .p = p, .limits = *limits };
+	*r = (struct relaxed){ .p = p, .limits = *limits, .slot_h = p->slot_min / 60.0 };
 	r->started_s = limits->now_s ? limits->now_s(limits->context) : 0;
+	if (p->duty_count > 0)
+		return duty_relaxed_open(r, e);
 	size_t cells = (size_t)p->queue_count * (size_t)p->slot_count;
 	enum wfm_status s = run_open(&r->run, &r->m, p, limits, e);
+	r->step1 = r->m.step1;
 	r->short_people = calloc(cells + 1, sizeof *r->short_people);
 	if (s == WFM_OK && !r->short_people)
 		s = no_memory(e);
 	if (s == WFM_OK)
 		s = is_large(&r->m) ? open_dual(r, e) : solve_afresh(&r->run, &r->master, e);
-	count_in(r, &r->run);
+	relaxed_count(r, &r->run);
 	if (s != WFM_OK)
 		return s;
 	r->bound = r->run.bound + r->run.fixed_cents;
@@ -154,6 +156,7 @@ enum wfm_status relaxed_open(struct relaxed *r, const struct wfm_problem *p,
 
 void relaxed_close(struct relaxed *r)
 {
+	duty_relaxed_close(r);
 	master_free(r->master);
 	run_close(&r->run, &r->m);
 	free(r->short_people);
@@ -308,14 +311,17 @@ enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 {
 	struct asking x = { .r = r, .q = q };
 	struct wfm_solve_options o;
+	if (r->duty)
+		return duty_relaxed_ask(r, q, a, e);
 	a->solved = false;
 	a->most_cents = HUGE_VAL;
 	a->saved_cents = a->fixed_pay_cents = 0;
-	if (!left_over(r, &o))
+	if (!relaxed_left(r, &o))
 		return WFM_LIMIT;
 	enum wfm_status s = run_open(&x.run, &x.m, q->p, &o, e);
 	if (s != WFM_OK)
 		goto out;
+	run_tell(&x.run); /* a question is too short to tell of itself */
 	change_counts(&x);
 	s = r->dual.x	    ? ask_dual(&x, a, e) :
 	    same_shape(&x) ? ask_warm(&x, a, e) :
@@ -323,7 +329,7 @@ enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 	/* Where the simplex went in circles, this question alone is left open. */
 	bool stuck = x.master && x.master->stuck;
 	x.run.limited &= !stuck;
-	count_in(r, &x.run);
+	relaxed_count(r, &x.run);
 	if (s != WFM_OK || a->most_cents <= q->worth_it)
 		goto out;
 	if (r->stopped || stuck) {
@@ -356,12 +362,14 @@ static double worth_of(const struct relaxed *r, const struct model *m, const str
 	return isinf(best) ? 0 : best;
 }
 
-enum wfm_status relaxed_value_of_one(const struct relaxed *r, const struct wfm_problem *one,
+enum wfm_status relaxed_value_of_one(struct relaxed *r, const struct wfm_problem *one,
 				     double *cents, struct wfm_error *e)
 {
 	struct model m;
 	struct tour t;
 	*cents = -INFINITY;
+	if (r->duty)
+		return duty_relaxed_value_of_one(r, one, cents, e);
 	enum wfm_status s = model_build(&m, one, e);
 	struct pricer *pricer = s == WFM_OK ? pricer_new(&m) : NULL;
 	double *worth = calloc((size_t)m.max_places * (size_t)m.horizon + 1, sizeof *worth);

@@ -10,7 +10,15 @@
 #ifndef WFM_SCHEDULE_RELAXED_H
 #define WFM_SCHEDULE_RELAXED_H
 
+#include "solver/schedule/duty.h"
 #include "solver/schedule/master.h"
+
+/* The relaxation of a plan of duties: in place of model, run and master. */
+struct duty_base {
+	struct duty_model m;
+	struct duty_solve s;
+	struct duty_master *master;
+};
 
 struct relaxed {
 	const struct wfm_problem *p;
@@ -20,9 +28,13 @@ struct relaxed {
 	struct model m;
 	struct run run;
 	struct master *master;
+	struct duty_base *duty; /* NULL without duties */
+	double slot_h;
+	double *step1; /* [queues x slots] people at the first price */
 	double cents, bound; /* LP, certified; closed slots and idle wishes included */
 	double widest;        /* gap between LP and bound of the answers so far */
 	double *short_people; /* [queues x slots] in the LP */
+	double *short_cover;  /* [covers] in the LP; NULL without duties */
 	struct smooth_point dual; /* of large plans, in place of an LP; x NULL: none */
 	bool stopped;         /* by a limit: no further questions */
 	bool unsettled;       /* stopped before the base was solved: its duals tell nothing */
@@ -43,6 +55,7 @@ struct relaxed_answer {
 	double saved_cents;
 	double fixed_pay_cents; /* of the best tour of agent[0], if it is new and salaried */
 	double *short_people;   /* [queues x slots] of the LP when solved; NULL: not wanted */
+	double *short_cover;    /* [covers] the same, when short_people is wanted */
 };
 
 /* WFM_LIMIT: stopped before it converged; relaxed_close in any case. */
@@ -54,7 +67,19 @@ enum wfm_status relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
 
 /* Cents by which the one agent of a problem could at most do better or worse for the plan's duals: the
  * value of the best tour; -INFINITY: none. */
-enum wfm_status relaxed_value_of_one(const struct relaxed *r, const struct wfm_problem *one,
+enum wfm_status relaxed_value_of_one(struct relaxed *r, const struct wfm_problem *one,
 				     double *cents, struct wfm_error *e);
 
+/* What is left of the limits; false: nothing. */
+bool relaxed_left(struct relaxed *r, struct wfm_solve_options *o);
+void relaxed_count(struct relaxed *r, const struct run *run);
+
+/* ---- the same of plans of duties: duty_relaxed.c ---- */
+
+enum wfm_status duty_relaxed_open(struct relaxed *r, struct wfm_error *e);
+void duty_relaxed_close(struct relaxed *r);
+enum wfm_status duty_relaxed_ask(struct relaxed *r, const struct relaxed_question *q,
+				 struct relaxed_answer *a, struct wfm_error *e);
+enum wfm_status duty_relaxed_value_of_one(struct relaxed *r, const struct wfm_problem *one, double *cents,
+					  struct wfm_error *e);
 #endif

@@ -53,3 +53,34 @@ def test_long_totals_in_fine_steps_are_counted_exactly(tmp_path, seed):
     rules = [{"rule": "plan_minutes", "low": 0, "high": most}, {"rule": "plan_shifts", "duties": ["a"], "high": most_a}]
     want = sum(covers.values()) - max(best.values())
     assert solved_cost(duty_plan(days, minutes, rules, covers), tmp_path / "plan.json") == pytest.approx((want, want))
+
+
+def explained(problem, roster, tmp_path, *arguments):
+    (tmp_path / "plan.json").write_text(json.dumps(problem))
+    (tmp_path / "roster.json").write_text(json.dumps(roster))
+    done = run("explain", tmp_path / "plan.json", tmp_path / "roster.json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_explanation_of_a_short_plan_of_duties(tmp_path):
+    """Three days wanted, one agent for two of them: another agent, a third shift or one wanted less saves the 50."""
+    plan = duty_plan(3, {"early": 480}, [{"rule": "plan_shifts", "high": 2}],
+                     {(0, "early"): 8000, (1, "early"): 8000, (2, "early"): 5000})
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    roster = json.loads(run("solve", tmp_path / "plan.json").stdout)
+    told = json.loads(explained(plan, roster, tmp_path, "--json"))
+    assert told["cost_cents"] == told["relaxed_cents"] == 5000
+    short = told["covers"][0]
+    assert (short["place"], short["date"], short["duties"], short["reason"]) == \
+        ("/covers/2", "2026-11-25", ["early"], "hours")
+    assert short["people"] == short["relaxed_people"] == 1 and short["saved_cents"] == pytest.approx(5000)
+    assert all(c["people"] == 0 and c["reason"] is None for c in told["covers"][1:])
+    assert told["agents"][0]["saved_cents"] == pytest.approx(5000)
+    eased = told["relaxations"][0]
+    assert (eased["item"]["rule"], eased["side"], eased["from"], eased["to"]) == ("plan_shifts", "high", 2, 3)
+    assert eased["saved_cents"] == pytest.approx(5000) and eased["short_people"] == pytest.approx(1)
+    words = explained(plan, roster, tmp_path).decode()
+    assert "short: early 2026-11-25, 1.0 people, costs 50.00: the others have used up their hours or days; " \
+        "one person more, or one wanted less, saves 50.00" in words
+    assert "contract one with up to 3 instead of 2 shifts in the plan saves 50.00, 1.0 people fewer short" in words
