@@ -2,7 +2,7 @@
 // Walks the page in a real browser against the real service with the demo network; prints TAP.
 //
 //   node tests/browser/run.mjs [WALK…]      walks: logic log-in planner forecast requirement training
-//                        replay replay-phone versus calendar forecast-phone agent manager hr (all)
+//                        replay replay-phone versus fair calendar forecast-phone agent manager hr (all)
 //
 // CUADRANTE_BIN names the binary, CHROMIUM the browser, CUADRANTE_URL a service that runs already.
 // Screenshots of every view in both themes and languages go to build/screenshots.

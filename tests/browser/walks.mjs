@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { axe, DESK, launch, logIn, LOOKS, openPage, PHONE, settled } from "./browser.mjs";
 import { PASSWORD, startService } from "./service.mjs";
 import { calendar } from "./calendar.mjs";
+import { fair } from "./fair.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
 import { leave } from "./leave.mjs";
@@ -107,6 +108,7 @@ const walks = {
 	versus,
 	replan,
 	leave,
+	fair,
 	calendar,
 	training,
 	"forecast-phone": forecastPhone,

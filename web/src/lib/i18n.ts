@@ -12,9 +12,10 @@ type Staffing = typeof import("../i18n/en/staffing.json");
 type Calendar = typeof import("../i18n/en/calendar.json");
 type Trial = typeof import("../i18n/en/trial.json");
 type Help = typeof import("../i18n/en/help.json");
+type Fair = typeof import("../i18n/en/fair.json");
 type Play = typeof import("../i18n/en/play.json");
 type Need = typeof import("../i18n/en/need.json");
-export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Calendar | keyof Trial | keyof Help | keyof Play | keyof People;
+export type Key = keyof Main | keyof Plan | keyof Forecast | keyof Roster | keyof Staffing | keyof Need | keyof Calendar | keyof Trial | keyof Help | keyof Fair | keyof Play | keyof People;
 /** A key that comes in ".one" and ".other". */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 export type Lang = "en" | "es" | "pt";
@@ -30,6 +31,7 @@ interface Parts {
 	calendar: Load<Calendar>;
 	trial: Load<Trial>;
 	help: Load<Help>;
+	fair: Load<Fair>;
 	play: Load<Play>;
 	need: Load<Need>;
 	people: Load<People>;
@@ -45,6 +47,7 @@ const loaders: Record<Lang, Parts> = {
 		calendar: () => import("../i18n/en/calendar.json"),
 		trial: () => import("../i18n/en/trial.json"),
 		help: () => import("../i18n/en/help.json"),
+		fair: () => import("../i18n/en/fair.json"),
 		play: () => import("../i18n/en/play.json"),
 		need: () => import("../i18n/en/need.json"),
 		people: () => import("../i18n/en/people.json"),
@@ -58,6 +61,7 @@ const loaders: Record<Lang, Parts> = {
 		calendar: () => import("../i18n/es/calendar.json"),
 		trial: () => import("../i18n/es/trial.json"),
 		help: () => import("../i18n/es/help.json"),
+		fair: () => import("../i18n/es/fair.json"),
 		play: () => import("../i18n/es/play.json"),
 		need: () => import("../i18n/es/need.json"),
 		people: () => import("../i18n/es/people.json"),
@@ -71,6 +75,7 @@ const loaders: Record<Lang, Parts> = {
 		calendar: () => import("../i18n/pt/calendar.json"),
 		trial: () => import("../i18n/pt/trial.json"),
 		help: () => import("../i18n/pt/help.json"),
+		fair: () => import("../i18n/pt/fair.json"),
 		play: () => import("../i18n/pt/play.json"),
 		need: () => import("../i18n/pt/need.json"),
 		people: () => import("../i18n/pt/people.json"),

@@ -2,17 +2,20 @@
 // What agents of a site asked for, to be approved or rejected before the week is built.
 import { useState } from "preact/hooks";
 import { call, list, query } from "../lib/api";
-import { t, tcode, tn } from "../lib/i18n";
+import { t, tcode, tn, withWords } from "../lib/i18n";
 import { toast } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { addDays, mondayOfWeek, today } from "../lib/time";
 import { link } from "../lib/route";
 import type { Absence, AbsenceRoster } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, ProblemBox, problemText } from "../ui/basic";
+import { later } from "../ui/lazy";
 import { type Column, DataTable } from "../ui/table";
+import type { WishListProps } from "./opened/wish-list";
 import type { PlanScope } from "./planner";
 import { absenceDays } from "./timeoff";
 
+const WishList = later<WishListProps>(() => withWords(["fair"], import("./opened/wish-list")));
 const TONES: Record<string, string> = { asked: "accent", approved: "good", recorded: "good", rejected: "bad", withdrawn: "quiet" };
 
 interface Offer { name: string; rosters: AbsenceRoster[] }
@@ -75,13 +78,16 @@ export default function RequestsView({ site, week }: PlanScope) {
 	if (absences.error) return <ProblemBox error={absences.error} retry={absences.reload} />;
 	if (!absences.data) return <Busy lines={6} />;
 	return (
-		<Card title={t("requests.title")} aside={<Chip tone={asked ? "accent" : "plain"}>{tn("requests.open", asked)}</Chip>}>
-			{rows.length === 0 ? <Empty title={t("requests.none")} /> : (
-				<div class="scroll table-page" tabIndex={0} role="group" aria-label={t("requests.title")}>
-					<DataTable dense caption={t("requests.title")} columns={columns} rows={rows} rowKey={(a) => a.id} sortBy="state" />
-				</div>
-			)}
-			{offer && <OfferDialog offer={offer} onClose={() => setOffer(undefined)} />}
-		</Card>
+		<div class="stack">
+			<Card title={t("requests.title")} aside={<Chip tone={asked ? "accent" : "plain"}>{tn("requests.open", asked)}</Chip>}>
+				{rows.length === 0 ? <Empty title={t("requests.none")} /> : (
+					<div class="scroll table-page" tabIndex={0} role="group" aria-label={t("requests.title")}>
+						<DataTable dense caption={t("requests.title")} columns={columns} rows={rows} rowKey={(a) => a.id} sortBy="state" />
+					</div>
+				)}
+				{offer && <OfferDialog offer={offer} onClose={() => setOffer(undefined)} />}
+			</Card>
+			<WishList site={site.id} from={monday} />
+		</div>
 	);
 }

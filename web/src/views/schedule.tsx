@@ -20,6 +20,7 @@ import { QueuePicker } from "../ui/queue";
 import { type Column, DataTable } from "../ui/table";
 import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
+import type { FairnessProps } from "./opened/fairness";
 import type { HelpsProps } from "./opened/helps";
 import type { PlanScope } from "./planner";
 import type { ReplanProps } from "./opened/replan";
@@ -31,6 +32,7 @@ import { choiceText, StaffingPicker } from "./staffing-choice";
 import { TrialCard } from "./trial";
 
 const Replan = lazy<ReplanProps>(() => import("./opened/replan"));
+const Fairness = later<FairnessProps>(() => withWords(["fair"], import("./opened/fairness")));
 const Helps = later<HelpsProps>(() => withWords(["help"], import("./opened/helps")));
 
 export interface FullRoster {
@@ -180,6 +182,7 @@ function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 			</div>
 			<ShortageList full={full} queues={queues} zone={zone} />
 			<Helps roster={full.roster.id} queues={queues} zone={zone} currency={currency} />
+			<Fairness roster={full.roster} />
 			<TrialCard roster={full.roster.id} queues={queues} zone={zone} outcome={full.roster.evidence.trial} />
 			<ReplayCard roster={full.roster.id} monday={monday} zone={zone} shifts={full.shifts} />
 			<CompareCard roster={full.roster} versions={versions} queues={queues} zone={zone} currency={currency} />

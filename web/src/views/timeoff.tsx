@@ -2,13 +2,15 @@
 // Time off: ask, see what became of it, withdraw.
 import { useState } from "preact/hooks";
 import { call, list } from "../lib/api";
-import { t, tcode } from "../lib/i18n";
+import { t, tcode, withWords } from "../lib/i18n";
 import { toast } from "../lib/live";
 import { useLoad } from "../lib/load";
 import { addDays, browserZone, fmtDate, fmtMoment, fmtRange, instant, localOf, today } from "../lib/time";
 import type { Absence } from "../lib/types";
 import { Busy, Button, Card, Chip, Empty, ProblemBox, problemText, Select } from "../ui/basic";
+import { later } from "../ui/lazy";
 
+const Wishes = later(() => withWords(["fair"], import("./opened/wishes")));
 const KINDS = ["vacation", "unpaid", "training", "sickness", "maternity", "paternity", "accident"] as const;
 const TONES: Record<string, string> = { asked: "plain", approved: "good", recorded: "good", rejected: "bad", withdrawn: "quiet" };
 
@@ -82,6 +84,7 @@ export default function TimeOff() {
 		<div class="agent">
 			<h1 class="sr-only">{t("nav.time_off")}</h1>
 			<AskForm onAsked={absences.reload} />
+			<Wishes />
 			<Card title={t("off.list")}>
 				{absences.error && <ProblemBox error={absences.error} retry={absences.reload} />}
 				{!absences.data ? !absences.error && <Busy /> : sorted.length === 0 ? <Empty title={t("off.none")} /> : (
