@@ -262,8 +262,8 @@ out:
  * the second break when the times move. */
 static bool write_activities(struct feed_writer *w, const struct feed_shift *h, struct err *e)
 {
-	static const char *const kinds[] = { "work", "break", "meal", "training", "meeting" };
-	unsigned seen[5] = { 0 };
+	static const char *const kinds[] = { "work", "break", "meal", "training", "meeting", "travel" };
+	unsigned seen[sizeof kinds / sizeof kinds[0]] = { 0 };
 
 	for (size_t i = 0; i < h->activity_count; i++) {
 		const struct feed_activity *a = &h->activities[i];

@@ -17,7 +17,7 @@
 enum { FEED_EVENTS_MAX = 1000, FEED_BYTES_MAX = 1000000, FEED_FORM = 1 };
 /* FEED_FORM is raised with every change of what feed_render writes; it is part of the ETag. */
 
-enum feed_kind { FEED_WORK, FEED_BREAK, FEED_MEAL, FEED_TRAINING, FEED_MEETING };
+enum feed_kind { FEED_WORK, FEED_BREAK, FEED_MEAL, FEED_TRAINING, FEED_MEETING, FEED_TRAVEL };
 
 struct feed_activity {
 	enum feed_kind kind;

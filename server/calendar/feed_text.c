@@ -5,11 +5,11 @@
 
 static const struct feed_words words[] = {
 	{ "en", { "My shifts", "My shifts by activity" },
-	  { "Work", "Break", "Meal", "Training", "Meeting" }, "Time off" },
+	  { "Work", "Break", "Meal", "Training", "Meeting", "Travel" }, "Time off" },
 	{ "es", { "Mis turnos", "Mis turnos por actividad" },
-	  { "Trabajo", "Pausa", "Comida", "Capacitación", "Reunión" }, "Tiempo libre" },
+	  { "Trabajo", "Pausa", "Comida", "Capacitación", "Reunión", "Traslado" }, "Tiempo libre" },
 	{ "pt", { "Meus turnos", "Meus turnos por atividade" },
-	  { "Trabalho", "Pausa", "Refeição", "Treinamento", "Reunião" }, "Folga" },
+	  { "Trabalho", "Pausa", "Refeição", "Treinamento", "Reunião", "Deslocamento" }, "Folga" },
 };
 
 const struct feed_words *feed_words_for(const char *locale)

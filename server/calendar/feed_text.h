@@ -8,7 +8,7 @@
 struct feed_words {
 	const char *locale;
 	const char *calendar[2]; /* by enum feed_variant */
-	const char *kinds[5];    /* by enum feed_kind */
+	const char *kinds[6];    /* by enum feed_kind */
 	const char *time_off;
 };
 

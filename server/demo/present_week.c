@@ -47,7 +47,7 @@ static bool keep_and_publish(struct db *db, struct arena *a, const struct week_p
 	struct roster_trial trial;
 	if (!roster_try(db, a, w, roster, (uint64_t)r->seed, &trial, e) || !db_begin(db, e))
 		return false;
-	if (roster_keep(db, a, w, r, FIELD_NULL, FIELD_NULL, roster, &trial, NULL, &kept, e) &&
+	if (roster_keep(db, a, w, r, FIELD_NULL, FIELD_NULL, roster, &trial, NULL, NULL, &kept, e) &&
 	    roster_lock(db, a, kept.roster_id, &draft, e) &&
 	    roster_publish(db, a, &draft, FIELD_NULL, e) && db_commit(db, e))
 		return true;

@@ -8,7 +8,7 @@ static const struct field query_rows[] = {
 const struct fields agent_shifts_query_fields =
 	FIELDS("AgentShiftsQuery", struct agent_shifts_query, query_rows);
 
-static const char *const kinds[] = { "work", "break", "meal", "training", "meeting", NULL };
+static const char *const kinds[] = { "work", "break", "meal", "training", "meeting", "travel", NULL };
 static const struct field activity_rows[] = {
 	F_ENUM(struct agent_activity, kind, 0, kinds, "what is done"),
 	F_INT(struct agent_activity, queue_id, FIELD_OPTIONAL, 0, 0, "the queue worked on"),

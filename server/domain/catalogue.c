@@ -240,7 +240,29 @@ static bool check_skills(struct db *db, const struct agent *in, struct err *e)
 	return ok;
 }
 
-/* site_id: the site that a team must belong to. */
+static bool check_elsewhere(struct db *db, const struct agent *in, int64_t home, struct err *e)
+{
+	char place[60];
+	bool ok = true;
+	for (size_t i = 0; i < in->elsewhere_count; i++) {
+		const struct other_site *o = &in->elsewhere[i];
+		snprintf(place, sizeof(place), "/elsewhere/%zu/site_id", i);
+		ok = refer(db, SQL_SITE_EXISTS, o->site_id, place, "site", e) && ok;
+		if (o->site_id == home)
+			ok = err_at(e, ERR_INVALID, place, "is the agent's own site");
+		for (size_t k = 0; k < i; k++)
+			if (in->elsewhere[k].site_id == o->site_id) {
+				ok = err_at(e, ERR_INVALID, place, "is given twice");
+				break;
+			}
+		snprintf(place, sizeof(place), "/elsewhere/%zu/travel_min", i);
+		if (o->travel_min % 15 != 0)
+			ok = err_at(e, ERR_INVALID, place, "must be whole quarter-hours");
+	}
+	return ok;
+}
+
+/* site_id: the agent's own, to which a team must belong. */
 static bool check_agent(struct db *db, struct arena *a, const struct agent *in, int64_t site_id,
 			struct err *e)
 {
@@ -259,6 +281,7 @@ static bool check_agent(struct db *db, struct arena *a, const struct agent *in, 
 	if (count == 0)
 		ok = err_at(e, ERR_INVALID, "/team_id", "there is no team %lld at this site",
 			    (long long)in->team_id);
+	ok = check_elsewhere(db, in, site_id, e) && ok;
 	return check_skills(db, in, e) && ok;
 }
 
@@ -310,6 +333,9 @@ bool agent_change(struct db *db, struct arena *a, int64_t id, const struct agent
 		return false;
 	if (in->availability != NULL && (!db_run(db, SQL_AVAILABILITY_DELETE, own, NULL, NULL, e) ||
 					!db_run(db, SQL_AVAILABILITY_INSERT, own, &from, NULL, e)))
+		return false;
+	if ((in->elsewhere != NULL && !db_run(db, SQL_AGENT_ELSEWHERE_REPLACE, own, &from, NULL, e)) ||
+	    !db_run(db, SQL_AGENT_ELSEWHERE_NOT_HOME, own, NULL, NULL, e))
 		return false;
 	return agent_get(db, a, id, after, e);
 }

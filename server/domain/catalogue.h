@@ -81,6 +81,12 @@ struct available {
 	int64_t weekday, from, until;
 };
 
+/* Another site at which an agent may work whole shifts. */
+struct other_site {
+	int64_t site_id, travel_min; /* each way */
+	const char *site;
+};
+
 struct agent {
 	int64_t id, site_id, team_id, contract_id, hired, left_on, leave_reason, locale;
 	const char *code, *name, *site, *team, *contract;
@@ -88,6 +94,8 @@ struct agent {
 	size_t skill_count;
 	struct available *availability;
 	size_t available_count;
+	struct other_site *elsewhere;
+	size_t elsewhere_count;
 	uint64_t nulls; /* of a change: see FIELDS_PATCH */
 };
 

@@ -196,6 +196,26 @@ static const struct field available_rows[] = {
 };
 static const struct fields available_fields = FIELDS("Availability", struct available, available_rows);
 
+#define OTHER_SITE_COMMON                                                                      \
+	F_INT(struct other_site, site_id, 0, 1, ID_MAX, "the other site"),                     \
+	{ .name = "travel_min", .type = FIELD_INT, .offset = offsetof(struct other_site, travel_min), \
+	  .flags = OPT, .min = 0, .max = 720, .fallback = "0",                                 \
+	  .help = "minutes there and again back, in quarter-hours: paid, at either end of the shift" }
+
+static const struct field other_site_new_rows[] = { OTHER_SITE_COMMON };
+static const struct fields other_site_new_fields =
+	FIELDS("OtherSiteNew", struct other_site, other_site_new_rows);
+static const struct field other_site_rows[] = {
+	OTHER_SITE_COMMON,
+	F_TEXT(struct other_site, site, 0, 1, 200, "its name"),
+};
+static const struct fields other_site_fields = FIELDS("OtherSite", struct other_site, other_site_rows);
+
+/* WFM_MAX_ELSEWHERE of them. */
+#define AGENT_ELSEWHERE(f)                                                                     \
+	F_LIST(struct agent, elsewhere, elsewhere_count, OPT, &f, 0, 8,                        \
+	       "other sites at which the agent may work, a whole shift at a time")
+
 #define AGENT_LISTS                                                                            \
 	F_LIST(struct agent, skills, skill_count, OPT, &skill_held_fields, 0, 100, "skills"),   \
 	F_LIST(struct agent, availability, available_count, OPT, &available_fields, 0, 50,     \
@@ -211,6 +231,7 @@ static const struct field agent_new_rows[] = {
 	{ .name = "locale", .type = FIELD_ENUM, .offset = offsetof(struct agent, locale), .flags = OPT,
 	  .names = locale_names, .fallback = "\"es\"", .help = "language of the calendar feed" },
 	AGENT_LISTS,
+	AGENT_ELSEWHERE(other_site_new_fields),
 };
 static const struct field agent_change_rows[] = {
 	F_TEXT(struct agent, name, OPT, 1, 200, "name"),
@@ -221,6 +242,7 @@ static const struct field agent_change_rows[] = {
 	F_ENUM(struct agent, leave_reason, OPT, leave_reason_names, "why; needs left_on"),
 	F_ENUM(struct agent, locale, OPT, locale_names, "language of the calendar feed"),
 	AGENT_LISTS,
+	AGENT_ELSEWHERE(other_site_new_fields),
 };
 static const struct field agent_rows[] = {
 	F_INT(struct agent, id, 0, 1, ID_MAX, "permanent id"),
@@ -237,6 +259,7 @@ static const struct field agent_rows[] = {
 	F_ENUM(struct agent, leave_reason, OPT, leave_reason_names, "why"),
 	F_ENUM(struct agent, locale, 0, locale_names, "language of the calendar feed"),
 	AGENT_LISTS,
+	AGENT_ELSEWHERE(other_site_fields),
 };
 const struct fields agent_new_fields = FIELDS("AgentNew", struct agent, agent_new_rows);
 const struct fields agent_change_fields = FIELDS_PATCH("AgentChange", struct agent, agent_change_rows);

@@ -28,7 +28,7 @@ bool contract_check(struct db *db, struct arena *a, int64_t contract_id, struct 
 	double *required = arena_array(a, TRIAL_SLOTS, sizeof *required);
 	struct wfm_day days[TRIAL_DAYS];
 
-	if (!contracts_load(db, a, FIELD_NULL, contract_id, &set, e))
+	if (!contracts_load(db, a, FIELD_NULL, "[]", contract_id, &set, e))
 		return false;
 	for (int32_t t = 0; t < TRIAL_DAYS * TRIAL_DAY_SLOTS; t++)
 		required[t] = 1;

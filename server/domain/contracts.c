@@ -138,14 +138,14 @@ static void convert_breaks(const struct contract_row *c, struct arena *a, struct
 	out->break_count = (int32_t)c->break_count;
 }
 
-bool contracts_load(struct db *db, struct arena *a, int64_t site_id, int64_t contract_id,
+bool contracts_load(struct db *db, struct arena *a, int64_t site_id, const char *with, int64_t contract_id,
 		    struct contract_set *out, struct err *e)
 {
 	struct contract_row *rows;
 	size_t n;
 
 	if (!db_rows(db, SQL_SCHEDULE_CONTRACTS,
-		     DB_ARGS(db_int("site_id", site_id), db_int("contract_id", contract_id)), NULL,
+		     DB_ARGS(db_int("site_id", site_id), db_text("with", with), db_int("contract_id", contract_id)), NULL,
 		     &contract_fields, a, (void **)&rows, &n, e))
 		return false;
 	*out = (struct contract_set){

@@ -14,8 +14,9 @@ struct contract_set {
 	size_t count;
 };
 
-/* The contracts of a site's agents, or (site_id FIELD_NULL) the one of contract_id. */
-bool contracts_load(struct db *db, struct arena *a, int64_t site_id, int64_t contract_id,
+/* The contracts of a site's agents and of those who may come from the sites `with` (JSON list of ids), or
+ * (site_id FIELD_NULL) the one of contract_id. */
+bool contracts_load(struct db *db, struct arena *a, int64_t site_id, const char *with, int64_t contract_id,
 		    struct contract_set *out, struct err *e);
 
 /* Tries the contract on one agent who is always free, with work at all hours. ERR_INVALID with pointer

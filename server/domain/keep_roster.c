@@ -133,6 +133,8 @@ struct evidence_out {
 	double session_cents;
 	struct missed_out *missed;
 	size_t missed_count;
+	int64_t *together, together_shifts, borrowed;
+	size_t together_count;
 };
 static const struct field evidence_rows[] = {
 	F_REAL(struct evidence_out, objective, 0, 0, 0, ""),
@@ -159,6 +161,9 @@ static const struct field evidence_rows[] = {
 	F_LIST(struct evidence_out, services, service_count, 0, &service_row_fields, 0, 0, ""),
 	F_REAL(struct evidence_out, session_cents, FIELD_OPTIONAL, 0, 0, ""),
 	F_LIST(struct evidence_out, missed, missed_count, 0, &missed_fields, 0, 0, ""),
+	F_LIST_OF(struct evidence_out, together, together_count, 0, FIELD_INT, 0, 0, ""),
+	F_INT(struct evidence_out, together_shifts, FIELD_OPTIONAL, 0, 0, ""),
+	F_INT(struct evidence_out, borrowed, 0, 0, 0, ""),
 };
 static const struct fields evidence_fields = FIELDS("Evidence", struct evidence_out, evidence_rows);
 
@@ -284,7 +289,7 @@ static void note_unmet(struct arena *a, const struct week_problem *w, struct evi
 
 static const char *evidence_json(struct arena *a, const struct week_problem *w,
 				 const struct wfm_roster *r, const struct roster_trial *trial,
-				 const struct changes_out *changes)
+				 const struct changes_out *changes, const struct drawn_together *together)
 {
 	const double priced = changes->roster_id == FIELD_NULL ? 0 : changes->cents;
 	struct evidence_out o = {
@@ -298,6 +303,10 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		.shrinkage = w->site.shrinkage_unplanned,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
 			   r->cost.rules, r->cost.wishes - priced, priced, r->cost.service, r->cost.sessions },
+		.together = together != NULL ? together->site_ids : NULL,
+		.together_count = together != NULL ? together->site_count : 0,
+		.together_shifts = together != NULL ? together->shifts : FIELD_NULL,
+		.borrowed = joint_week_borrowed(w, r),
 		.session_cents = w->problem.session_count > 0 ? r->session_cents : NAN,
 		.unplanned = arena_array(a, (size_t)r->unplanned_count, sizeof *o.unplanned),
 		.unplanned_count = (size_t)r->unplanned_count,
@@ -362,7 +371,8 @@ static const char *request_json(struct arena *a, const struct schedule_request *
 bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
 		 const struct wfm_roster *roster, const struct roster_trial *trial,
-		 const struct replan *again, struct schedule_result *out, struct err *e)
+		 const struct replan *again, const struct drawn_together *together,
+		 struct schedule_result *out, struct err *e)
 {
 	struct changes_out changes;
 	struct db_arg site = db_int("site_id", w->site.site_id), monday = db_date("monday", w->monday);
@@ -377,6 +387,7 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 		.bound = isfinite(roster->bound) ? roster->bound : NAN,
 		.gap = roster->gap,
 		.shifts = roster->shift_count,
+		.borrowed = joint_week_borrowed(w, roster),
 		.shortages = roster->shortage_count,
 		.unplanned = roster->unplanned_count,
 	};
@@ -384,12 +395,13 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 	       db_int_value(db, SQL_PLAN_INSERT,
 			    DB_ARGS(site, monday, db_int("forecast_id", r->forecast_id),
 				    db_text("request", request_json(a, r)), db_int("user_id", user_id),
-				    db_int("job_id", job_id)),
+				    db_int("job_id", job_id),
+				    db_int("together", together != NULL ? together->number : FIELD_NULL)),
 			    NULL, &out->plan_id, e) &&
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,
 			    DB_ARGS(site, monday, db_int("plan_id", out->plan_id),
-				    db_text("evidence", evidence_json(a, w, roster, trial, &changes))),
+				    db_text("evidence", evidence_json(a, w, roster, trial, &changes, together))),
 			    NULL, &out->roster_id, e) &&
 	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
 	       (changes.roster_id == FIELD_NULL ||

@@ -31,9 +31,22 @@ static const struct field request_rows[] = {
 	  .help = "same seed and iteration limit, same roster" },
 	STAFFING_CHOICE_ROWS(struct schedule_request, choice),
 	REPLAN_ROWS(struct schedule_request, keep),
+	F_LIST_OF(struct schedule_request, with, with_count, FIELD_OPTIONAL, FIELD_INT, 0, JOINT_SITES_MOST - 1,
+		  "other sites to plan in one with it: agents who may work at several go where they serve most, and "
+		  "each site gets a roster; published together"),
 };
 const struct fields schedule_request_fields =
 	FIELDS("ScheduleRequest", struct schedule_request, request_rows);
+
+static const struct field share_rows[] = {
+	F_INT(struct schedule_share, site_id, 0, 1, 1e15, "another site planned in one with it"),
+	F_INT(struct schedule_share, plan_id, 0, 1, 1e15, "its plan"),
+	F_INT(struct schedule_share, roster_id, 0, 1, 1e15, "its draft roster"),
+	F_INT(struct schedule_share, forecast_id, 0, 1, 1e15, "the forecast that is for"),
+	F_INT(struct schedule_share, shifts, 0, 0, 1e15, "shifts worked there"),
+	F_INT(struct schedule_share, borrowed, 0, 0, 1e15, "of them, by people at home at other sites"),
+};
+static const struct fields share_fields = FIELDS("ScheduleShare", struct schedule_share, share_rows);
 
 static const struct field result_rows[] = {
 	F_INT(struct schedule_result, plan_id, 0, 1, 1e15, "the plan"),
@@ -48,6 +61,9 @@ static const struct field result_rows[] = {
 	F_INT(struct schedule_result, changed_shifts, FIELD_OPTIONAL, 0, 1e15,
 	      "shifts that are not as in the roster kept; null: none was"),
 	F_REAL(struct schedule_result, change_cents, FIELD_OPTIONAL, 0, 0, "their price, part of objective"),
+	F_INT(struct schedule_result, borrowed, 0, 0, 1e15, "of the shifts, by people at home at other sites"),
+	F_LIST(struct schedule_result, with, with_count, 0, &share_fields, 0, 0,
+	       "of a plan of several sites: what the others got; objective, bound and gap are of all together"),
 };
 const struct fields schedule_result_fields =
 	FIELDS("ScheduleResult", struct schedule_result, result_rows);
@@ -62,7 +78,6 @@ static const double EXPLAIN_SHARE = 0.25, EXPLAIN_MOST_S = 10;
 
 struct making {
 	const struct schedule_watch *watch;
-	const struct replan *again;
 	double start, end; /* of the progress bar, while the solver runs */
 	bool cancelled;
 };
@@ -77,7 +92,8 @@ static bool tell(const struct making *m, double fraction, const char *phase, dou
 static bool forecast_progress(void *context, double fraction, const char *queue)
 {
 	(void)queue;
-	return tell(context, FORECAST_SHARE * fraction, "forecast", NAN, NAN, NAN);
+	struct making *m = context;
+	return tell(m, m->start + (m->end - m->start) * fraction, "forecast", NAN, NAN, NAN);
 }
 
 static bool solve_progress(void *context, const struct wfm_progress *p)
@@ -95,57 +111,24 @@ static double solve_now(void *context)
 	return clock_monotonic_s();
 }
 
-static bool check(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
-		  struct err *e)
-{
-	struct staffing_choice choice = r->choice;
-	struct site_calendar site;
-	int64_t agents, covers;
+/* What is drawn in one: a site's week, or those of several that lend each other people. */
+struct drawing {
+	struct week_problem *weeks;
+	size_t count;
+	const struct replan *again;
+	struct joint_week joint; /* of several */
+};
 
-	if (!staffing_choice_resolve(&choice, "/", e) ||
-	    !site_calendar_load(db, a, r->site_id, &site, e))
-		return false;
-	int64_t today;
-	int minute;
-	zone_to_local(site.zone, clock_now(), &today, &minute);
-	if (r->week <= today && !replan_asked(&r->keep))
-		return err_at(e, ERR_INVALID, "/week",
-			      "has begun or is past; plan a week that begins after today, or again from a "
-			      "roster of this one (keep)");
-	if (!replan_check(db, a, r->site_id, r->week, today, &r->keep, again, e))
-		return false;
-	if (!db_int_value(db, SQL_SCHEDULE_AGENT_COUNT,
-			  DB_ARGS(db_int("site_id", r->site_id), db_date("monday", r->week)), NULL,
-			  &agents, e))
-		return false;
-	if (agents == 0)
-		return err_at(e, ERR_INVALID, "/site_id", "site %s has no agents in that week",
-			      site.code);
-	struct forecast_request f = { r->site_id, r->week, 1 };
-	if (r->forecast_id == FIELD_NULL && again->forecast_id == FIELD_NULL)
-		return forecast_check(db, a, &f, e);
-	if (!db_int_value(db, SQL_SCHEDULE_FORECAST_COVERS,
-			  DB_ARGS(db_int("site_id", r->site_id), db_date("monday", r->week),
-				  db_int("forecast_id", r->forecast_id != FIELD_NULL ? r->forecast_id :
-										       again->forecast_id)),
-			  NULL, &covers, e))
-		return false;
-	return covers > 0 || err_at(e, ERR_INVALID, "/forecast_id",
-				    "no forecast of this site and week has the id %lld",
-				    (long long)r->forecast_id);
-}
-
-bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
+static const struct wfm_problem *problem_of(const struct drawing *d)
 {
-	struct replan again;
-	return check(db, a, r, &again, e);
+	return d->count > 1 ? &d->joint.problem : replan_problem(d->again, &d->weeks[0]);
 }
 
 /* The solver's answer, accepted by the judge; anything else is an error and *out stays NULL. */
-static bool solve_and_judge(const struct week_problem *w, const struct schedule_request *r,
+static bool solve_and_judge(const struct drawing *d, const struct schedule_request *r,
 			    struct making *m, struct wfm_roster **out, struct err *e)
 {
-	const struct wfm_problem *problem = replan_problem(m->again, w);
+	const struct wfm_problem *problem = problem_of(d);
 	struct wfm_solve_options o = {
 		.seed = (uint64_t)r->seed,
 		.time_limit_s = r->time_limit_s,
@@ -154,7 +137,7 @@ static bool solve_and_judge(const struct week_problem *w, const struct schedule_
 		.now_s = solve_now,
 		.progress = solve_progress,
 		.context = m,
-		.start = m->again->start,
+		.start = d->again->start,
 	};
 	struct wfm_report *report = NULL;
 	struct wfm_error we;
@@ -170,10 +153,10 @@ static bool solve_and_judge(const struct week_problem *w, const struct schedule_
 		err_set(e, ERR_INTERNAL,
 			"the roster was rejected by its judge (%d breaches, first: %s); nothing was saved",
 			(int)report->breach_count, report->breaches[0].message);
-	else if ((*out)->unplanned_count == w->problem.agent_count)
+	else if ((*out)->unplanned_count == problem->agent_count)
 		err_at(e, ERR_INVALID, "/site_id",
 		       "no agent of site %s can be planned: their contracts allow no shift in its opening hours",
-		       w->site.code);
+		       d->weeks[0].site.code);
 	else
 		ok = true;
 	wfm_report_free(report);
@@ -186,20 +169,27 @@ static bool solve_and_judge(const struct week_problem *w, const struct schedule_
 
 struct draft {
 	struct wfm_roster *roster;
-	struct roster_trial trial;
+	const struct wfm_roster **parts; /* by week; of one week the roster itself */
+	struct roster_trial *trials;
 };
 
-static bool draw(struct db *db, struct arena *a, const struct week_problem *w, const struct schedule_request *r,
+static bool draw(struct db *db, struct arena *a, const struct drawing *d, const struct schedule_request *r,
 		 double time_limit_s, struct making *m, struct draft *out, struct err *e)
 {
 	struct schedule_request limited = *r;
+	bool ok = true;
 	limited.time_limit_s = time_limit_s;
-	*out = (struct draft){ 0 };
-	if (!solve_and_judge(w, &limited, m, &out->roster, e))
+	*out = (struct draft){ .parts = arena_array(a, d->count, sizeof *out->parts),
+			       .trials = arena_array(a, d->count, sizeof *out->trials) };
+	if (!solve_and_judge(d, &limited, m, &out->roster, e))
 		return false;
 	(void)tell(m, m->end, "trial", out->roster->cost.total,
 		   isfinite(out->roster->bound) ? out->roster->bound : NAN, out->roster->gap);
-	if (roster_try(db, a, w, out->roster, (uint64_t)r->seed, &out->trial, e))
+	for (size_t k = 0; ok && k < d->count; k++) {
+		out->parts[k] = d->count > 1 ? joint_week_part(a, &d->joint, out->roster, k) : out->roster;
+		ok = roster_try(db, a, &d->weeks[k], out->parts[k], (uint64_t)r->seed, &out->trials[k], e);
+	}
+	if (ok)
 		return true;
 	wfm_roster_free(out->roster);
 	out->roster = NULL;
@@ -207,57 +197,96 @@ static bool draw(struct db *db, struct arena *a, const struct week_problem *w, c
 }
 
 /* The corrected draft stands unless it serves fewer contacts as promised, or as many for more. */
-static void choose(struct draft *first, struct draft *second)
+static bool choose(struct draft *first, struct draft *second, size_t count)
 {
-	double before = roster_trial_shortfall(&first->trial, NULL);
-	double after = roster_trial_shortfall(&second->trial, &first->trial);
-	bool cheaper = second->roster->cost.pay < first->roster->cost.pay;
-	if (after < before * 0.95 || (after <= before * 1.05 && cheaper)) {
-		roster_trial_follow(&second->trial, &first->trial);
-		second->trial.outcome = TRIAL_CORRECTED;
-		wfm_roster_free(first->roster);
-		*first = *second;
-	} else {
-		first->trial.outcome = TRIAL_KEPT;
-		wfm_roster_free(second->roster);
+	double before = 0, after = 0;
+	for (size_t k = 0; k < count; k++) {
+		before += roster_trial_shortfall(&first->trials[k], NULL);
+		after += roster_trial_shortfall(&second->trials[k], &first->trials[k]);
 	}
+	bool cheaper = second->roster->cost.pay < first->roster->cost.pay;
+	bool better = after < before * 0.95 || (after <= before * 1.05 && cheaper);
+	for (size_t k = 0; k < count; k++) {
+		struct roster_trial *t = better ? &second->trials[k] : &first->trials[k];
+		if (better)
+			roster_trial_follow(t, &first->trials[k]);
+		if (second->trials[k].corrected > 0)
+			t->outcome = better ? TRIAL_CORRECTED : TRIAL_KEPT;
+	}
+	wfm_roster_free(better ? first->roster : second->roster);
+	if (better)
+		*first = *second;
+	return better;
+}
+
+/* How many days' requirements the trials have changed, all weeks together. */
+static bool correct(struct arena *a, struct drawing *d, const struct draft *draft, int64_t *corrected,
+		    int64_t *all, struct err *e)
+{
+	*all = 0;
+	for (size_t k = 0; k < d->count; k++) {
+		corrected[k] = roster_trial_correct(&d->weeks[k], &draft->trials[k]);
+		*all += corrected[k];
+	}
+	return d->count == 1 || *all == 0 || joint_week_make(a, d->weeks, d->count, &d->joint, e);
+}
+
+static bool is_pooled(const struct drawing *d)
+{
+	for (size_t k = 0; k < d->count; k++)
+		if (week_is_pooled(&d->weeks[k]))
+			return true;
+	return false;
+}
+
+static bool draw_again(struct db *db, struct arena *a, struct drawing *d, const struct schedule_request *r,
+		       double left, struct making *m, struct draft *out, struct err *e)
+{
+	struct week_required *before = arena_array(a, d->count, sizeof *before);
+	int64_t *corrected = arena_array(a, d->count, sizeof *corrected), all;
+	struct draft second;
+	for (size_t k = 0; k < d->count; k++)
+		before[k] = week_required_copy(&d->weeks[k], a);
+	if (!correct(a, d, out, corrected, &all, e))
+		return false;
+	if (all == 0)
+		return true;
+	m->start = fmin(m->end, 0.9);
+	m->end = SOLVED;
+	if (!draw(db, a, d, r, left, m, &second, e))
+		return false;
+	for (size_t k = 0; k < d->count; k++)
+		second.trials[k].corrected = corrected[k];
+	if (!choose(out, &second, d->count))
+		for (size_t k = 0; k < d->count; k++)
+			week_required_restore(&d->weeks[k], &before[k]);
+	return true;
 }
 
 /*
  * Formulas take queues one by one; people who can do several make the truth differ. So a draft is
  * tried, the requirement corrected where it was wrong, and the rest of the time spent on that.
  */
-static bool draw_corrected(struct db *db, struct arena *a, struct week_problem *w,
+static bool draw_corrected(struct db *db, struct arena *a, struct drawing *d,
 			   const struct schedule_request *r, struct making *m, struct draft *out, struct err *e)
 {
-	struct draft second;
-	bool pooled = week_is_pooled(w);
+	bool pooled = is_pooled(d);
 	bool halve = pooled && r->time_limit_s >= 2 * CORRECTED_LEAST_S;
 	double begun = clock_monotonic_s();
 
 	m->end = halve ? 0.5 * (m->start + SOLVED) : SOLVED;
-	if (!draw(db, a, w, r, halve ? 0.5 * r->time_limit_s : r->time_limit_s, m, out, e))
+	if (!draw(db, a, d, r, halve ? 0.5 * r->time_limit_s : r->time_limit_s, m, out, e))
 		return false;
 	double took = clock_monotonic_s() - begun, left = r->time_limit_s - took;
-	if (!pooled && out->trial.outcome == TRIAL_NO_TIME)
-		out->trial.outcome = TRIAL_UNSHARED;
+	for (size_t k = 0; k < d->count; k++)
+		if (!week_is_pooled(&d->weeks[k]) && out->trials[k].outcome == TRIAL_NO_TIME)
+			out->trials[k].outcome = TRIAL_UNSHARED;
 	if (!pooled || m->cancelled || left < fmin(took, CORRECTED_LEAST_S))
 		return true;
-	struct week_required before = week_required_copy(w, a);
-	int64_t corrected = roster_trial_correct(w, &out->trial);
-	if (corrected == 0)
+	if (draw_again(db, a, d, r, left, m, out, e))
 		return true;
-	m->start = fmin(m->end, 0.9);
-	m->end = SOLVED;
-	if (!draw(db, a, w, r, left, m, &second, e)) {
-		wfm_roster_free(out->roster);
-		return false;
-	}
-	second.trial.corrected = corrected;
-	choose(out, &second);
-	if (out->trial.corrected == 0)
-		week_required_restore(w, &before);
-	return true;
+	wfm_roster_free(out->roster);
+	return false;
 }
 
 static bool explain_stop(void *context)
@@ -286,42 +315,158 @@ static const char *explain(struct arena *a, const struct week_problem *w, const 
 	return json;
 }
 
-static bool save(struct db *db, struct arena *a, const struct week_problem *w,
-		 const struct schedule_request *r, int64_t user_id, int64_t job_id,
-		 const struct wfm_roster *roster, const struct roster_trial *trial,
-		 const struct replan *again, const char *told, const struct schedule_watch *watch,
-		 struct schedule_result *out, struct err *e)
+/* The request as the plan of one of the sites keeps it. */
+static struct schedule_request request_of(struct arena *a, const struct schedule_request *r, const struct drawing *d,
+					  size_t week)
+{
+	struct schedule_request own = *r;
+	own.site_id = d->weeks[week].site.site_id;
+	own.forecast_id = d->weeks[week].forecast_id;
+	own.with = arena_array(a, d->count, sizeof *own.with);
+	own.with_count = 0;
+	for (size_t k = 0; k < d->count; k++)
+		if (k != week)
+			own.with[own.with_count++] = d->weeks[k].site.site_id;
+	return own;
+}
+
+/* Always in the same order, lest two plans of the same sites wait for each other. */
+static bool lock_weeks(struct db *db, const struct drawing *d, struct err *e)
+{
+	int64_t last = 0;
+	for (size_t n = 0; n < d->count; n++) {
+		int64_t next = INT64_MAX;
+		for (size_t k = 0; k < d->count; k++)
+			if (d->weeks[k].site.site_id > last && d->weeks[k].site.site_id < next)
+				next = d->weeks[k].site.site_id;
+		last = next;
+		if (!db_run(db, SQL_ROSTER_LOCK_WEEK,
+			    DB_ARGS(db_int("site_id", last), db_date("monday", d->weeks[0].monday)), NULL, NULL, e))
+			return false;
+	}
+	return true;
+}
+
+static bool number_together(struct db *db, struct arena *a, const struct drawing *d, const struct draft *draft,
+			    struct drawn_together *out, struct err *e)
+{
+	*out = (struct drawn_together){ .shifts = draft->roster->shift_count, .site_count = d->count,
+					.site_ids = arena_array(a, d->count, sizeof *out->site_ids) };
+	for (size_t k = 0; k < d->count; k++)
+		out->site_ids[k] = d->weeks[k].site.site_id;
+	return db_int_value(db, SQL_PLAN_TOGETHER_NUMBER, NULL, NULL, &out->number, e);
+}
+
+struct keeping {
+	int64_t user_id, job_id;
+	const char *told; /* NULL: no explanation */
+	const struct schedule_watch *watch;
+};
+
+static bool keep_all(struct db *db, struct arena *a, const struct drawing *d, const struct schedule_request *r,
+		     const struct draft *draft, const struct keeping *x, struct schedule_result *out, struct err *e)
+{
+	struct drawn_together together;
+	struct schedule_share *shares = arena_array(a, d->count, sizeof *shares);
+	if (!lock_weeks(db, d, e) || (d->count > 1 && !number_together(db, a, d, draft, &together, e)))
+		return false;
+	for (size_t k = 0; k < d->count; k++) {
+		struct schedule_request own = request_of(a, r, d, k);
+		struct schedule_result kept;
+		if (!roster_keep(db, a, &d->weeks[k], &own, x->user_id, x->job_id, draft->parts[k], &draft->trials[k],
+				 d->again, d->count > 1 ? &together : NULL, &kept, e))
+			return false;
+		shares[k] = (struct schedule_share){ own.site_id, kept.plan_id, kept.roster_id, own.forecast_id,
+						     kept.shifts, kept.borrowed };
+		if (k == 0)
+			*out = kept;
+	}
+	out->with = shares + 1;
+	out->with_count = d->count - 1;
+	return true;
+}
+
+static bool save(struct db *db, struct arena *a, const struct drawing *d, const struct schedule_request *r,
+		 const struct draft *draft, const struct keeping *x, struct schedule_result *out, struct err *e)
 {
 	if (!db_begin(db, e))
 		return false;
-	if (roster_keep(db, a, w, r, user_id, job_id, roster, trial, again, out, e) &&
-	    (told == NULL || roster_explanation_keep(db, out->roster_id, told, e)) &&
-	    (watch == NULL || watch->saved == NULL || watch->saved(watch->context, out, e)))
+	if (keep_all(db, a, d, r, draft, x, out, e) &&
+	    (x->told == NULL || roster_explanation_keep(db, out->roster_id, x->told, e)) &&
+	    (x->watch == NULL || x->watch->saved == NULL || x->watch->saved(x->watch->context, out, e)))
 		return db_commit(db, e);
 	db_rollback(db);
 	return false;
 }
 
-/* Requirement, roster and rows, once there is a forecast. */
-static bool plan(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
-		 int64_t user_id, int64_t job_id, struct making *m, struct schedule_result *out, struct err *e)
+/* The ids of the others, as a statement takes them. */
+static const char *others_json(struct arena *a, const struct schedule_request *r, size_t week)
 {
-	struct week_problem w;
+	const char *ids = "";
+	for (size_t k = 0; k <= r->with_count; k++)
+		if (k != week)
+			ids = arena_printf(a, "%s%s%lld", ids, *ids != 0 ? "," : "",
+					   (long long)(k == 0 ? r->site_id : r->with[k - 1]));
+	return arena_printf(a, "[%s]", ids);
+}
+
+/* The weeks and their problem; forecasts by week. */
+static bool open_drawing(struct db *db, struct arena *a, const struct schedule_request *r, const int64_t *forecasts,
+			 struct replan *again, struct drawing *d, struct err *e)
+{
+	*d = (struct drawing){ .count = 1 + r->with_count, .again = again };
+	d->weeks = arena_array(a, d->count, sizeof *d->weeks);
+	for (size_t k = 0; k < d->count; k++) {
+		struct week_problem *w = &d->weeks[k];
+		if (!week_open(db, a, k == 0 ? r->site_id : r->with[k - 1], r->week, forecasts[k], &r->choice, w, e))
+			return false;
+		w->with = others_json(a, r, k);
+		if (!week_problem_fill(db, a, w, e))
+			return false;
+	}
+	if (d->count > 1)
+		return joint_week_make(a, d->weeks, d->count, &d->joint, e);
+	return week_sessions(db, a, &d->weeks[0], replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL,
+			     replan_asked(&r->keep) ? again->from : FIELD_NULL, e) &&
+	       replan_open(db, a, &d->weeks[0], &r->keep, again, e);
+}
+
+/* Requirement, roster and rows, once there are forecasts. */
+static bool plan(struct db *db, struct arena *a, const struct schedule_request *r, const int64_t *forecasts,
+		 struct replan *again, int64_t user_id, int64_t job_id, struct making *m,
+		 struct schedule_result *out, struct err *e)
+{
+	struct drawing d;
 	struct draft draft;
-	m->again = again;
 	tell(m, m->start, "requirement", NAN, NAN, NAN);
-	if (!week_open(db, a, r->site_id, r->week, r->forecast_id, &r->choice, &w, e) ||
-	    !week_problem_fill(db, a, &w, e) ||
-	    !week_sessions(db, a, &w, replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL,
-			   replan_asked(&r->keep) ? again->from : FIELD_NULL, e) ||
-	    !replan_open(db, a, &w, &r->keep, again, e) ||
-	    !draw_corrected(db, a, &w, r, m, &draft, e))
+	if (!open_drawing(db, a, r, forecasts, again, &d, e) || !draw_corrected(db, a, &d, r, m, &draft, e))
 		return false;
-	const char *told = explain(a, &w, r, draft.roster, m);
-	bool ok = save(db, a, &w, r, user_id, job_id, draft.roster, &draft.trial, again, told, m->watch,
-		       out, e);
+	struct keeping x = { user_id, job_id, NULL, m->watch };
+	x.told = d.count == 1 ? explain(a, &d.weeks[0], r, draft.roster, m) : NULL;
+	bool ok = save(db, a, &d, r, &draft, &x, out, e);
 	wfm_roster_free(draft.roster);
 	return ok;
+}
+
+/* The forecasts that the sites' weeks have, and new ones for those without. */
+static bool make_forecasts(struct db *db, struct arena *a, const struct schedule_request *r, int64_t user_id,
+			   int64_t job_id, struct making *m, int64_t *forecasts, struct err *e)
+{
+	const double each = FORECAST_SHARE / (double)(1 + r->with_count);
+	forecasts[0] = r->forecast_id;
+	for (size_t k = 0; k <= r->with_count; k++) {
+		struct forecast_request f = { k == 0 ? r->site_id : r->with[k - 1], r->week, 1 };
+		struct forecast_watch fw = { .progress = forecast_progress, .context = m };
+		if (k > 0 && !schedule_newest_forecast(db, f.site_id, r->week, &forecasts[k], e))
+			return false;
+		if (forecasts[k] != FIELD_NULL)
+			continue;
+		m->end = m->start + each;
+		if (!forecast_make(db, a, &f, user_id, job_id, &fw, &forecasts[k], e))
+			return false;
+		m->start = m->end;
+	}
+	return true;
 }
 
 bool schedule_make(struct db *db, struct arena *a, const struct schedule_request *asked,
@@ -332,17 +477,14 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 	struct making m = { .watch = watch };
 	struct replan again;
 
-	if (!check(db, a, &r, &again, e) || !staffing_choice_resolve(&r.choice, "/", e))
+	if (!schedule_check_replan(db, a, &r, &again, e) || !staffing_choice_resolve(&r.choice, "/", e))
 		return false;
 	r.forecast_id = r.forecast_id != FIELD_NULL ? r.forecast_id : again.forecast_id;
-	if (r.forecast_id == FIELD_NULL) {
-		struct forecast_request f = { r.site_id, r.week, 1 };
-		struct forecast_watch fw = { .progress = forecast_progress, .context = &m };
-		if (!forecast_make(db, a, &f, user_id, job_id, &fw, &r.forecast_id, e))
-			return false;
-		m.start = FORECAST_SHARE;
-	}
-	bool ok = plan(db, a, &r, &again, user_id, job_id, &m, out, e);
+	int64_t *forecasts = arena_array(a, 1 + r.with_count, sizeof *forecasts);
+	if (!make_forecasts(db, a, &r, user_id, job_id, &m, forecasts, e))
+		return false;
+	r.forecast_id = forecasts[0];
+	bool ok = plan(db, a, &r, forecasts, &again, user_id, job_id, &m, out, e);
 	replan_close(&again);
 	return ok;
 }

@@ -72,26 +72,111 @@ static bool nobody_absent(struct db *db, struct arena *a, int64_t roster_id, str
 	return n == 0;
 }
 
+struct collision_row {
+	const char *agent, *site;
+	int64_t day;
+};
+static const struct field collision_rows[] = {
+	F_TEXT(struct collision_row, agent, 0, 0, 0, ""),
+	F_DATE(struct collision_row, day, 0, ""),
+	F_TEXT(struct collision_row, site, 0, 0, 0, ""),
+};
+static const struct fields collision_fields = FIELDS("PublishCollision", struct collision_row, collision_rows);
+
+/* Rosters drawn at different times know nothing of each other. */
+static bool nobody_collides(struct db *db, struct arena *a, const char *rosters, struct err *e)
+{
+	struct collision_row *rows;
+	size_t n;
+	if (!db_rows(db, SQL_PUBLISH_COLLIDES, DB_ARGS(db_text("rosters", rosters)), NULL, &collision_fields, a,
+		     (void **)&rows, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char day[11];
+		date_format(rows[i].day, day);
+		err_at(e, ERR_CONFLICT, arena_printf(a, "%s, %s", rows[i].agent, day),
+		       "has a published shift at %s too near; build the schedule again", rows[i].site);
+	}
+	return n == 0;
+}
+
+struct id_row {
+	int64_t id;
+};
+static const struct field id_rows[] = { F_INT(struct id_row, id, 0, 0, 0, "") };
+static const struct fields id_fields = FIELDS("RosterTogether", struct id_row, id_rows);
+
+/* The roster and the other drafts drawn in one with it, by site and locked. */
+static bool load_together(struct db *db, struct arena *a, const struct roster *r, struct roster **out, size_t *count,
+			  const char **json, struct err *e)
+{
+	struct id_row *ids;
+	const char *list = "";
+	if (!db_rows(db, SQL_ROSTER_TOGETHER, DB_ARGS(db_int("roster_id", r->id)), NULL, &id_fields, a, (void **)&ids,
+		     count, e))
+		return false;
+	*out = arena_array(a, *count + 1, sizeof **out);
+	for (size_t i = 0; i < *count; i++) {
+		if (!roster_lock(db, a, ids[i].id, &(*out)[i], e))
+			return false;
+		list = arena_printf(a, "%s%s%lld", list, i > 0 ? "," : "", (long long)ids[i].id);
+	}
+	if (*count == 0) { /* drawn alone */
+		(*out)[(*count)++] = *r;
+		list = arena_printf(a, "%lld", (long long)r->id);
+	}
+	*json = arena_printf(a, "[%s]", list);
+	return true;
+}
+
+static const struct db_arg *publish_args(struct arena *a, const struct roster *r, int64_t user_id)
+{
+	struct db_arg *args = arena_array(a, 5, sizeof *args);
+	args[0] = db_int("roster_id", r->id);
+	args[1] = db_int("site_id", r->site_id);
+	args[2] = db_date("monday", r->week);
+	args[3] = db_int("user_id", user_id);
+	return args;
+}
+
 bool roster_publish(struct db *db, struct arena *a, const struct roster *r, int64_t user_id,
 		    struct err *e)
 {
-	struct db_arg roster = db_int("roster_id", r->id), site = db_int("site_id", r->site_id);
-	struct db_arg monday = db_date("monday", r->week);
-	const struct db_arg *week = DB_ARGS(roster, site, monday, db_int("user_id", user_id));
+	struct roster *all;
+	size_t count;
+	return roster_publish_together(db, a, r, user_id, &all, &count, e);
+}
+
+bool roster_publish_together(struct db *db, struct arena *a, const struct roster *r, int64_t user_id,
+			     struct roster **drafts, size_t *draft_count, struct err *e)
+{
+	static const enum sql_id steps[] = {
+		SQL_PUBLISH_MARK_TOUCHED, SQL_PUBLISH_CARRY_IDENTITY, SQL_PUBLISH_SUPERSEDE,
+		SQL_PUBLISH_SUPERSEDE_ROSTER, SQL_PUBLISH_SHIFTS, SQL_PUBLISH_ROSTER,
+	};
+	struct roster *all;
+	const char *ids;
+	size_t count;
 
 	if (r->state != ROSTER_DRAFT)
 		return err_set(e, ERR_CONFLICT, "version %lld is already %s", (long long)r->version,
 			       roster_state_names[r->state]);
 	if (r->week + 7 <= clock_now() / 86400)
 		return err_set(e, ERR_CONFLICT, "the week of this roster is over");
-	static const enum sql_id steps[] = {
-		SQL_PUBLISH_MARK_TOUCHED, SQL_PUBLISH_CARRY_IDENTITY, SQL_PUBLISH_SUPERSEDE,
-		SQL_PUBLISH_SUPERSEDE_ROSTER, SQL_PUBLISH_SHIFTS, SQL_PUBLISH_ROSTER,
-	};
-	if (!db_run(db, SQL_ROSTER_LOCK_WEEK, week, NULL, NULL, e) || !nobody_absent(db, a, r->id, e))
+	if (!load_together(db, a, r, &all, &count, &ids, e))
 		return false;
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (!db_run(db, steps[i], week, NULL, NULL, e))
+	*drafts = all;
+	*draft_count = count;
+	for (size_t k = 0; k < count; k++)
+		if (!db_run(db, SQL_ROSTER_LOCK_WEEK, publish_args(a, &all[k], user_id), NULL, NULL, e) ||
+		    !nobody_absent(db, a, all[k].id, e))
 			return false;
+	if (!nobody_collides(db, a, ids, e))
+		return false;
+	/* Step by step for all: a shift may take the place of one at another site. */
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		for (size_t k = 0; k < count; k++)
+			if (!db_run(db, steps[i], publish_args(a, &all[k], user_id), NULL, NULL, e))
+				return false;
 	return true;
 }

@@ -4,6 +4,7 @@
  *
  * The published roster of the same site and week is superseded in the same transaction; shifts that an
  * agent keeps on a day keep their calendar identity, and only feeds that really change get a new version.
+ * Rosters of several sites drawn in one are published in one, for each counts on the others.
  */
 #ifndef DOMAIN_PUBLISH_ROSTER_H
 #define DOMAIN_PUBLISH_ROSTER_H
@@ -30,8 +31,11 @@ bool roster_get(struct db *db, struct arena *a, int64_t roster_id, struct roster
 bool roster_lock(struct db *db, struct arena *a, int64_t roster_id, struct roster *out, struct err *e);
 
 /* Inside the caller's transaction, on a locked draft. ERR_CONFLICT when it is no draft, its week is over, or an
- * absence approved since cuts into a shift (each named). */
+ * absence approved since cuts into a shift, or another site has published one too near (each named). */
 bool roster_publish(struct db *db, struct arena *a, const struct roster *r, int64_t user_id,
 		    struct err *e);
+/* The same, and in *drafts the rosters that were published, as they were before. */
+bool roster_publish_together(struct db *db, struct arena *a, const struct roster *r, int64_t user_id,
+			     struct roster **drafts, size_t *draft_count, struct err *e);
 
 #endif

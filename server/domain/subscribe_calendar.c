@@ -210,7 +210,7 @@ struct activity_row {
 	const char *queue;
 };
 /* In the order of enum feed_kind. */
-static const char *const kinds[] = { "work", "break", "meal", "training", "meeting", NULL };
+static const char *const kinds[] = { "work", "break", "meal", "training", "meeting", "travel", NULL };
 static const struct field activity_rows[] = {
 	F_INT(struct activity_row, shift_id, 0, 0, 0, ""),
 	F_ENUM(struct activity_row, kind, 0, kinds, ""),

@@ -6,7 +6,7 @@
 #include "server/base/clock.h"
 #include "server/domain/week_fairness.h"
 
-enum { AFTER_REST_MIN = 12 * 60 }; /* kept free before a shift that is published already */
+enum { AFTER_REST_MIN = 12 * 60 }; /* kept free beside a shift that is published already, unless the contract says */
 
 static const struct field skill_rows[] = {
 	F_INT(struct week_skill_row, skill_id, 0, 0, 0, ""),
@@ -26,7 +26,7 @@ static const struct fields available_fields =
 	FIELDS("PlanningAvailability", struct available_row, available_rows);
 
 struct span_row {
-	int64_t day, start, end; /* day: of neighbouring shifts only */
+	int64_t day, start, end, paid_minutes; /* day and minutes: of neighbouring shifts only */
 };
 static const struct field absent_rows[] = {
 	F_INSTANT(struct span_row, start, 0, ""),
@@ -37,12 +37,19 @@ static const struct field neighbour_rows[] = {
 	F_DATE(struct span_row, day, 0, ""),
 	F_INSTANT(struct span_row, start, 0, ""),
 	F_INSTANT(struct span_row, end, 0, ""),
+	F_INT(struct span_row, paid_minutes, 0, 0, 0, ""),
 };
 static const struct fields neighbour_fields =
 	FIELDS("PlanningNeighbour", struct span_row, neighbour_rows);
 
+static const struct field away_rows[] = {
+	F_INT(struct week_away, site_id, 0, 0, 0, ""),
+	F_INT(struct week_away, travel_min, 0, 0, 0, ""),
+};
+static const struct fields away_fields = FIELDS("PlanningElsewhere", struct week_away, away_rows);
+
 struct agent_row {
-	int64_t id, contract_id, hired, left_on;
+	int64_t id, site_id, contract_id, hired, left_on;
 	const char *code, *name;
 	struct week_skill_row *skills;
 	size_t skill_count;
@@ -50,11 +57,15 @@ struct agent_row {
 	size_t availability_count;
 	struct span_row *absences, *neighbours;
 	size_t absence_count, neighbour_count;
+	struct week_away *elsewhere;
+	size_t elsewhere_count;
 };
 static const struct field agent_rows[] = {
 	F_INT(struct agent_row, id, 0, 0, 0, ""),
 	F_TEXT(struct agent_row, code, 0, 0, 0, ""),
 	F_TEXT(struct agent_row, name, 0, 0, 0, ""),
+	F_INT(struct agent_row, site_id, 0, 0, 0, ""),
+	F_LIST(struct agent_row, elsewhere, elsewhere_count, 0, &away_fields, 0, 0, ""),
 	F_INT(struct agent_row, contract_id, 0, 0, 0, ""),
 	F_DATE(struct agent_row, hired, 0, ""),
 	F_DATE(struct agent_row, left_on, FIELD_OPTIONAL, ""),
@@ -114,6 +125,15 @@ static void span_outside_availability(const struct week_problem *w, const struct
 	span_add(s, free_from, w->problem.slot_count);
 }
 
+static int64_t rest_s(const struct wfm_contract *c)
+{
+	int64_t minutes = AFTER_REST_MIN;
+	for (int32_t i = 0; i < c->rule_count; i++)
+		if (c->rules[i].rule == WFM_RULE_REST && c->rules[i].mode == WFM_HARD)
+			minutes = c->rules[i].low;
+	return minutes * 60;
+}
+
 static void agent_spans(const struct week_problem *w, const struct agent_row *r, struct arena *a,
 			struct wfm_agent *out)
 {
@@ -123,10 +143,12 @@ static void agent_spans(const struct week_problem *w, const struct agent_row *r,
 
 	for (size_t i = 0; i < r->absence_count; i++)
 		span_add(&s, slot_floor(w, r->absences[i].start), slot_ceil(w, r->absences[i].end));
-	for (size_t i = 0; i < r->neighbour_count; i++)
-		if (r->neighbours[i].day >= w->monday) /* next week's, or this week's elsewhere */
-			span_add(&s, slot_floor(w, r->neighbours[i].start - AFTER_REST_MIN * 60),
-				 slot_ceil(w, r->neighbours[i].end));
+	int64_t rest = rest_s(&w->problem.contracts[out->contract]);
+	for (size_t i = 0; i < r->neighbour_count; i++) {
+		const struct span_row *n = &r->neighbours[i];
+		if (n->day >= w->monday) /* next week's, or this week's elsewhere */
+			span_add(&s, slot_floor(w, n->start - rest), slot_ceil(w, n->end + rest));
+	}
 	if (r->hired > w->monday)
 		span_add(&s, 0, slot_ceil(w, zone_to_utc(z, r->hired, 0)));
 	if (r->left_on != FIELD_NULL && r->left_on < w->monday + WEEK_DAYS)
@@ -153,7 +175,17 @@ static void week_duty(const struct wfm_contract *c, int32_t *minutes, int32_t *s
 	}
 }
 
-/* A day of leave, or outside the employment, counts as a day worked, up to the shifts of a week. */
+/* The shift that another site has published for the day; NULL: none. */
+static const struct span_row *worked_away(const struct agent_row *r, int64_t date)
+{
+	for (size_t i = 0; i < r->neighbour_count; i++)
+		if (r->neighbours[i].day == date)
+			return &r->neighbours[i];
+	return NULL;
+}
+
+/* A day of leave, or outside the employment, counts as a day worked, up to the shifts of a week; one worked
+ * at another site always. */
 static void agent_credits(const struct week_problem *w, const struct agent_row *r, struct arena *a,
 			  struct wfm_agent *out)
 {
@@ -161,8 +193,15 @@ static void agent_credits(const struct week_problem *w, const struct agent_row *
 	int32_t minutes, shifts, given = 0;
 
 	week_duty(&w->problem.contracts[out->contract], &minutes, &shifts);
+	for (int32_t d = 0; d < WEEK_DAYS; d++) {
+		const struct span_row *away = worked_away(r, w->monday + d);
+		if (away != NULL)
+			credits[given++] = (struct wfm_credit){ d, (int32_t)away->paid_minutes, 1 };
+	}
 	for (int32_t d = 0; d < WEEK_DAYS && given < shifts; d++) {
 		int64_t date = w->monday + d;
+		if (worked_away(r, date) != NULL)
+			continue;
 		int64_t start = zone_to_utc(w->site.zone, date, 0);
 		int64_t end = zone_to_utc(w->site.zone, date + 1, 0);
 		int64_t away = date < r->hired || (r->left_on != FIELD_NULL && date > r->left_on)
@@ -225,7 +264,8 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 
 	if (!db_rows(db, SQL_SCHEDULE_AGENTS,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
-			     db_instant("from", w->from), db_instant("until", w->until)),
+			     db_instant("from", w->from), db_instant("until", w->until),
+			     db_text("with", w->with)),
 		     NULL, &agent_fields, a, (void **)&rows, &n, e))
 		return false;
 	if (n == 0)
@@ -234,10 +274,12 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 	struct wfm_agent *agents = arena_array(a, n, sizeof *agents);
 	w->agent_ids = arena_array(a, n, sizeof *w->agent_ids);
 	w->agent_names = arena_array(a, n, sizeof *w->agent_names);
+	w->homes = arena_array(a, n, sizeof *w->homes);
 	for (size_t i = 0; i < n; i++) {
 		struct wfm_agent *g = &agents[i];
 		w->agent_ids[i] = rows[i].id;
 		w->agent_names[i] = rows[i].name;
+		w->homes[i] = (struct week_home){ rows[i].site_id, rows[i].elsewhere, rows[i].elsewhere_count };
 		g->name = rows[i].code;
 		while ((size_t)g->contract < w->contracts.count &&
 		       w->contracts.ids[g->contract] != rows[i].contract_id)

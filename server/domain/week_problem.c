@@ -195,7 +195,7 @@ bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, 
 {
 	static const struct staffing_choice plain = STAFFING_CHOICE_PLAIN;
 
-	*w = (struct week_problem){ .monday = monday, .forecast_id = forecast_id,
+	*w = (struct week_problem){ .with = "[]", .monday = monday, .forecast_id = forecast_id,
 				    .choice = choice != NULL ? *choice : plain };
 	if (!site_calendar_load(db, a, site_id, &w->site, e) ||
 	    !site_shrinkage_used(db, a, site_id, w->unplanned, &w->site.shrinkage_unplanned, e) ||
@@ -223,7 +223,7 @@ bool week_problem_fill(struct db *db, struct arena *a, struct week_problem *w, s
 
 	w->problem.site_count = 1;
 	week_calendar(a, w);
-	if (!contracts_load(db, a, w->site.site_id, FIELD_NULL, &w->contracts, e))
+	if (!contracts_load(db, a, w->site.site_id, w->with, FIELD_NULL, &w->contracts, e))
 		return false;
 	w->problem.contracts = w->contracts.contracts;
 	w->problem.contract_count = (int32_t)w->contracts.count;

@@ -51,8 +51,19 @@ struct week_covered {
 	int64_t queue_id, start, end;
 };
 
+/* Where an agent is at home, and the other sites at which the agent may work. */
+struct week_home {
+	int64_t site_id;
+	struct week_away {
+		int64_t site_id, travel_min;
+	} *away;
+	size_t away_count;
+};
+
 struct week_problem {
 	struct site_calendar site;
+	const char *with; /* JSON: ids of sites planned in one with this; their people who may come are agents
+			     too, after its own (joint_week.h) */
 	int64_t monday, forecast_id;
 	struct staffing_choice choice;
 	double unplanned[7]; /* share of rostered time lost, Monday first */
@@ -64,6 +75,7 @@ struct week_problem {
 	size_t covered_count;
 	int64_t *agent_ids;            /* by agent index */
 	const char **agent_names;
+	struct week_home *homes;
 	int64_t *session_ids;          /* by session index: plan_sessions.h */
 	struct contract_set contracts; /* by contract index */
 	struct wfm_problem problem;

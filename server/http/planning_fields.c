@@ -105,7 +105,7 @@ struct activity {
 	bool paid;
 };
 static const struct field activity_rows[] = {
-	F_TEXT(struct activity, kind, 0, 0, 0, "work, break, meal, training or meeting"),
+	F_TEXT(struct activity, kind, 0, 0, 0, "work, break, meal, training, meeting or travel"),
 	F_INT(struct activity, queue_id, FIELD_OPTIONAL, 1, 1e15, "queue worked on"),
 	F_TEXT(struct activity, queue, FIELD_OPTIONAL, 0, 0, "its name"),
 	F_TEXT(struct activity, label, FIELD_OPTIONAL, 0, 0, "what a training or meeting is called"),

@@ -58,18 +58,30 @@ static bool roster_may_see(struct request *rq, int64_t id, struct err *e)
 	return roster_get(rq->db, rq->arena, id, &r, e) && request_may_see_site(rq, r.site_id, e);
 }
 
+/* A line for each roster that was published. */
+static bool audit_published(struct request *rq, const struct roster *drafts, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct roster after;
+		if (!roster_get(rq->db, rq->arena, drafts[i].id, &after, e) ||
+		    !request_audit(rq, "publish", "roster", after.id, &roster_fields, &drafts[i], &after, e))
+			return false;
+	}
+	return true;
+}
+
 bool roster_publish_handle(struct request *rq, struct reply *rp, struct err *e)
 {
 	int64_t id = request_path_int(rq, "roster_id");
-	struct roster before, after;
+	struct roster before, after, *drafts;
+	size_t n;
 
 	if (!db_begin(rq->db, e))
 		return false;
 	if (roster_lock(rq->db, rq->arena, id, &before, e) &&
 	    reply_require_match(rp, roster_etag(&before, rq->arena), e) &&
-	    roster_publish(rq->db, rq->arena, &before, rq->user.id, e) &&
-	    roster_get(rq->db, rq->arena, id, &after, e) &&
-	    request_audit(rq, "publish", "roster", id, &roster_fields, &before, &after, e) &&
+	    roster_publish_together(rq->db, rq->arena, &before, rq->user.id, &drafts, &n, e) &&
+	    roster_get(rq->db, rq->arena, id, &after, e) && audit_published(rq, drafts, n, e) &&
 	    db_commit(rq->db, e)) {
 		reply_header(rp, "ETag", roster_etag(&after, rq->arena));
 		return reply_one(rp, &roster_fields, &after, e);

@@ -146,7 +146,10 @@ SELECT a.id, a.code, a.name, a.site_id, s.name AS site, a.team_id, t.name AS tea
 	coalesce((SELECT json_agg(json_build_object('weekday', v.weekday,
 			'from', clock_text(v.from_min), 'until', clock_text(v.until_min))
 			ORDER BY v.weekday, v.from_min)
-		FROM availability v WHERE v.agent_id = a.id), '[]') AS availability
+		FROM availability v WHERE v.agent_id = a.id), '[]') AS availability,
+	coalesce((SELECT json_agg(json_build_object('site_id', o.site_id, 'site', os.name,
+			'travel_min', o.travel_min) ORDER BY o.site_id)
+		FROM agent_elsewhere o JOIN site os ON os.id = o.site_id WHERE o.agent_id = a.id), '[]') AS elsewhere
 FROM agent a
 JOIN site s ON s.id = a.site_id
 JOIN contract c ON c.id = a.contract_id
@@ -169,7 +172,10 @@ SELECT a.id, a.code, a.name, a.site_id, s.name AS site, a.team_id, t.name AS tea
 	coalesce((SELECT json_agg(json_build_object('weekday', v.weekday,
 			'from', clock_text(v.from_min), 'until', clock_text(v.until_min))
 			ORDER BY v.weekday, v.from_min)
-		FROM availability v WHERE v.agent_id = a.id), '[]') AS availability
+		FROM availability v WHERE v.agent_id = a.id), '[]') AS availability,
+	coalesce((SELECT json_agg(json_build_object('site_id', o.site_id, 'site', os.name,
+			'travel_min', o.travel_min) ORDER BY o.site_id)
+		FROM agent_elsewhere o JOIN site os ON os.id = o.site_id WHERE o.agent_id = a.id), '[]') AS elsewhere
 FROM agent a
 JOIN site s ON s.id = a.site_id
 JOIN contract c ON c.id = a.contract_id
@@ -189,6 +195,10 @@ WITH a AS (
 	INSERT INTO availability (agent_id, weekday, from_min, until_min)
 	SELECT a.id, x.weekday, clock_minutes(x."from"), clock_minutes(x.until)
 	FROM a, jsonb_to_recordset(:availability::jsonb) AS x (weekday int, "from" text, until text)
+), o AS (
+	INSERT INTO agent_elsewhere (agent_id, site_id, travel_min)
+	SELECT a.id, x.site_id, x.travel_min
+	FROM a, jsonb_to_recordset(:elsewhere::jsonb) AS x (site_id bigint, travel_min int)
 )
 SELECT id FROM a;
 
@@ -226,6 +236,23 @@ WITH wanted AS (
 INSERT INTO agent_skill (agent_id, skill_id, proficiency)
 SELECT :agent_id::bigint, skill_id, proficiency FROM wanted
 ON CONFLICT (agent_id, skill_id) DO UPDATE SET proficiency = excluded.proficiency;
+
+-- name: agent_elsewhere_replace
+WITH wanted AS (
+	SELECT x.site_id, x.travel_min
+	FROM jsonb_to_recordset(:elsewhere::jsonb) AS x (site_id bigint, travel_min int)
+), gone AS (
+	DELETE FROM agent_elsewhere WHERE agent_id = :agent_id::bigint
+		AND site_id NOT IN (SELECT site_id FROM wanted)
+)
+INSERT INTO agent_elsewhere (agent_id, site_id, travel_min)
+SELECT :agent_id::bigint, site_id, travel_min FROM wanted
+ON CONFLICT (agent_id, site_id) DO UPDATE SET travel_min = excluded.travel_min;
+
+-- Who moves to a site that was another one is at home there.
+-- name: agent_elsewhere_not_home
+DELETE FROM agent_elsewhere o USING agent a
+WHERE a.id = :agent_id::bigint AND o.agent_id = a.id AND o.site_id = a.site_id;
 
 -- name: availability_delete
 DELETE FROM availability WHERE agent_id = :agent_id::bigint;

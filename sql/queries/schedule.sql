@@ -1,7 +1,10 @@
 -- name: schedule_agents
 -- Who may be rostered in a week, with everything personal that the solver needs. Absences of the day
--- after count too: a night shift of Sunday runs into it.
-SELECT a.id, a.code, a.name, a.contract_id, a.hired, a.left_on,
+-- after count too: a night shift of Sunday runs into it. After the site's own people come those of the sites
+-- planned with it who may work here.
+SELECT a.id, a.code, a.name, a.site_id, a.contract_id, a.hired, a.left_on,
+	coalesce((SELECT json_agg(json_build_object('site_id', o.site_id, 'travel_min', o.travel_min)
+			ORDER BY o.site_id) FROM agent_elsewhere o WHERE o.agent_id = a.id), '[]') AS elsewhere,
 	coalesce((SELECT json_agg(json_build_object('skill_id', k.skill_id, 'proficiency', k.proficiency)
 			ORDER BY k.skill_id) FROM agent_skill k WHERE k.agent_id = a.id), '[]') AS skills,
 	coalesce((SELECT json_agg(json_build_object('weekday', v.weekday, 'from_min', v.from_min,
@@ -11,15 +14,18 @@ SELECT a.id, a.code, a.name, a.contract_id, a.hired, a.left_on,
 		FROM absence b WHERE b.agent_id = a.id AND b.state IN ('approved', 'recorded')
 			AND tstzrange(b.start_at, b.end_at)
 				&& tstzrange(:from, :until::timestamptz + interval '1 day')), '[]') AS absences,
-	coalesce((SELECT json_agg(json_build_object('day', s.day, 'start', s.start_at, 'end', s.end_at)
-			ORDER BY s.day DESC)
+	coalesce((SELECT json_agg(json_build_object('day', s.day, 'start', s.start_at, 'end', s.end_at,
+			'paid_minutes', s.paid_minutes) ORDER BY s.day DESC)
 		FROM shift s WHERE s.agent_id = a.id AND s.published
 			AND s.day BETWEEN :monday::date - 21 AND :monday::date + 9
-			AND (s.day < :monday::date OR s.day > :monday::date + 6 OR s.site_id <> :site_id)), '[]') AS neighbours
+			AND (s.day < :monday::date OR s.day > :monday::date + 6 OR (s.site_id <> :site_id
+				AND s.site_id NOT IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint)))), '[]') AS neighbours
 FROM agent a
-WHERE a.site_id = :site_id AND a.hired <= :monday::date + 6
+WHERE (a.site_id = :site_id OR (a.site_id IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint)
+		AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = :site_id)))
+	AND a.hired <= :monday::date + 6
 	AND (a.left_on IS NULL OR a.left_on >= :monday::date)
-ORDER BY a.id;
+ORDER BY a.site_id <> :site_id, a.id;
 
 -- name: replan_head
 -- What nobody has seen can change without notice.
@@ -70,6 +76,8 @@ SELECT c.id, c.code, c.cost_cents_hour, c.shift_min_minutes, c.shift_max_minutes
 		FROM contract_break b WHERE b.contract_id = c.id), '[]') AS breaks
 FROM contract c
 WHERE c.id = :contract_id OR c.id IN (SELECT contract_id FROM agent WHERE site_id = :site_id)
+	OR c.id IN (SELECT a.contract_id FROM agent_elsewhere o JOIN agent a ON a.id = o.agent_id
+		WHERE o.site_id = :site_id AND a.site_id IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint))
 ORDER BY c.id;
 
 -- name: schedule_covered_before
@@ -89,8 +97,18 @@ WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
 ORDER BY i.start_at;
 
 -- name: plan_insert
-INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id)
-VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id) RETURNING id;
+INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id, together)
+VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id, :together) RETURNING id;
+
+-- name: plan_together_number
+SELECT nextval('plan_together');
+
+-- name: schedule_newest_forecast
+SELECT coalesce(max(id), 0) FROM forecast
+WHERE site_id = :site_id AND first_day <= :monday::date AND last_day >= :monday::date + 6;
+
+-- name: schedule_session_count
+SELECT count(*) FROM planned_session WHERE site_id = :site_id AND monday = :monday;
 
 -- name: requirement_insert
 INSERT INTO requirement (plan_id, queue_id, start_at, minutes, volume, aht_s, agents, agents_on_roster,
@@ -292,6 +310,29 @@ FROM shift s JOIN agent a ON a.id = s.agent_id
 	LEFT JOIN absence b ON b.agent_id = s.agent_id AND b.state IN ('approved', 'recorded')
 		AND tstzrange(b.start_at, b.end_at) && tstzrange(s.start_at, s.end_at)
 WHERE s.roster_id = :roster_id AND s.start_at > now() AND (b.id IS NOT NULL OR s.day > a.left_on)
+ORDER BY s.day, a.name LIMIT 20;
+
+-- name: roster_together
+-- The drafts drawn in one with this roster, itself included. A site that has published a later one keeps that.
+SELECT o.id FROM roster r JOIN plan p ON p.id = r.plan_id JOIN plan t ON t.together = p.together
+	JOIN roster o ON o.plan_id = t.id
+WHERE r.id = :roster_id AND o.state = 'draft' AND (o.id = r.id OR NOT EXISTS (SELECT FROM roster n
+	WHERE n.site_id = o.site_id AND n.monday = o.monday AND n.state = 'published' AND n.version > o.version))
+ORDER BY o.site_id;
+
+-- name: publish_collides
+-- Who would work at another site too soon before or after a shift of these rosters. Those that they take the
+-- place of do not count.
+SELECT DISTINCT a.name AS agent, s.day, t.name AS site
+FROM shift s JOIN agent a ON a.id = s.agent_id JOIN roster mine ON mine.id = s.roster_id
+	LEFT JOIN contract_rule k ON k.contract_id = a.contract_id AND k.rule = 'rest' AND k.mode = 'hard'
+	JOIN shift o ON o.agent_id = s.agent_id AND o.published AND o.site_id <> s.site_id
+		AND tstzrange(o.start_at - make_interval(mins => coalesce(k.low, 0)::int),
+			o.end_at + make_interval(mins => coalesce(k.low, 0)::int)) && tstzrange(s.start_at, s.end_at)
+	JOIN roster theirs ON theirs.id = o.roster_id JOIN site t ON t.id = o.site_id
+WHERE s.roster_id IN (SELECT jsonb_array_elements_text(:rosters::jsonb)::bigint) AND s.start_at > now()
+	AND NOT EXISTS (SELECT FROM roster x WHERE x.id IN (SELECT jsonb_array_elements_text(:rosters::jsonb)::bigint)
+		AND x.site_id = theirs.site_id AND x.monday = theirs.monday)
 ORDER BY s.day, a.name LIMIT 20;
 
 -- name: publish_mark_touched

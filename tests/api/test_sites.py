@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a site's places of work do to its plans: counters."""
+"""Where people work: a site's counters, agents at other sites, and plans of several sites."""
 import datetime
+import re
+from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 
 SITE = 3  # San Salvador, a branch with counters
 QUARTER = datetime.timedelta(minutes=15)
@@ -65,3 +68,164 @@ def test_counters_are_set_by_planners(planner, manager, agent, counters):
     assert planner.request("PUT", "/sites/999999/counters", json={"counters": 3}).status_code == 404
     for other in (manager, agent):
         assert other.request("PUT", f"/sites/{SITE}/counters", json={"counters": 3}).status_code == 403
+
+
+# ---- agents at other sites
+
+
+@pytest.fixture(scope="module")
+def someone(planner):
+    site = {s["id"]: s for s in planner.items("/sites")}[SITE]
+    contract = planner.items("/contracts")[0]
+    reply = planner.post("/agents", json={"code": "AWAY-1", "name": "Away One", "site_id": site["id"],
+                                          "contract_id": contract["id"], "hired": "2024-01-01",
+                                          "elsewhere": [{"site_id": 4, "travel_min": 45}]})
+    assert reply.status_code == 201, reply.text
+    return reply.json()
+
+
+def patch(planner, agent, **body):
+    return planner.request("PATCH", f"/agents/{agent['id']}", json=body)
+
+
+def test_an_agent_lists_other_sites(planner, someone):
+    name = {s["id"]: s["name"] for s in planner.items("/sites")}
+    assert someone["elsewhere"] == [{"site_id": 4, "travel_min": 45, "site": name[4]}]
+    both = patch(planner, someone, elsewhere=[{"site_id": 5}, {"site_id": 4, "travel_min": 30}]).json()
+    assert both["elsewhere"] == [{"site_id": 4, "travel_min": 30, "site": name[4]},
+                                 {"site_id": 5, "travel_min": 0, "site": name[5]}]
+    assert patch(planner, someone, name="Away Two").json()["elsewhere"] == both["elsewhere"]
+    listed = [a for a in planner.items("/agents?q=AWAY-1") if a["id"] == someone["id"]]
+    assert listed[0]["elsewhere"] == both["elsewhere"] == planner.get(f"/agents/{someone['id']}").json()["elsewhere"]
+    # Who moves to one of them is at home there.
+    moved = patch(planner, someone, site_id=5).json()
+    assert [o["site_id"] for o in moved["elsewhere"]] == [4]
+    assert patch(planner, someone, site_id=SITE, elsewhere=[]).json()["elsewhere"] == []
+
+
+@pytest.mark.parametrize("elsewhere, pointer", [
+    ([{"site_id": SITE}], "/elsewhere/0/site_id"),
+    ([{"site_id": 999999}], "/elsewhere/0/site_id"),
+    ([{"site_id": 4}, {"site_id": 4}], "/elsewhere/1/site_id"),
+    ([{"site_id": 4, "travel_min": 10}], "/elsewhere/0/travel_min"),
+    ([{"site_id": 4, "travel_min": 735}], "/elsewhere/0/travel_min"),
+    ([{"travel_min": 15}], "/elsewhere/0/site_id"),
+    ([{"site_id": n} for n in range(4, 13)], "/elsewhere"),
+])
+def test_impossible_other_sites_name_the_place(planner, someone, elsewhere, pointer):
+    reply = patch(planner, someone, elsewhere=elsewhere)
+    assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]], reply.text
+    assert planner.get(f"/agents/{someone['id']}").json()["elsewhere"] == []
+
+
+# ---- plans of several sites
+
+SANTIAGO, BORROWER = 1, 3
+
+
+def link(planner, home, away, count):
+    """So many people of a site may go to another, half an hour away, with the skills of its first walk-in queue."""
+    people = planner.items(f"/agents?site_id={home}&limit=1000")[:count]
+    for agent in people:
+        reply = patch(planner, agent, elsewhere=[{"site_id": away, "travel_min": 30}])
+        assert reply.status_code == 200, reply.text
+    return {a["id"] for a in people}
+
+
+def neighbours(planner):
+    """Two branches of one country and zone."""
+    sites = [s for s in planner.items("/sites") if s["kind"] == "branch"]
+    for one in sites:
+        for other in sites:
+            if one["id"] < other["id"] and one["zone"] == other["zone"]:
+                return one["id"], other["id"]
+    raise AssertionError("the demo has no two branches of one zone")
+
+
+@pytest.fixture(scope="module")
+def together(service, planner):
+    home, away = neighbours(planner)
+    lent = link(planner, home, away, 12)
+    stay = {a["id"] for a in planner.items(f"/agents?site_id={away}&limit=1000")}
+    for agent in sorted(stay)[4:]:  # the borrower has hardly anybody
+        service.sql("UPDATE agent SET left_on = current_date - 1, leave_reason = 'voluntary' WHERE id = %s", (agent,))
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": home, "with": [away], "week": week_ahead(3), "iteration_limit": 2000, "time_limit_s": 40}), 240)
+    assert job["state"] == "done", job
+    yield {"home": home, "away": away, "lent": lent, "result": job["result"]}
+    service.sql("UPDATE agent SET left_on = NULL, leave_reason = NULL WHERE left_on = current_date - 1")
+
+
+def test_a_plan_of_two_sites_lends_people(planner, together):
+    r = together["result"]
+    (other,) = r["with"]
+    assert other["site_id"] == together["away"] and other["borrowed"] > 0 == r["borrowed"]
+    rosters = [planner.get(f"/rosters/{i}").json() for i in (r["roster_id"], other["roster_id"])]
+    assert [x["site_id"] for x in rosters] == [together["home"], together["away"]]
+    for x in rosters:
+        assert x["evidence"]["verified"] and x["state"] == "draft"
+        assert x["evidence"]["together"] == [together["home"], together["away"]]
+        assert x["evidence"]["objective"] == r["objective"]
+    shifts = planner.items(f"/rosters/{other['roster_id']}/shifts")
+    guests = [s for s in shifts if s["agent_id"] in together["lent"]]
+    assert len(guests) == other["borrowed"] == rosters[1]["evidence"]["borrowed"]
+    for shift in guests:
+        kinds = [a["kind"] for a in shift["activities"]]
+        assert kinds[0] == kinds[-1] == "travel" and "travel" not in kinds[1:-1]
+        for a in shift["activities"]:
+            assert a["kind"] != "travel" or (a["paid"] and a["queue_id"] is None and
+                                             moment(a["end"]) - moment(a["start"]) == 2 * QUARTER)
+    queues = {q["id"] for q in planner.items(f"/queues?site_id={together['away']}")}
+    assert {a["queue_id"] for s in shifts for a in s["activities"]} - {None} <= queues
+    plans = [planner.get(f"/plans/{i}").json() for i in (r["plan_id"], other["plan_id"])]
+    assert {p["forecast_id"] for p in plans} == {r["forecast_id"], other["forecast_id"]}
+
+
+def test_one_publication_for_both_and_agents_see_where(service, planner, together):
+    r = together["result"]
+    (other,) = r["with"]
+    site = planner.get(f"/sites/{together['away']}").json()
+    etag = planner.get(f"/rosters/{r['roster_id']}").headers["ETag"]
+    done = planner.post(f"/rosters/{r['roster_id']}/publish", headers={"If-Match": etag})
+    assert done.status_code == 200, done.text
+    assert planner.get(f"/rosters/{other['roster_id']}").json()["state"] == "published"
+    audit = [a["entity_id"] for a in service.log_in("admin").items("/audit?entity=roster&limit=10")]
+    assert {r["roster_id"], other["roster_id"]} <= set(audit)
+    guest = next(s for s in planner.items(f"/rosters/{other['roster_id']}/shifts") if s["agent_id"] in together["lent"])
+    admin = service.log_in("admin")
+    account = admin.post("/accounts", json={"login": "guest", "role": "agent", "agent_id": guest["agent_id"],
+                                            "password": "correct horse battery"})
+    assert account.status_code == 201, account.text
+    client = service.log_in("guest", "correct horse battery")
+    mine = client.items(f"/me/shifts?from={guest['day']}&to={guest['day']}")
+    assert [(s["site_id"], s["site"], s["activities"][0]["kind"]) for s in mine] == [(site["id"], site["name"], "travel")]
+    feed = client.post("/me/feeds", json={"name": "Phone"}).json()
+    text = requests.get(feed["url"], timeout=30).text.replace("\r\n ", "")
+    start = moment(guest["start"]).strftime("%Y%m%dT%H%M")
+    (event,) = [e for e in text.split("BEGIN:VEVENT")[1:] if start in re.sub(r";TZID=[^:]*", "", e) or
+                moment(guest["start"]).astimezone(ZoneInfo(site["zone"])).strftime("%Y%m%dT%H%M") in e]
+    assert f"LOCATION:{site['name']}" in event and "Traslado" in event
+
+
+def test_leave_takes_a_shift_at_another_site_away(service, planner, together):
+    (other,) = together["result"]["with"]
+    guest = [s for s in planner.items(f"/rosters/{other['roster_id']}/shifts") if s["agent_id"] in together["lent"]][-1]
+    assert not guest["away"]
+    service.sql("INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused) "
+                "VALUES (%s, 'sickness', 'recorded', %s, %s, false, true, true)",
+                (guest["agent_id"], guest["start"], guest["end"]))
+    (now,) = [s for s in planner.items(f"/rosters/{other['roster_id']}/shifts") if s["id"] == guest["id"]]
+    assert now["away"]
+
+
+@pytest.mark.parametrize("body, pointer", [
+    ({"with": [SITE]}, "/with/0"), ({"with": [4, 4]}, "/with/1"), ({"with": [999999]}, "/with/0"),
+    ({"with": list(range(4, 12))}, "/with"), ({"with": [4], "keep": 1, "week": None}, "/with"),
+])
+def test_impossible_plans_of_several_sites(planner, together, body, pointer):
+    keep = together["result"]["roster_id"]
+    asked = {"site_id": SITE, "week": week_ahead(3), **body}
+    if "keep" in body:
+        asked.update(site_id=together["home"], week=week_ahead(3), keep=keep, **{"with": [together["away"]]})
+    reply = planner.post("/schedules", json=asked)
+    assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]], reply.text

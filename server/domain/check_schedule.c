@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/base/clock.h"
+#include "server/domain/make_forecast.h"
+#include "server/domain/make_schedule.h"
+
+/* A site's own forecast of the week, or that one can be made. */
+static bool check_forecast(struct db *db, struct arena *a, int64_t site_id, int64_t week, int64_t forecast_id,
+			   struct err *e)
+{
+	struct forecast_request f = { site_id, week, 1 };
+	int64_t covers;
+	if (forecast_id == FIELD_NULL)
+		return forecast_check(db, a, &f, e);
+	if (!db_int_value(db, SQL_SCHEDULE_FORECAST_COVERS,
+			  DB_ARGS(db_int("site_id", site_id), db_date("monday", week),
+				  db_int("forecast_id", forecast_id)),
+			  NULL, &covers, e))
+		return false;
+	return covers > 0 || err_at(e, ERR_INVALID, "/forecast_id",
+				    "no forecast of this site and week has the id %lld", (long long)forecast_id);
+}
+
+static bool check_people(struct db *db, int64_t site_id, int64_t week, const char *place, const char *code,
+			 struct err *e)
+{
+	int64_t agents;
+	if (!db_int_value(db, SQL_SCHEDULE_AGENT_COUNT, DB_ARGS(db_int("site_id", site_id), db_date("monday", week)),
+			  NULL, &agents, e))
+		return false;
+	return agents > 0 || err_at(e, ERR_INVALID, place, "site %s has no agents in that week", code);
+}
+
+bool schedule_newest_forecast(struct db *db, int64_t site_id, int64_t week, int64_t *out, struct err *e)
+{
+	if (!db_int_value(db, SQL_SCHEDULE_NEWEST_FORECAST, DB_ARGS(db_int("site_id", site_id), db_date("monday", week)),
+			  NULL, out, e))
+		return false;
+	*out = *out > 0 ? *out : FIELD_NULL;
+	return true;
+}
+
+static bool check_sessions(struct db *db, int64_t site_id, int64_t week, const char *code, struct err *e)
+{
+	int64_t n;
+	if (!db_int_value(db, SQL_SCHEDULE_SESSION_COUNT, DB_ARGS(db_int("site_id", site_id), db_date("monday", week)),
+			  NULL, &n, e))
+		return false;
+	return n == 0 || err_at(e, ERR_INVALID, "/with",
+				"site %s has training or meetings in that week: it must be planned by itself", code);
+}
+
+static bool check_other(struct db *db, struct arena *a, const struct schedule_request *r, size_t i, struct err *e)
+{
+	const char *place = arena_printf(a, "/with/%zu", i);
+	struct site_calendar site;
+	struct err inner = ERR_INIT;
+	int64_t forecast;
+	for (size_t k = 0; k <= i; k++)
+		if (r->with[i] == (k == 0 ? r->site_id : r->with[k - 1]))
+			return err_at(e, ERR_INVALID, place, k == 0 ? "is the site itself" : "is given twice");
+	if (!site_calendar_load(db, a, r->with[i], &site, &inner))
+		return inner.code == ERR_INVALID ? err_at(e, ERR_INVALID, place, "there is no site %lld", (long long)r->with[i])
+						 : err_set(e, inner.code, "%s", inner.message);
+	return check_people(db, r->with[i], r->week, place, site.code, e) &&
+	       schedule_newest_forecast(db, r->with[i], r->week, &forecast, e) &&
+	       check_forecast(db, a, r->with[i], r->week, forecast, e) &&
+	       check_sessions(db, r->with[i], r->week, site.code, e);
+}
+
+static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r, const char *code,
+		       struct err *e)
+{
+	if (r->with_count > 0 && replan_asked(&r->keep))
+		return err_at(e, ERR_INVALID, "/with", "a week is planned again for one site at a time");
+	for (size_t i = 0; i < r->with_count; i++)
+		if (!check_other(db, a, r, i, e))
+			return false;
+	return r->with_count == 0 || check_sessions(db, r->site_id, r->week, code, e);
+}
+
+bool schedule_check_replan(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
+			   struct err *e)
+{
+	struct staffing_choice choice = r->choice;
+	struct site_calendar site;
+	if (!staffing_choice_resolve(&choice, "/", e) ||
+	    !site_calendar_load(db, a, r->site_id, &site, e))
+		return false;
+	int64_t today;
+	int minute;
+	zone_to_local(site.zone, clock_now(), &today, &minute);
+	if (r->week <= today && !replan_asked(&r->keep))
+		return err_at(e, ERR_INVALID, "/week",
+			      "has begun or is past; plan a week that begins after today, or again from a "
+			      "roster of this one (keep)");
+	if (!replan_check(db, a, r->site_id, r->week, today, &r->keep, again, e))
+		return false;
+	return check_people(db, r->site_id, r->week, "/site_id", site.code, e) &&
+	       check_forecast(db, a, r->site_id, r->week,
+			      r->forecast_id != FIELD_NULL ? r->forecast_id : again->forecast_id, e) &&
+	       check_with(db, a, r, site.code, e);
+}
+
+bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
+{
+	struct replan again;
+	return schedule_check_replan(db, a, r, &again, e);
+}

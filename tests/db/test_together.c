@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two sites planned in one: who may work at both goes where it serves most, and each site gets its roster. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "server/domain/make_schedule.h"
+#include "server/domain/publish_roster.h"
+#include "tests/lib/db_fixture.h"
+#include "tests/lib/small_site.h"
+
+/* Viña has half of Santiago's calls and nobody but two of its own; six of Santiago may go there. */
+static const char second_site[] =
+	"INSERT INTO site (code, name, region_id, kind, country, zone, shrinkage_unplanned)"
+	" SELECT 'VAP', 'Viña', id, 'branch', 'CL', 'America/Santiago', 0.05 FROM region;"
+	"UPDATE site_hours SET open_min = 480, close_min = 1200;"
+	"INSERT INTO site_hours (site_id, weekday, open_min, close_min) SELECT 2, w, 480, 1200 FROM generate_series(1, 7) AS w;"
+	"UPDATE agent SET contract_id = (SELECT id FROM contract WHERE code = 'day');"
+	"INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, target_share, target_s, patience_s, aht_s)"
+	" SELECT 'voice2', 'Voice Viña', 2, skill_id, channel, interval_min, target_share, target_s, patience_s, aht_s FROM queue;"
+	"INSERT INTO agent (code, name, site_id, contract_id, hired) SELECT 'V' || n, 'Viña ' || n, 2, c.id, date '2020-01-01'"
+	" FROM generate_series(1, 2) AS n JOIN contract c ON c.code = 'day';"
+	"INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE a.site_id = 2;"
+	"INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s) SELECT q.id, h.start_at, h.offered / 2,"
+	" h.handled / 2, h.handle_time_s / 2 FROM history h, queue q WHERE q.site_id = 2;"
+	"INSERT INTO agent_elsewhere SELECT id, 2, 30 FROM agent WHERE code IN ('A1', 'A2', 'A3', 'A5', 'A6', 'A7')";
+
+static int begin(void **state)
+{
+	struct db_fixture *f = calloc(1, sizeof *f);
+	assert_non_null(f);
+	db_fixture_open(f);
+	small_site_load(f->url);
+	db_fixture_ask(f, second_site);
+	*state = f;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct db_fixture *f = *state;
+	db_fixture_close(f);
+	free(f);
+	return 0;
+}
+
+static struct schedule_request request(int64_t site, int64_t *with)
+{
+	return (struct schedule_request){ .site_id = site, .week = small_site_change_week(4) + 7,
+					  .forecast_id = FIELD_NULL, .seed = 1, .iteration_limit = 300, .gap = 0.01,
+					  .time_limit_s = 60, .with = with, .with_count = with != NULL };
+}
+
+static struct schedule_result make(struct db_fixture *f, struct schedule_request r)
+{
+	struct schedule_result out;
+	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
+		fail_msg("no roster: %s %s", f->err.message, f->err.items_kept ? f->err.items[0].message : "");
+	return out;
+}
+
+static bool publish(struct db_fixture *f, int64_t roster_id)
+{
+	struct roster r;
+	err_clear(&f->err);
+	if (db_begin(f->db, &f->err) && roster_lock(f->db, f->arena, roster_id, &r, &f->err) &&
+	    roster_publish(f->db, f->arena, &r, FIELD_NULL, &f->err) && db_commit(f->db, &f->err))
+		return true;
+	db_rollback(f->db);
+	return false;
+}
+
+/* Of all shifts of the drafts: worked at Viña by people of Santiago; with their travel at both ends, paid. */
+static const char lent[] =
+	"SELECT count(*) FROM shift s JOIN agent a ON a.id = s.agent_id JOIN roster r ON r.id = s.roster_id"
+	" WHERE s.site_id = 2 AND r.site_id = 2 AND a.site_id = 1";
+static const char lent_with_travel[] =
+	"SELECT count(*) FROM shift s JOIN agent a ON a.id = s.agent_id AND a.site_id = 1 WHERE s.site_id = 2"
+	" AND (SELECT count(*) = 2 AND bool_and(v.paid AND v.queue_id IS NULL AND v.end_at - v.start_at = interval '30 minutes')"
+	" AND min(v.start_at) = s.start_at AND max(v.end_at) = s.end_at FROM activity v WHERE v.shift_id = s.id AND v.kind = 'travel')";
+/* Shifts that begin less than twelve hours after the agent's one before, at whatever site. */
+static const char short_rests[] =
+	"SELECT count(*) FROM (SELECT start_at - lag(end_at) OVER (PARTITION BY agent_id ORDER BY start_at) AS rest FROM shift s"
+	" JOIN roster r ON r.id = s.roster_id WHERE r.version = (SELECT max(version) FROM roster m WHERE m.site_id = r.site_id)) AS x"
+	" WHERE rest < interval '12 hours'";
+
+static void test_people_go_where_they_serve_most(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	double alone = make(f, request(1, NULL)).objective + make(f, request(2, NULL)).objective;
+	db_fixture_ask(f, "DELETE FROM plan");
+	struct schedule_request asked = request(1, &vina);
+	asked.iteration_limit = 2000; /* enough for a bound */
+	struct schedule_result r = make(f, asked);
+	assert_int_equal(r.with_count, 1);
+	print_message("# %.0f each by itself, %.0f together; %d of %d shifts at Viña lent, bound %.0f\n", alone / 100, r.objective / 100,
+		      (int)r.with[0].borrowed, (int)r.with[0].shifts, r.bound / 100);
+	assert_true(r.objective < 0.95 * alone && r.bound <= r.objective);
+	assert_true(r.borrowed == 0 && r.with[0].site_id == 2 && r.with[0].borrowed > 5);
+	assert_int_equal(strtol(db_fixture_ask(f, lent), NULL, 10), r.with[0].borrowed);
+	assert_int_equal(strtol(db_fixture_ask(f, lent_with_travel), NULL, 10), r.with[0].borrowed);
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM activity v JOIN shift s ON s.id = v.shift_id JOIN agent a ON"
+				   " a.id = s.agent_id WHERE v.kind = 'travel' AND a.site_id = s.site_id"), "0");
+	/* Only those who may, and everybody within the rules of the contract over both sites. */
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN agent a ON a.id = s.agent_id WHERE a.site_id <> s.site_id"
+				   " AND NOT EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id)"), "0");
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT max(n) <= 5 AND max(m) <= 2700 FROM (SELECT count(*) AS n, sum(paid_minutes) AS m"
+				   " FROM shift GROUP BY agent_id) AS x"), "t");
+	/* Work is on queues of the site where the shift is. */
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM activity v JOIN shift s ON s.id = v.shift_id JOIN queue q ON q.id = v.queue_id"
+				   " WHERE q.site_id <> s.site_id"), "0");
+	/* Both say so, and what it cost is the same in both. */
+	assert_string_equal(db_fixture_ask(f, "SELECT count(DISTINCT together) || ' ' || count(*) FROM plan"), "1 2");
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and((evidence->>'together_shifts')::int = (SELECT count(*) FROM shift)"
+				   " AND evidence->'together' = '[1, 2]') FROM roster"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(DISTINCT evidence->>'objective') FROM roster"), "1");
+}
+
+/* One published publishes both; the feeds of all who work change, and each shift says where. */
+static void test_rosters_drawn_in_one_are_published_in_one(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result first = make(f, request(1, &vina)), r = make(f, request(1, &vina));
+	assert_true(publish(f, first.roster_id));
+	assert_true(publish(f, r.with[0].roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(state || site_id, ' ' ORDER BY id) FROM roster"),
+			    "superseded1 superseded2 published1 published2");
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and(s.published = (r.state = 'published')) FROM shift s JOIN roster r"
+				   " ON r.id = s.roster_id"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) > 0 FROM shift s JOIN agent a ON a.id = s.agent_id"
+				   " WHERE s.published AND s.site_id = 2 AND a.site_id = 1"), "t");
+}
+
+/* Drawn by itself, a site's week leaves alone who works elsewhere in it, and counts those hours. */
+static void test_a_week_drawn_alone_respects_shifts_elsewhere(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result early = make(f, request(1, NULL)), r = make(f, request(1, &vina));
+	assert_true(publish(f, r.roster_id));
+	struct schedule_result alone = make(f, request(1, NULL));
+	assert_true(publish(f, alone.roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) > 0 FROM shift WHERE published AND site_id = 2"), "t");
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT max(n) <= 5 AND max(m) <= 2700 FROM (SELECT count(*) AS n, sum(paid_minutes) AS m"
+				   " FROM shift WHERE published GROUP BY agent_id) AS x"), "t");
+	/* Drawn before the other's publication it knows nothing of it, and must not be published. */
+	assert_false(publish(f, early.roster_id));
+	assert_int_equal(f->err.code, ERR_CONFLICT);
+	assert_non_null(strstr(f->err.items[0].message, "Viña"));
+}
+
+static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer, const char *words)
+{
+	struct schedule_result out;
+	err_clear(&f->err);
+	assert_false(schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err));
+	assert_int_equal(f->err.code, ERR_INVALID);
+	assert_string_equal(f->err.items[0].pointer, pointer);
+	assert_non_null(strstr(f->err.items[0].message, words));
+}
+
+static void test_impossible_plans_name_the_place(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t self = 1, none = 99, twice[] = { 2, 2 }, vina = 2;
+	struct schedule_request r = request(1, twice);
+	expect_refused(f, request(1, &self), "/with/0", "itself");
+	expect_refused(f, request(1, &none), "/with/0", "no site");
+	r.with_count = 2;
+	expect_refused(f, r, "/with/1", "twice");
+	db_fixture_ask(f, "UPDATE site SET zone = 'America/Lima' WHERE id = 2");
+	expect_refused(f, request(1, &vina), "/with", "clocks");
+	db_fixture_ask(f, "UPDATE site SET zone = 'America/Santiago'; UPDATE agent SET left_on = date '2021-01-01',"
+		" leave_reason = 'voluntary' WHERE site_id = 2");
+	expect_refused(f, request(1, &vina), "/with/0", "no agents");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_people_go_where_they_serve_most, begin, end),
+		cmocka_unit_test_setup_teardown(test_rosters_drawn_in_one_are_published_in_one, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_week_drawn_alone_respects_shifts_elsewhere, begin, end),
+		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, end),
+	};
+	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
