@@ -5,6 +5,7 @@
 #include "server/domain/make_schedule.h"
 #include "server/domain/require_week.h"
 #include "server/domain/week_service.h"
+#include "server/domain/week_waiting.h"
 
 struct activity_out {
 	int64_t position, queue_id, session_id, start, end;
@@ -68,7 +69,7 @@ static const struct fields unplanned_fields =
 	FIELDS("UnplannedAgent", struct unplanned_out, unplanned_rows);
 
 struct parts_out {
-	double pay, fixed_pay, shortage, surplus, rules, wishes, changes, service, sessions;
+	double pay, fixed_pay, shortage, surplus, rules, wishes, changes, service, sessions, deferred;
 };
 static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, pay, 0, 0, 0, ""),
@@ -80,6 +81,7 @@ static const struct field parts_rows[] = {
 	F_REAL(struct parts_out, changes, 0, 0, 0, ""),
 	F_REAL(struct parts_out, service, 0, 0, 0, ""),
 	F_REAL(struct parts_out, sessions, 0, 0, 0, ""),
+	F_REAL(struct parts_out, deferred, 0, 0, 0, ""),
 };
 static const struct fields parts_fields = FIELDS("CostParts", struct parts_out, parts_rows);
 
@@ -130,6 +132,8 @@ struct evidence_out {
 	size_t unplanned_count;
 	struct service_row *services;
 	size_t service_count;
+	struct waiting_row *waiting;
+	size_t waiting_count;
 	double session_cents;
 	struct missed_out *missed;
 	size_t missed_count;
@@ -159,6 +163,7 @@ static const struct field evidence_rows[] = {
 	F_OBJECT(struct evidence_out, changes, FIELD_OPTIONAL, &changes_fields, ""),
 	F_LIST(struct evidence_out, unplanned, unplanned_count, 0, &unplanned_fields, 0, 0, ""),
 	F_LIST(struct evidence_out, services, service_count, 0, &service_row_fields, 0, 0, ""),
+	F_LIST(struct evidence_out, waiting, waiting_count, 0, &waiting_row_fields, 0, 0, ""),
 	F_REAL(struct evidence_out, session_cents, FIELD_OPTIONAL, 0, 0, ""),
 	F_LIST(struct evidence_out, missed, missed_count, 0, &missed_fields, 0, 0, ""),
 	F_LIST_OF(struct evidence_out, together, together_count, 0, FIELD_INT, 0, 0, ""),
@@ -289,7 +294,8 @@ static void note_unmet(struct arena *a, const struct week_problem *w, struct evi
 
 static const char *evidence_json(struct arena *a, const struct week_problem *w,
 				 const struct wfm_roster *r, const struct roster_trial *trial,
-				 const struct changes_out *changes, const struct drawn_together *together)
+				 const struct changes_out *changes, const struct drawn_together *together,
+				 struct waiting_row *waiting, size_t waiting_count)
 {
 	const double priced = changes->roster_id == FIELD_NULL ? 0 : changes->cents;
 	struct evidence_out o = {
@@ -302,7 +308,9 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 		.probability = w->choice.risk == WFM_RISK_CHANCE ? w->choice.probability : NAN,
 		.shrinkage = w->site.shrinkage_unplanned,
 		.parts = { r->cost.pay, r->cost.fixed_pay, r->cost.shortage, r->cost.surplus,
-			   r->cost.rules, r->cost.wishes - priced, priced, r->cost.service, r->cost.sessions },
+			   r->cost.rules, r->cost.wishes - priced, priced, r->cost.service, r->cost.sessions,
+			   r->cost.deferred },
+		.waiting = waiting, .waiting_count = waiting_count,
 		.together = together != NULL ? together->site_ids : NULL,
 		.together_count = together != NULL ? together->site_count : 0,
 		.together_shifts = together != NULL ? together->shifts : FIELD_NULL,
@@ -376,6 +384,11 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 {
 	struct changes_out changes;
 	struct db_arg site = db_int("site_id", w->site.site_id), monday = db_date("monday", w->monday);
+	struct week_problem as_placed = *w; /* work that may wait stands where the roster does it */
+	struct waiting_row *waiting;
+	size_t waiting_count;
+	as_placed.requirements = week_waiting_rows(a, w, roster, &waiting, &waiting_count);
+	w = &as_placed;
 
 	if (!count_changes(w, roster, r, again, &changes, e))
 		return false;
@@ -401,7 +414,8 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,
 			    DB_ARGS(site, monday, db_int("plan_id", out->plan_id),
-				    db_text("evidence", evidence_json(a, w, roster, trial, &changes, together))),
+				    db_text("evidence", evidence_json(a, w, roster, trial, &changes, together,
+								      waiting, waiting_count))),
 			    NULL, &out->roster_id, e) &&
 	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
 	       (changes.roster_id == FIELD_NULL ||

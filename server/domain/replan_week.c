@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/domain/week_waiting.h"
 
 struct head_row {
 	int64_t site_id, week, version, forecast_id, notice_days;
@@ -22,12 +23,13 @@ static const struct field head_rows[] = {
 static const struct fields head_fields = FIELDS("Roster", struct head_row, head_rows);
 
 struct part_row {
-	int64_t start, end;
+	int64_t start, end, queue_id;
 	bool work, paid;
 };
 static const struct field part_rows[] = {
 	F_INSTANT(struct part_row, start, 0, ""),
 	F_INSTANT(struct part_row, end, 0, ""),
+	F_INT(struct part_row, queue_id, FIELD_OPTIONAL, 0, 0, ""),
 	F_BOOL(struct part_row, work, 0, ""),
 	F_BOOL(struct part_row, paid, 0, ""),
 };
@@ -109,6 +111,14 @@ static int32_t agent_index(const struct week_problem *w, int64_t agent_id)
 	return i < w->problem.agent_count ? i : -1;
 }
 
+static int32_t queue_index(const struct week_problem *w, int64_t queue_id)
+{
+	for (size_t q = 0; q < w->queue_count; q++)
+		if (w->queues[q].id == queue_id)
+			return (int32_t)q;
+	return WFM_NONE;
+}
+
 /* People who are no longer of the site's week have nothing to keep. */
 static const struct wfm_roster *make_start(const struct week_problem *w, struct arena *a,
 					   const struct shift_row *rows, size_t n)
@@ -132,7 +142,7 @@ static const struct wfm_roster *make_start(const struct week_problem *w, struct 
 		for (size_t k = 0; k < rows[i].activity_count; k++) {
 			const struct part_row *p = &rows[i].activities[k];
 			r->activities[r->activity_count++] = (struct wfm_activity){
-				.kind = p->work ? WFM_WORK : WFM_MEAL, .queue = WFM_NONE, .paid = p->paid,
+				.kind = p->work ? WFM_WORK : WFM_MEAL, .queue = queue_index(w, p->queue_id), .paid = p->paid,
 				.start = slot_of(w, p->start), .slots = slot_of(w, p->end) - slot_of(w, p->start) };
 		}
 	}
@@ -270,6 +280,8 @@ bool replan_open(struct db *db, struct arena *a, struct week_problem *w, const s
 	int32_t locked = (int32_t)(x->from - w->monday);
 	for (int32_t i = 0; i < w->problem.agent_count && locked > 0; i++)
 		lock_days(w, a, rows, n, i, locked, &own[i]);
+	if (locked > 0)
+		week_waiting_begin(a, w, x->start, w->problem.calendars[0].days[locked].first_slot);
 	if (!freeze(w, a, own, rows, n, x, e))
 		return false;
 	return wfm_replan_open(&w->problem, x->start, &x->cost, &x->priced, &we) == WFM_OK || err_from_wfm(e, &we);

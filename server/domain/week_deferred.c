@@ -265,15 +265,45 @@ static struct requirement_row row_of(const struct week_work *k, size_t q, size_t
 	};
 }
 
+/* Seconds of an interval's usable idle time that are this queue's: what its work takes of it, and of what
+ * none takes a part by its work. */
+static double beside(const struct week_work *k, size_t q, size_t i, const struct wfm_deferred *r, const double *work)
+{
+	double sum = r->figures[q * k->n + i].free_s;
+	for (size_t c = k->count; c < r->class_count; c++) {
+		double all = 0;
+		for (size_t d = 0; d < k->count; d++)
+			all += k->classes[c].queues[d] * work[d];
+		double rest = k->classes[c].free_s[i] - r->free_used_s[c * k->n + i];
+		if (k->classes[c].queues[q] && all > 0)
+			sum += fmax(0, rest) * work[q] / all;
+	}
+	return sum;
+}
+
+static double work_of(const struct week_work *k, size_t q)
+{
+	double sum = 0;
+	for (size_t i = 0; i < k->n; i++)
+		sum += k->queues[q].loads[i].volume * k->queues[q].loads[i].aht_s;
+	return sum;
+}
+
 static void write_rows(const struct week_work *k, const struct wfm_deferred *r, const struct wfm_deferred *alone)
 {
+	double work[MOST / 2];
+	for (size_t q = 0; q < k->count; q++)
+		work[q] = work_of(k, q);
 	for (size_t q = 0; q < k->count; q++) {
 		struct queue_requirement *out = &k->w->requirements[k->at[q]];
 		out->deferred = sum_up(k, q, r, alone);
+		out->beside_s = arena_array(k->a, k->n, sizeof *out->beside_s);
 		out->rows = arena_array(k->a, k->n, sizeof *out->rows);
 		out->count = k->n;
-		for (size_t i = 0; i < k->n; i++)
+		for (size_t i = 0; i < k->n; i++) {
 			out->rows[i] = row_of(k, q, i, r);
+			out->beside_s[i] = beside(k, q, i, r, work);
+		}
 	}
 }
 

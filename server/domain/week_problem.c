@@ -8,6 +8,7 @@
 #include "server/domain/queue_staffing.h"
 #include "server/domain/week_counters.h"
 #include "server/domain/week_service.h"
+#include "server/domain/week_waiting.h"
 
 /* Prices in multiples of the mean hour's cost: a person missing is dear, a second one dearer, a
  * spare one costs a little beside the pay. */
@@ -120,7 +121,8 @@ static double *fill_queue(const struct week_problem *w, size_t i, struct arena *
 	uint8_t *open = arena_array(a, (size_t)w->problem.slot_count, 1);
 	const struct queue_requirement *r = &w->requirements[i];
 
-	for (size_t k = 0; k < r->count; k++)
+	/* Work that may wait asks for nobody in a slot: week_waiting.h. */
+	for (size_t k = 0; k < r->count && site_queue_is_live(&w->queues[i]); k++)
 		for (int64_t m = 0; m < r->rows[k].minutes; m += SLOT_MIN)
 			required[(r->rows[k].start - w->from) / (SLOT_MIN * 60) + m / SLOT_MIN] =
 				r->rows[k].agents_on_roster;
@@ -187,7 +189,7 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 		return false;
 	week_counters(a, w, queues);
 	subtract_covered(w, required);
-	return week_services(a, w, e);
+	return week_waiting_ask(a, w, e) && week_services(a, w, e);
 }
 
 bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,

@@ -30,6 +30,7 @@ struct requirement_row {
 extern const struct fields requirement_row_fields;
 extern const char *const requirement_binding_names[];
 
+struct week_waiting;
 struct requirement_day; /* server/domain/week_staffing.h */
 
 /* What becomes of a queue's work that may wait; all NaN: live. */
@@ -44,6 +45,7 @@ struct queue_requirement {
 	struct requirement_day *days; /* of a live queue whose forecast has scenarios */
 	size_t day_count;
 	struct requirement_deferred deferred;
+	double *beside_s; /* [count] of work that may wait: seconds that live queues' idle time can do of it */
 };
 
 /* Work that last week's published nights still do after this week has begun. */
@@ -79,6 +81,9 @@ struct week_problem {
 	int64_t *session_ids;          /* by session index: plan_sessions.h */
 	struct contract_set contracts; /* by contract index */
 	struct wfm_problem problem;
+	struct week_waiting *waiting; /* by deferrable work of the problem: week_waiting.h */
+	size_t waiting_count;
+	struct wfm_deferrable *deferrable; /* what problem.deferrable points to */
 	struct wfm_service *services; /* what problem.services points to: week_service.h */
 	double **required; /* by queue and slot: what problem.queues point to, to be corrected by a trial */
 };

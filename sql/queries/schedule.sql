@@ -43,7 +43,7 @@ UPDATE site SET notice_days = :days, notice_cents = :cents WHERE id = :site_id;
 -- publish_absent, of every absence that touches it.
 SELECT s.agent_id, s.day, s.start_at AS start, s.end_at AS end, replan_stands(s) AS stands,
 	coalesce((SELECT json_agg(json_build_object('start', v.start_at, 'end', v.end_at, 'work', v.kind NOT IN ('meal', 'break'),
-			'paid', v.paid) ORDER BY v.position) FROM activity v WHERE v.shift_id = s.id), '[]') AS activities
+			'queue_id', v.queue_id, 'paid', v.paid) ORDER BY v.position) FROM activity v WHERE v.shift_id = s.id), '[]') AS activities
 FROM shift s WHERE s.roster_id = :roster_id
 ORDER BY s.agent_id, s.day, s.start_at;
 

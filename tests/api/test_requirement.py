@@ -194,9 +194,23 @@ def test_a_plan_keeps_what_mail_comes_to(planner, mail_site):
     plan = job["result"]["plan_id"]
     shown = need(planner, forecast, mail, idle_share=0.8)["intervals"]
     kept = planner.items(f"/plans/{plan}/requirements?queue_id={mail['id']}")
-    for key in ("agents", "backlog_s", "late_s", "idle_s"):
+    for key in ("volume", "aht_s"):
         assert [r[key] for r in kept] == pytest.approx([r[key] for r in shown])
-    assert any(r["idle_s"] > 0 for r in kept)
+    roster = job["result"]["roster_id"]
+    told, = [w for w in planner.get(f"/rosters/{roster}").json()["evidence"]["waiting"] if w["queue_id"] == mail["id"]]
+    assert told["in_time_hours"] >= 0.99 * told["due_hours"] > 100
+    assert told["backlog_hours"] == pytest.approx(kept[-1]["backlog_s"] / 3600)
+    assert told["idle_used_hours"] == pytest.approx(sum(r["idle_s"] for r in kept) / 3600)
+    # What is kept is where the roster does it: as many as are there, or fewer who find work.
+    there = {c["start"]: c for c in planner.items(f"/rosters/{roster}/coverage") if c["queue_id"] == mail["id"]}
+    short = {s["start"] for s in planner.items(f"/rosters/{roster}/shortages") if s["queue_id"] == mail["id"]}
+    needed = sum(c["required"] for c in there.values())
+    assert needed > 100 and not short
+    per_interval = int(kept[0]["minutes"] / 15)
+    ordered = [there[k] for k in sorted(there)]
+    for i in range(0, len(ordered), per_interval):
+        part = ordered[i:i + per_interval]
+        assert sum(c["required"] for c in part) <= sum(c["scheduled"] for c in part) + 1e-6
     assert {r["idle_s"] for r in planner.items(f"/plans/{plan}/requirements?queue_id={voice['id']}")} == {None}
 
 

@@ -25,6 +25,28 @@ static int64_t number(const char *sql)
 	return strtoll(pgcluster_sql(pgcluster_url(), sql), NULL, 10);
 }
 
+/* What it pays, what becomes of work that may wait, and how the trial went. */
+static void print_roster(int64_t roster_id, const char *site)
+{
+	char sql[1200];
+	snprintf(sql, sizeof sql,
+		 "SELECT concat_ws(E'\t', 'schedule %s', 'paid ' || (SELECT round(sum(paid_minutes) / 60.0, 1) FROM shift"
+		 " WHERE roster_id = r.id) || ' h', 'pay ' || round(((evidence->'parts'->>'pay')::numeric +"
+		 " (evidence->'parts'->>'fixed_pay')::numeric) / 100), (SELECT string_agg('waiting ' ||"
+		 " round(100 * (x->>'in_time_hours')::numeric / nullif((x->>'due_hours')::numeric, 0), 2) || ' %% of ' ||"
+		 " round((x->>'due_hours')::numeric, 1) || ' h in time, idle ' || round((x->>'idle_used_hours')::numeric, 1), E'\t')"
+		 " FROM jsonb_array_elements(evidence->'waiting') AS x), 'trial ' || (SELECT round((100 * sum(offered * simulated) /"
+		 " sum(offered))::numeric, 2) || ' %% short ' || round(sum(offered * greatest(0, target - simulated))::numeric, 1)"
+		 " FROM roster_trial WHERE roster_id = r.id)) FROM roster r WHERE id = %lld",
+		 site, (long long)roster_id);
+	printf("%s\n", pgcluster_sql(pgcluster_url(), sql));
+	if (getenv("PLANNING_EVIDENCE") != NULL) {
+		snprintf(sql, sizeof sql, "SELECT evidence - 'services' - 'unplanned' - 'missed' FROM roster WHERE id = %lld",
+			 (long long)roster_id);
+		printf("%s\n", pgcluster_sql(pgcluster_url(), sql));
+	}
+}
+
 static void bench_site(struct db *db, int64_t site_id, int64_t week)
 {
 	struct err e = ERR_INIT;
@@ -54,6 +76,7 @@ static void bench_site(struct db *db, int64_t site_id, int64_t week)
 	printf("schedule %-6s gap\t%.2f\t%%\n", site, 100 * r.gap);
 	printf("schedule %-6s short\t%lld\tperson-hours, %lld of %lld agents unplanned\n", site, (long long)number(sql),
 	       (long long)r.unplanned, agents);
+	print_roster(r.roster_id, site);
 	fflush(stdout);
 	arena_free(a);
 }
@@ -75,8 +98,10 @@ int main(void)
 		die("demo", &e);
 	arena_free(a);
 	int64_t week = today + 8 - date_weekday(today), sites = number("SELECT count(*) FROM site");
+	const char *one = getenv("PLANNING_SITE");
 	for (int64_t i = 1; i <= sites; i++)
-		bench_site(db, i, week);
+		if (one == NULL || strtoll(one, NULL, 10) == i)
+			bench_site(db, i, week);
 	db_close(db);
 	return 0;
 }
