@@ -234,6 +234,7 @@ bool week_problem_fill(struct db *db, struct arena *a, struct week_problem *w, s
 	if (!week_requirements(db, a, w->forecast_id, w, e) || !build_queues(db, a, w, e) ||
 	    !week_agents(db, a, w, e))
 		return false;
+	week_waiting_price(w);
 	if (wfm_problem_check(&w->problem, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
 	return true;

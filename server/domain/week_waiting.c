@@ -17,8 +17,15 @@ const struct fields waiting_row_fields = FIELDS("RosterWaiting", struct waiting_
 /*
  * In hours' pay: an agent-hour still to be done for each open hour past due, as much as an hour missing on a
  * live queue; and one that is never done, as much as a second one missing there.
+ *
+ * Where there are too few people for everything what is late stays so for days, and at that price an hour of
+ * Monday's would be worth hundreds: live queues would be left without anybody. There an hour late through
+ * the whole week and left at its end costs about as much as the first one missing on a live queue: work
+ * that may wait gets what those leave.
  */
-static const double LATE_HOURS = 3, LEFT_HOURS = 12;
+static const double LATE_HOURS = 3, LEFT_HOURS = 12, LATE_WEEK_HOURS = 3, LEFT_FEW_HOURS = 2;
+/* Of the people's hours: with less to do there are enough of them, with more too few. */
+static const double ENOUGH = 0.9, TOO_FEW = 1;
 
 static double slot_hours(void)
 {
@@ -133,7 +140,6 @@ static void write_batches(const struct week_problem *w, struct week_waiting *x, 
 
 bool week_waiting_ask(struct arena *a, struct week_problem *w, struct err *e)
 {
-	double hour = week_hour_cents(w);
 	struct wfm_deferrable *all = arena_array(a, w->queue_count, sizeof *all);
 	w->waiting = arena_array(a, w->queue_count, sizeof *w->waiting);
 	w->deferrable = all;
@@ -149,13 +155,63 @@ bool week_waiting_ask(struct arena *a, struct week_problem *w, struct err *e)
 		for (int32_t t = 0; t < x->slots; t++)
 			spare[t] = x->spare_s[t] / x->each_s[t];
 		struct wfm_deferrable *d = &all[w->waiting_count++];
-		*d = (struct wfm_deferrable){ .name = w->queues[q].code, .queue = (int32_t)q, .spare = spare,
-					      .late_cents = LATE_HOURS * hour, .left_cents = LEFT_HOURS * hour };
+		*d = (struct wfm_deferrable){ .name = w->queues[q].code, .queue = (int32_t)q, .spare = spare };
 		write_batches(w, x, d);
 	}
 	w->problem.deferrable = all;
 	w->problem.deferrable_count = (int32_t)w->waiting_count;
 	return true;
+}
+
+/* Hours of work on the roster that the week asks for. */
+static double hours_asked(const struct week_problem *w)
+{
+	double sum = 0;
+	for (int32_t t = 0; t < w->problem.slot_count - SLOT_TAIL; t++) {
+		for (size_t q = 0; q < w->queue_count; q++)
+			sum += w->required[q][t] * slot_hours();
+		for (size_t i = 0; i < w->waiting_count; i++)
+			sum -= w->deferrable[i].spare[t] * slot_hours();
+	}
+	for (size_t i = 0; i < w->waiting_count; i++)
+		for (int32_t b = 0; b < w->deferrable[i].batch_count; b++)
+			sum += w->deferrable[i].batches[b].hours;
+	return sum;
+}
+
+/* Hours that an agent may work this week, less breaks that are paid. */
+static double hours_of(const struct wfm_problem *p, const struct wfm_agent *g)
+{
+	const struct wfm_contract *c = &p->contracts[g->contract];
+	double week = WEEK_DAYS * 8 * 60, shift = 8 * 60, breaks = 0;
+	for (int32_t i = 0; i < c->rule_count; i++) {
+		if (c->rules[i].rule == WFM_RULE_WEEK_MINUTES && c->rules[i].high < INT32_MAX)
+			week = c->rules[i].high;
+		if (c->rules[i].rule == WFM_RULE_SHIFT_MINUTES)
+			shift = fmax(60, c->rules[i].high);
+	}
+	for (int32_t i = 0; i < c->break_count; i++)
+		breaks += c->breaks[i].paid ? c->breaks[i].minutes : 0;
+	for (int32_t i = 0; i < g->credit_count; i++)
+		week -= g->credits[i].minutes;
+	return g->skill_count > 0 ? fmax(0, week) / 60 * fmax(0, 1 - breaks / shift) : 0;
+}
+
+void week_waiting_price(struct week_problem *w)
+{
+	double hour = week_hour_cents(w), there = 0;
+	for (int32_t i = 0; i < w->problem.agent_count; i++)
+		there += hours_of(&w->problem, &w->problem.agents[i]);
+	double few = w->waiting_count > 0 ? (hours_asked(w) / fmax(1, there) - ENOUGH) / (TOO_FEW - ENOUGH) : 0;
+	few = fmin(fmax(few, 0), 1);
+	for (size_t i = 0; i < w->waiting_count; i++) {
+		const uint8_t *open = w->problem.queues[w->waiting[i].queue].open;
+		double hours = 0;
+		for (int32_t t = 0; t < w->waiting[i].slots; t++)
+			hours += open[t] * slot_hours();
+		w->deferrable[i].late_cents = hour * ((1 - few) * LATE_HOURS + few * LATE_WEEK_HOURS / fmax(1, hours));
+		w->deferrable[i].left_cents = hour * ((1 - few) * LEFT_HOURS + few * LEFT_FEW_HOURS);
+	}
 }
 
 /* ---- what a roster does ------------------------------------------------------------------ */

@@ -16,6 +16,17 @@ struct move {
 	int32_t t, kind, from, to;
 };
 
+/* Here numbers are never NaN, and these are called more than all else. */
+static inline double lower(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double upper(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 double cover_stock_cents(const struct cover *c)
 {
 	double sum = 0;
@@ -52,9 +63,9 @@ static void count_done(const struct stock *s, const double *have, double suppose
 	double sum = 0;
 	for (int32_t k = 0; k < s->count; k++) {
 		double could = sum + have[s->slot[k]] + s->spare[k];
-		sum = fmin(s->come[k], could);
+		sum = lower(s->come[k], could);
 		spare[k] = could - sum;
-		done[k] = fmin(s->come[k], sum + suppose);
+		done[k] = lower(s->come[k], sum + suppose);
 	}
 }
 
@@ -68,14 +79,14 @@ static void look_ahead(const struct stock *s, const double *done, const double *
 	double up = s->idle, down = s->idle;
 	for (int32_t k = s->count - 1; k >= 0; k--) {
 		const int32_t t = s->slot[k];
-		double room = fmin(1, s->come[k] - done[k]), late = fmax(0, s->due[k] - done[k]);
-		double lacks = fmin(1, fmax(0, s->due[k] - done[k] + 1) - late);
-		up = room <= 0 ? 0 : room * up + s->late[k] * fmin(late, room);
+		double room = lower(1, s->come[k] - done[k]), late = upper(0, s->due[k] - done[k]);
+		double lacks = lower(1, upper(0, s->due[k] - done[k] + 1) - late);
+		up = room <= 0 ? 0 : room * up + s->late[k] * lower(late, room);
 		down = spare[k] >= 1 ? 0 : (1 - spare[k]) * (down + s->late[k] * lacks);
 		more[t] = up - s->idle;
 		less[t] = down - s->idle;
-		up = fmax(up, free_[t] + s->idle);
-		down = fmin(down, fetch[t] + s->idle);
+		up = upper(up, free_[t] + s->idle);
+		down = lower(down, fetch[t] + s->idle);
 	}
 }
 
@@ -86,11 +97,11 @@ static void look_back(const struct stock *s, const double *done, const double *f
 	double up = -INFINITY, down = INFINITY;
 	for (int32_t k = 0; k < s->count; k++) {
 		const int32_t t = s->slot[k];
-		more[t] = fmax(more[t], up - s->idle);
-		less[t] = fmin(less[t], down - s->idle);
-		double late = fmax(0, s->due[k] - done[k]);
-		up = fmax(up, free_[t] + s->idle) - s->late[k] * fmin(1, fmax(0, s->due[k] - done[k] + 1) - late);
-		down = fmin(down, fetch[t] + s->idle) - s->late[k] * fmin(1, late);
+		more[t] = upper(more[t], up - s->idle);
+		less[t] = lower(less[t], down - s->idle);
+		double late = upper(0, s->due[k] - done[k]);
+		up = upper(up, free_[t] + s->idle) - s->late[k] * lower(1, upper(0, s->due[k] - done[k] + 1) - late);
+		down = lower(down, fetch[t] + s->idle) - s->late[k] * lower(1, late);
 		if (s->come[k] - done[k] < 1)
 			down = INFINITY;
 		if (done[k] < 1)
@@ -175,10 +186,12 @@ void cover_stock_settle(struct cover *c, int32_t most)
 	if (m->stock_count == 0)
 		return;
 	double least = c->cents + cover_stock_cents(c);
+	bool fresh = false;
 	for (most = most < MOST_MOVES ? most : MOST_MOVES; count < most; count++) {
 		for (int32_t i = 0; i < m->stock_count; i++)
 			find_worths(c, i);
-		if (!best_move(c, &made[count]))
+		fresh = !best_move(c, &made[count]);
+		if (fresh)
 			break;
 		make(c, &made[count], false);
 		double cents = c->cents + cover_stock_cents(c);
@@ -187,9 +200,10 @@ void cover_stock_settle(struct cover *c, int32_t most)
 			keep = count + 1;
 		}
 	}
+	fresh &= count == keep;
 	while (count > keep)
 		make(c, &made[--count], true);
-	for (int32_t i = 0; i < m->stock_count; i++)
+	for (int32_t i = 0; i < m->stock_count && !fresh; i++)
 		find_worths(c, i);
 	take_over(c);
 }

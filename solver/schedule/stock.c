@@ -28,7 +28,7 @@ static double share_of(const struct wfm_deferrable *x)
 /* Done by the end of place k, when `done` was before. */
 static double work_on(const struct stock *s, int32_t k, double done, double people, double *idle)
 {
-	double could = done + people + s->spare[k], all = fmin(could, s->come[k]);
+	double could = done + people + s->spare[k], all = could < s->come[k] ? could : s->come[k];
 	*idle += could - all;
 	return all;
 }

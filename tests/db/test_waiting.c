@@ -166,6 +166,29 @@ static void test_nobody_for_it(void **state)
 			   " AND s.reason = 'no_skill' AND s.roster_id = " ROSTER, r.roster_id) > 100);
 }
 
+/* Hours short of the live queue's people, for ever a hundred asked for. */
+static double calls_short(struct fixture *f, const struct schedule_result *r)
+{
+	return ask(f, "SELECT 100 * coalesce((SELECT sum(people) * 0.25 FROM shortage s JOIN queue q ON q.id = s.queue_id"
+		      " WHERE q.channel = 'voice' AND s.roster_id = " ROSTER "), 0) / (SELECT sum(agents_on_roster * minutes / 60)"
+		      " FROM requirement q JOIN roster r USING (plan_id) JOIN queue u ON u.id = q.queue_id"
+		      " WHERE u.channel = 'voice' AND r.id = " ROSTER ")", r->roster_id);
+}
+
+/* More e-mails than there are people for: those who call get theirs first. */
+static void test_too_few_people_for_everything(void **state)
+{
+	struct fixture *f = *state;
+	struct schedule_result easy = make(f);
+	db_fixture_ask(&f->at, "UPDATE forecast_interval SET aht_s = aht_s * 6 WHERE queue_id = (SELECT id FROM queue WHERE channel = 'email')");
+	struct schedule_result r = make(f);
+	double late = ask(f, "SELECT (evidence->'waiting'->0->>'late_hours')::float8 FROM roster WHERE id = " ROSTER, r.roster_id);
+	print_message("# %.0f h late at most, %.1f %% of the calls' people short; %.1f %% with little mail\n", late,
+		      calls_short(f, &r), calls_short(f, &easy));
+	assert_true(late > 100);
+	assert_true(calls_short(f, &r) < calls_short(f, &easy) + 8);
+}
+
 static const char MAIL_HOURS[] =
 	"SELECT coalesce(sum(extract(epoch FROM v.end_at - v.start_at)), 0) / 3600 FROM shift s JOIN activity v ON v.shift_id = s.id"
 	" JOIN queue q ON q.id = v.queue_id WHERE q.channel = 'email' AND extract(isodow FROM s.day) >= 4 AND s.roster_id = " ROSTER;
@@ -202,6 +225,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_problem_has_all_work, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_roster_keeps_what_it_does, begin, end),
 		cmocka_unit_test_setup_teardown(test_nobody_for_it, begin, end),
+		cmocka_unit_test_setup_teardown(test_too_few_people_for_everything, begin, end),
 		cmocka_unit_test_setup_teardown(test_the_past_leaves_its_work, begin, end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

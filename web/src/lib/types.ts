@@ -264,6 +264,7 @@ export interface RosterSummary {
 }
 /** What a roster does for a queue whose target holds over a day or the week, in contacts. */
 export interface ServiceRow { queue_id: number; start: string; end: string; offered: number; target: number; answered: number }
+export interface WaitingRow { queue_id: number; due_hours: number; in_time_hours: number; late_hours: number; backlog_hours: number; idle_used_hours: number }
 export interface Evidence {
 	objective: number;
 	parts?: Record<string, number>;
@@ -279,6 +280,8 @@ export interface Evidence {
 	verified?: boolean;
 	trial?: TrialOutcome;
 	services?: ServiceRow[];
+	/** What the roster does of work that may wait, in hours of handling. */
+	waiting?: WaitingRow[];
 	/** Against the version that the week was planned again from. */
 	changes?: { roster_id: number; version: number; from: string; shifts: number; added: number; removed: number; moved: number; frozen: number; cents: number; notice_cents?: number } | null;
 	missed?: { session_id: number; session: string; agent_id: number; agent: string; times: number; reason: string }[];

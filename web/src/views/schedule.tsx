@@ -13,7 +13,7 @@ import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, 
 import { route, setParams } from "../lib/route";
 import { asked, choice } from "../lib/staffing";
 import { addDays, fmtDay, fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
-import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site } from "../lib/types";
+import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site, WaitingRow } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
 import { later, lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
@@ -71,6 +71,13 @@ function ServiceStat({ rows, name }: { rows: ServiceRow[]; name: string }) {
 	return <Stat label={t("evidence.service", { queue: name })} value={pct(answered / offered, 1)} hint={hint} {...(met < rows.length ? { tone: "bad" } : {})} />;
 }
 
+/** Work that may wait: what is done within its turnaround. */
+function WaitingStat({ row, name }: { row: WaitingRow; name: string }) {
+	const share = row.due_hours > 0 ? row.in_time_hours / row.due_hours : 1;
+	const hint = t("evidence.waiting_hint", { hours: upTo(row.due_hours, 0), left: upTo(row.backlog_hours, 1) });
+	return <Stat label={t("evidence.waiting", { queue: name })} value={pct(share, 1)} hint={hint} {...(share < 0.995 ? { tone: "bad" } : {})} />;
+}
+
 function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string | undefined }) {
 	const { roster } = full;
 	const e = roster.evidence;
@@ -92,6 +99,7 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			{e.risk && <Stat label={t("risk.label")} value={choiceText({ risk: e.risk, over: e.over ?? "interval", probability: e.probability ?? null })} />}
 			{queues.map((q) => ({ q, rows: (e.services ?? []).filter((s) => s.queue_id === q.id) })).filter((x) => x.rows.length > 0)
 				.map(({ q, rows }) => <ServiceStat key={q.id} rows={rows} name={q.name} />)}
+			{(e.waiting ?? []).map((w) => <WaitingStat key={w.queue_id} row={w} name={queues.find((q) => q.id === w.queue_id)?.name ?? ""} />)}
 			{(e.unmet ?? 0) > 0 && <Stat label={t("risk.unmet_short")} value={upTo(e.unmet ?? 0, 0)} tone="bad" hint={t("risk.unmet_where")} />}
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified
