@@ -60,7 +60,7 @@ static const char *const kind_names[] = { "arrives", "begins", "ends", "gives_up
 
 /* What became of a contact, as the events go by. */
 struct fate {
-	double arrived_s, over_s;
+	double arrived_s, begun_s, over_s;
 };
 
 struct showing {
@@ -100,7 +100,7 @@ static void follow_contacts(struct showing *w, const struct wfm_simulation *s)
 		most = s->trace[i].contact > most ? s->trace[i].contact : most;
 	w->contacts = arena_array(w->a, (size_t)most + 1, sizeof *w->contacts);
 	for (int32_t i = 0; i <= most; i++)
-		w->contacts[i].over_s = INFINITY;
+		w->contacts[i].begun_s = w->contacts[i].over_s = INFINITY;
 	for (size_t i = 0; i < s->trace_count; i++) {
 		const struct wfm_sim_event *v = &s->trace[i];
 		if (v->contact < 0)
@@ -108,15 +108,24 @@ static void follow_contacts(struct showing *w, const struct wfm_simulation *s)
 		struct fate *f = &w->contacts[v->contact];
 		if (v->kind == WFM_SIM_ARRIVES)
 			f->arrived_s = v->at_s;
+		else if (v->kind == WFM_SIM_BEGINS)
+			f->begun_s = v->at_s;
 		else if (v->kind == WFM_SIM_ENDS || v->kind == WFM_SIM_GIVES_UP || v->kind == WFM_SIM_TURNED_AWAY)
 			f->over_s = v->at_s;
 	}
 }
 
+/* Work that may wait and is taken up on a later day is still waiting when this one ends. */
+static bool is_later(const struct showing *w, const struct wfm_sim_event *v)
+{
+	return v->at_s >= w->until_s && w->contacts[v->contact].begun_s >= w->until_s &&
+	       !site_queue_is_live(&w->s->w.queues[v->queue]);
+}
+
 static void count_event(const struct showing *w, const struct wfm_sim_event *v, struct replay_queue *q)
 {
 	const struct fate *f = &w->contacts[v->contact];
-	if (f->arrived_s < w->from_s || f->arrived_s >= w->until_s)
+	if (f->arrived_s < w->from_s || f->arrived_s >= w->until_s || is_later(w, v))
 		return;
 	q->offered += v->kind == WFM_SIM_ARRIVES;
 	q->lost += v->kind == WFM_SIM_GIVES_UP || v->kind == WFM_SIM_TURNED_AWAY;
@@ -141,7 +150,7 @@ static bool is_shown(const struct showing *w, const struct wfm_sim_event *v, siz
 		return w->person_of[v->agent] != FIELD_NULL && v->at_s < w->until_s &&
 		       (v->at_s >= w->from_s || w->came[v->agent] == i + 1);
 	const struct fate *f = &w->contacts[v->contact];
-	if (f->arrived_s >= w->until_s || f->over_s < w->from_s)
+	if (f->arrived_s >= w->until_s || f->over_s < w->from_s || is_later(w, v))
 		return false;
 	return v->at_s < w->until_s || f->arrived_s >= w->from_s;
 }

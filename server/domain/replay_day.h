@@ -19,7 +19,8 @@ struct replay_query {
 };
 extern const struct fields replay_query_fields;
 
-/* The day's result by queue, as the trial counts it: contacts that came that day. */
+/* The day's result by queue, as the trial counts it: contacts that came that day. Of work that may wait what is
+ * taken up later is not among the answered. */
 struct replay_queue {
 	int64_t queue_id, offered, in_time, answered, lost;
 	const char *name;

@@ -201,7 +201,7 @@ void week_waiting_price(struct week_problem *w)
 {
 	double hour = week_hour_cents(w), there = 0;
 	for (int32_t i = 0; i < w->problem.agent_count; i++)
-		there += hours_of(&w->problem, &w->problem.agents[i]);
+		there += w->homes[i].site_id == w->site.site_id ? hours_of(&w->problem, &w->problem.agents[i]) : 0;
 	double few = w->waiting_count > 0 ? (hours_asked(w) / fmax(1, there) - ENOUGH) / (TOO_FEW - ENOUGH) : 0;
 	few = fmin(fmax(few, 0), 1);
 	for (size_t i = 0; i < w->waiting_count; i++) {
