@@ -161,7 +161,7 @@ bool seats_full(const struct seats *s, int32_t x, int32_t t)
 {
 	const int32_t most = s->m->p->sessions[x].at_once, n = session_slots(s->m, x);
 	for (int32_t i = 0; most > 0 && i < n; i++)
-		if (s->busy[x * s->m->slots + t + i] >= most)
+		if (s->busy[x * s->m->slots + (t + i) % s->m->slots] >= most)
 			return true;
 	return false;
 }
@@ -176,7 +176,7 @@ static bool choose_in_shift(const struct choosing *c, int32_t n, int32_t x, doub
 	const int32_t margin = (w->margin_min + u - 1) / u;
 	bool found = false;
 	for (int32_t t = o->start + margin; t + len + margin <= o->end; t++) {
-		if (!s->m->sit_ok[x * s->m->slots + t] || (w->together && t != s->at[x]))
+		if (!session_may(s->m, x, t) || (w->together && t % s->m->slots != s->at[x]))
 			continue;
 		double sum = 0;
 		for (int32_t i = 0; i < len; i++)
@@ -284,7 +284,8 @@ static void sit_down(struct plan *p, int32_t i, int32_t j, int32_t sign)
 		s->cents += sign * s->m->sit_cents[x];
 		return;
 	}
-	for (int32_t t = start; t < start + session_slots(s->m, x); t++) {
+	for (int32_t v = start; v < start + session_slots(s->m, x); v++) {
+		const int32_t t = v % s->m->slots;
 		if (sign > 0)
 			cover_take(p->cover, kind, t);
 		else

@@ -66,7 +66,8 @@ static int32_t aim(struct run *r, const struct seats *s, int32_t x)
 		int32_t t = draw_start(r, x);
 		double sum = 0;
 		for (int32_t i = 0; t >= 0 && i < n; i++)
-			sum += most > 0 && s->busy[x * m->slots + t + i] >= most ? INFINITY : r->worth[t + i];
+			sum += most > 0 && s->busy[x * m->slots + (t + i) % m->slots] >= most ? INFINITY :
+										       r->worth[t + i];
 		if (t >= 0 && sum < least) {
 			least = sum;
 			best = t;
@@ -85,7 +86,8 @@ static bool try_aimed(struct run *r, struct plan *p, int32_t i, int32_t x, int32
 	struct places places;
 	memcpy(s->worth, r->worth, (size_t)r->m->horizon * sizeof *s->worth);
 	for (int32_t k = 0; k < n; k++)
-		s->worth[t + k] += seats_miss(s, x) / n;
+		for (int32_t v = (t + k) % r->m->slots; v < r->m->horizon; v += r->m->slots)
+			s->worth[v] += seats_miss(s, x) / n;
 	pricer_set(r->pricer, type_at(p, i)->profile, s->worth);
 	if (!(pricer_best(r->pricer, p->tours[i]->type, &other) > -INFINITY))
 		return false;
@@ -199,6 +201,8 @@ static void guess_times(struct plan *p, int32_t x)
 		if (pr->place[0].kind != kind) {
 			kind = pr->place[0].kind;
 			cover_loss(p->cover, kind, s->worth);
+			for (int32_t t = m->slots; t < m->horizon; t++)
+				s->worth[t] = s->worth[t - m->slots];
 		}
 		for (int32_t t = 0; t < m->slots; t++)
 			s->guess[t] += m->sit_cents[x];
@@ -208,7 +212,7 @@ static void guess_times(struct plan *p, int32_t x)
 				double sum = 0;
 				for (int32_t y = 0; y < len; y++)
 					sum += s->worth[t + y];
-				s->guess[t] -= fmax(0, m->sit_cents[x] - sum);
+				s->guess[t % m->slots] -= fmax(0, m->sit_cents[x] - sum);
 			}
 		}
 	}
@@ -353,7 +357,7 @@ static void give_back(const struct plan *p, struct cover *c, int32_t i)
 	for (int32_t j = 0; j < type->sit_count; j++) {
 		int32_t start = p->seats->places[i].start[j];
 		for (int32_t t = start; start >= 0 && t < start + session_slots(m, type->sit[j]); t++)
-			cover_give(c, m->profiles[type->profile].place[0].kind, t);
+			cover_give(c, m->profiles[type->profile].place[0].kind, t % m->slots);
 	}
 }
 

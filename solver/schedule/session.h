@@ -9,7 +9,8 @@
  *
  * Everybody's own sits are placed as breaks are, by the worth of slots without the agent: the best
  * start in any shift, the breaks of the shift placed anew around it. A meeting has one time for all;
- * tours are sought that work there. Owned by the plan; one thread.
+ * tours are sought that work there. In a plan that repeats, a sit stands in the slots of its shift, which may
+ * run past the end; everything counted by time of the plan wraps around. Owned by the plan; one thread.
  */
 #ifndef WFM_SCHEDULE_SESSION_H
 #define WFM_SCHEDULE_SESSION_H
@@ -19,7 +20,7 @@
 struct master;
 
 struct places {
-	int32_t start[WFM_MAX_SEATS]; /* by the type's sits; -1: missed */
+	int32_t start[WFM_MAX_SEATS]; /* by the type's sits, in the slots of the shift; -1: missed */
 };
 
 struct seats {
@@ -45,6 +46,12 @@ struct seats {
 static inline int32_t session_slots(const struct model *m, int32_t x)
 {
 	return m->p->sessions[x].minutes / m->p->slot_min;
+}
+
+/* May it begin in slot t? A plan that repeats has slot t + slots where it has t. */
+static inline bool session_may(const struct model *m, int32_t x, int32_t t)
+{
+	return m->sit_ok[x * m->slots + t % m->slots] != 0;
 }
 
 /* ---- of the problem and the model ---- */

@@ -23,10 +23,10 @@
 
 struct bounding {
 	const struct master *m;
-	double *sum; /* [slots + 1] prefix sums of the kind's worths */
+	double *sum; /* [horizon + 1] prefix sums of the kind's worths */
 	double *together; /* [sessions x slots] */
 	const struct profile *pr; /* in hand */
-	int32_t *shifts;  /* [slots + 1] of it that hold the session in hand from there, as differences */
+	int32_t *shifts;  /* [horizon + 1] of it that hold the session in hand from there, as differences */
 	double *taken;    /* [sessions x slots] W_k where the profile in hand can have it, else INFINITY */
 	double *least;    /* [sessions] least of these */
 	uint8_t *known;   /* [sessions] the last two are filled for the profile in hand */
@@ -48,7 +48,7 @@ static void know(struct bounding *b, int32_t x)
 		return;
 	b->known[x] = 1;
 	b->least[x] = INFINITY;
-	memset(b->shifts, 0, ((size_t)m->slots + 1) * sizeof *b->shifts);
+	memset(b->shifts, 0, ((size_t)m->horizon + 1) * sizeof *b->shifts);
 	for (int32_t i = 0; i < b->pr->opt_count; i++) {
 		const struct opt *o = &b->pr->opts[i];
 		if (o->start + margin + n + margin > o->end)
@@ -56,9 +56,13 @@ static void know(struct bounding *b, int32_t x)
 		b->shifts[o->start + margin]++;
 		b->shifts[o->end - margin - n + 1]--;
 	}
-	for (int32_t t = 0, holds = 0; t < m->slots; t++) {
-		holds += b->shifts[t];
-		taken[t] = holds > 0 && m->sit_ok[x * m->slots + t] ? window_worth(b, t, n) : INFINITY;
+	for (int32_t t = 1; t < m->horizon; t++)
+		b->shifts[t] += b->shifts[t - 1];
+	for (int32_t t = 0; t < m->slots; t++) {
+		bool holds = false;
+		for (int32_t v = t; v < m->horizon; v += m->slots)
+			holds |= b->shifts[v] > 0;
+		taken[t] = holds && m->sit_ok[x * m->slots + t] ? window_worth(b, t, n) : INFINITY;
 		b->least[x] = fmin(b->least[x], taken[t]);
 	}
 }
@@ -104,7 +108,7 @@ static void begin_profile(struct bounding *b, struct master *m, int32_t profile)
 	memset(b->known, 0, (size_t)x->p->session_count);
 	master_set_worth(m, profile); /* of the one place */
 	b->sum[0] = 0;
-	for (int32_t v = 0; v < x->slots; v++)
+	for (int32_t v = 0; v < x->horizon; v++)
 		b->sum[v + 1] = b->sum[v] + m->worth[v];
 }
 
@@ -115,9 +119,9 @@ double session_bound(struct master *m)
 	struct bounding b = { .m = m };
 	double sum = -HUGE_VAL;
 	int32_t profile = -1;
-	b.sum = malloc((slots + 1) * sizeof *b.sum);
+	b.sum = malloc(((size_t)x->horizon + 1) * sizeof *b.sum);
 	b.together = calloc(n * slots + 1, sizeof *b.together);
-	b.shifts = malloc((slots + 1) * sizeof *b.shifts);
+	b.shifts = malloc(((size_t)x->horizon + 1) * sizeof *b.shifts);
 	b.taken = malloc((n * slots + 1) * sizeof *b.taken);
 	b.least = malloc((n + 1) * sizeof *b.least);
 	b.known = calloc(n + 1, 1);
@@ -155,7 +159,7 @@ enum wfm_status session_see(struct master *m, const struct plan *p, struct wfm_e
 		for (int32_t j = 0; j < type->sit_count; j++) {
 			int32_t start = p->seats->places[i].start[j];
 			for (int32_t t = start; start >= 0 && t < start + session_slots(x, type->sit[j]); t++)
-				row[t]++;
+				row[t % x->slots]++;
 		}
 	}
 	return sets_reset(m, e);

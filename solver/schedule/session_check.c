@@ -16,6 +16,8 @@ static enum wfm_status check_form(const struct wfm_problem *p, int32_t i, struct
 		REFUSE(e, path, "kind must be training or meeting");
 	if (x->minutes < p->slot_min || x->minutes % p->slot_min || x->minutes > 1440)
 		REFUSE(e, path, "minutes must be a multiple of the slot of %d, up to 24 hours", p->slot_min);
+	if (x->minutes / p->slot_min > p->slot_count)
+		REFUSE(e, path, "longer than the plan");
 	if (x->agent_count < 0 || x->quorum < 0 || x->at_once < 0 || x->times < 0 ||
 	    x->margin_min < 0 || x->margin_min > 1440)
 		REFUSE(e, path, "numbers must not be negative, nor the margin above 24 hours");
@@ -61,8 +63,8 @@ enum wfm_status session_check(const struct wfm_problem *p, struct wfm_error *e)
 		REFUSE(e, "/sessions", "at most %d sessions", WFM_MAX_SESSIONS);
 	if (p->session_count == 0)
 		return WFM_OK;
-	if (p->duty_count > 0 || p->cyclic)
-		REFUSE(e, "/sessions", "a plan of duties, or one that repeats, has no sessions");
+	if (p->duty_count > 0)
+		REFUSE(e, "/sessions", "a plan of duties has no sessions");
 	int32_t *sits = calloc(2 * (size_t)p->agent_count + 1, sizeof *sits);
 	if (!sits)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the sessions");

@@ -15,9 +15,17 @@ static void mark_starts(struct model *m, int32_t x)
 	const struct wfm_session *s = &m->p->sessions[x];
 	const int32_t n = session_slots(m, x);
 	uint8_t *ok = &m->sit_ok[x * m->slots];
-	for (int32_t t = 0; s->window_count == 0 && t + n <= m->slots; t++)
-		ok[t] = 1;
-	for (int32_t k = 0; k < s->window_count; k++)
+	const bool round = m->p->cyclic;
+	for (int32_t t = 0; s->window_count == 0 && t < m->slots; t++)
+		ok[t] = round || t + n <= m->slots;
+	for (int32_t k = 0; round && k < s->window_count; k++) {
+		const struct wfm_span *w = &s->windows[k];
+		int32_t at = w->start % m->slots + (w->start < 0 && w->start % m->slots != 0 ? m->slots : 0);
+		int64_t starts = (int64_t)w->end - w->start - n + 1;
+		for (int32_t i = 0; i < starts && i < m->slots; i++)
+			ok[(at + i) % m->slots] = 1;
+	}
+	for (int32_t k = 0; !round && k < s->window_count; k++)
 		for (int32_t t = s->windows[k].start > 0 ? s->windows[k].start : 0;
 		     t + n <= s->windows[k].end && t + n <= m->slots; t++)
 			ok[t] = 1;
@@ -128,7 +136,7 @@ static bool reaches(const struct model *m, const struct opt *o, int32_t x)
 	const int32_t n = session_slots(m, x), u = m->p->slot_min;
 	const int32_t margin = (m->p->sessions[x].margin_min + u - 1) / u;
 	for (int32_t t = o->start + margin; t + n + margin <= o->end; t++)
-		if (m->sit_ok[x * m->slots + t])
+		if (session_may(m, x, t))
 			return true;
 	return false;
 }

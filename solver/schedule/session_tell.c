@@ -51,9 +51,9 @@ static void note_busy(struct telling *k, int32_t x)
 			const struct wfm_activity *a = activity(k, &k->roster->shifts[i], j);
 			if (!is_sit(a, x))
 				continue;
-			k->at = a->start;
+			k->at = a->start % k->p->slot_count;
 			for (int32_t t = a->start; t < a->start + a->slots; t++)
-				k->busy[t]++;
+				k->busy[t % k->p->slot_count]++;
 		}
 }
 
@@ -61,7 +61,7 @@ static bool is_full(const struct telling *k, int32_t x, int32_t t)
 {
 	int32_t most = k->p->sessions[x].at_once;
 	for (int32_t i = 0; most > 0 && i < length(k, x); i++)
-		if (k->busy[t + i] >= most)
+		if (k->busy[(t + i) % k->p->slot_count] >= most)
 			return true;
 	return false;
 }
@@ -96,7 +96,7 @@ static enum wfm_miss_reason reason_of(const struct telling *k, int32_t agent, in
 		for (int32_t j = 0; j < s->activity_count; j++)
 			had |= is_sit(activity(k, s, j), x);
 		for (int32_t t = s->start + margin; !had && t + n + margin <= s->end; t++) {
-			if (!m->sit_ok[x * m->slots + t] || (w->together && t != k->at))
+			if (!session_may(m, x, t) || (w->together && t % m->slots != k->at))
 				continue;
 			reached = true;
 			room |= !is_full(k, x, t);

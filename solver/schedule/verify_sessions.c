@@ -28,12 +28,24 @@ static const struct wfm_activity *at(const struct judge *j, const struct wfm_shi
 	return &j->r->activities[s->first_activity + i];
 }
 
-static bool in_window(const struct wfm_session *s, int32_t start, int32_t end)
+/* A plan that repeats has the window every time round. */
+static bool in_window(const struct judge *j, const struct wfm_session *s, int32_t start, int32_t end)
 {
-	for (int32_t k = 0; k < s->window_count; k++)
-		if (start >= s->windows[k].start && end <= s->windows[k].end)
+	for (int32_t k = 0; k < s->window_count; k++) {
+		const struct wfm_span *w = &s->windows[k];
+		int64_t into = (int64_t)start - w->start;
+		if (j->p->cyclic)
+			into = (into % j->p->slot_count + j->p->slot_count) % j->p->slot_count;
+		if (into >= 0 && w->start + into + (end - start) <= w->end)
 			return true;
+	}
 	return s->window_count == 0;
+}
+
+/* The slot of the plan's one round. */
+static int32_t slot_of(const struct sitting *k, int32_t t)
+{
+	return k->j->p->cyclic ? t % k->j->p->slot_count : t;
 }
 
 static bool keeps_margin(const struct judge *j, const struct wfm_session *s, const struct wfm_shift *shift,
@@ -60,17 +72,17 @@ static void judge_sit(struct sitting *k, const struct wfm_shift *shift, const st
 		complain(k, agent, day, 0, "has another kind, length or pay");
 	if (!k->asked[agent])
 		complain(k, agent, day, 1, "the agent is not one of its agents");
-	if (!in_window(s, a->start, end))
+	if (!in_window(k->j, s, a->start, end))
 		complain(k, agent, day, 0, "lies outside its windows");
 	if (!keeps_margin(k->j, s, shift, a->start, end))
 		complain(k, agent, day, 0, "is too near an end of the shift");
-	if (s->together && k->present > 0 && a->start != k->at)
-		complain(k, agent, day, a->start - k->at, "is not when the others have it");
+	if (s->together && k->present > 0 && slot_of(k, a->start) != k->at)
+		complain(k, agent, day, slot_of(k, a->start) - k->at, "is not when the others have it");
 	if (k->present++ == 0)
-		k->at = a->start;
+		k->at = slot_of(k, a->start);
 	k->had[agent]++;
 	for (int32_t t = a->start; t < end; t++)
-		k->busy[t]++;
+		k->busy[slot_of(k, t)]++;
 }
 
 static void read_sits(struct sitting *k, const struct wfm_shift *const *shifts, int32_t count)
@@ -92,7 +104,7 @@ static void read_sits(struct sitting *k, const struct wfm_shift *const *shifts, 
 static bool has_room(const struct sitting *k, int32_t start, int32_t end)
 {
 	for (int32_t t = start; t < end && k->s->at_once > 0; t++)
-		if (k->busy[t] >= k->s->at_once)
+		if (k->busy[slot_of(k, t)] >= k->s->at_once)
 			return false;
 	return true;
 }
@@ -111,7 +123,7 @@ static bool could_be(const struct sitting *k, const struct wfm_shift *shift)
 			continue;
 		int32_t to = a ? a->start : shift->end;
 		for (int32_t t = from; t + n <= to; t++)
-			if ((!k->s->together || t == k->at) && in_window(k->s, t, t + n) &&
+			if ((!k->s->together || slot_of(k, t) == k->at) && in_window(k->j, k->s, t, t + n) &&
 			    keeps_margin(k->j, k->s, shift, t, t + n) && has_room(k, t, t + n))
 				return true;
 		from = a ? a->start + a->slots : to;

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "solver/num/rng.h"
@@ -179,6 +180,117 @@ static void test_overlap_across_the_seam_is_judged(void **state)
 	wfm_roster_free(x);
 }
 
+/* ---- training and meetings where the end joins the beginning ---- */
+
+static const int32_t both[] = { 0, 1 };
+static const struct wfm_span small_hours = { 1, 4 };
+
+/* Agent 0 works the last night, past the end; agent 1 the first six hours, the same time. */
+static struct wfm_roster *night_and_morning(struct fixture *f, struct wfm_session *s, int32_t first, int32_t second)
+{
+	all_round(f, 2, DAYS, 0);
+	for (int t = 0; t < f->p.slot_count; t++)
+		f->required[0][t] = 0;
+	*s = (struct wfm_session){ .kind = WFM_MEETING, .minutes = 60, .agents = both, .agent_count = 2,
+				   .windows = &small_hours, .window_count = 1, .miss_cents = 500 };
+	f->p.sessions = s;
+	f->p.session_count = 1;
+	struct wfm_roster *x = wfm_roster_new(2, 6, 0);
+	assert_non_null(x);
+	const int32_t start[] = { 66, 0 }, end[] = { 76, 6 }, at[] = { first, second };
+	for (int a = 0; a < 2; a++) {
+		struct wfm_activity *w = &x->activities[3 * a];
+		x->shifts[a] = (struct wfm_shift){ .agent = a, .day = a == 0 ? 2 : 0, .start = start[a],
+						   .end = end[a], .first_activity = 3 * a,
+						   .activity_count = at[a] + 1 < end[a] ? 3 : 2 };
+		w[0] = (struct wfm_activity){ .kind = WFM_WORK, .start = start[a], .slots = at[a] - start[a], .paid = true };
+		w[1] = (struct wfm_activity){ WFM_MEETING, WFM_NONE, at[a], 1, true, 0 };
+		w[2] = (struct wfm_activity){ .kind = WFM_WORK, .start = at[a] + 1, .slots = end[a] - at[a] - 1, .paid = true };
+	}
+	return x;
+}
+
+static int session_breaches(const struct fixture *f, struct wfm_roster *x)
+{
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_int_equal(wfm_schedule_verify(&f->p, x, false, &report, &e), WFM_OK);
+	int n = 0;
+	for (int i = 0; i < report->breach_count; i++)
+		n += report->breaches[i].kind == WFM_BREACH_SESSION;
+	assert_int_equal(n, report->breach_count);
+	wfm_report_free(report);
+	wfm_roster_free(x);
+	return n;
+}
+
+static void test_sessions_across_the_seam_are_judged(void **state)
+{
+	static struct fixture f;
+	struct wfm_session s;
+	struct wfm_roster *x;
+	(void)state;
+	x = night_and_morning(&f, &s, 74, 2); /* the same hour */
+	s.together = true;
+	s.quorum = 2;
+	assert_int_equal(session_breaches(&f, x), 0);
+	x = night_and_morning(&f, &s, 74, 3);
+	s.together = true;
+	assert_int_equal(session_breaches(&f, x), 1);
+	x = night_and_morning(&f, &s, 72, 2); /* before the window */
+	assert_int_equal(session_breaches(&f, x), 1);
+	x = night_and_morning(&f, &s, 75, 3); /* in its last hour */
+	assert_int_equal(session_breaches(&f, x), 0);
+	x = night_and_morning(&f, &s, 74, 2); /* one place for two */
+	s.at_once = 1;
+	assert_int_equal(session_breaches(&f, x), 1);
+	x = night_and_morning(&f, &s, 75, 2);
+	s.at_once = 1;
+	assert_int_equal(session_breaches(&f, x), 0);
+	static const struct wfm_span last_hours = { 73, 76 }; /* the same window, told from the other end */
+	x = night_and_morning(&f, &s, 74, 2);
+	s.windows = &last_hours;
+	assert_int_equal(session_breaches(&f, x), 0);
+	x = night_and_morning(&f, &s, 74, 2); /* missed by the one, who has room for it past the end */
+	s.must = true;
+	x->activities[1].kind = WFM_WORK;
+	x->activities[1].queue = 0;
+	x->missed = calloc(1, sizeof *x->missed);
+	x->missed[0] = (struct wfm_missed){ 0, 0, 1, WFM_MISS_PRICE };
+	x->missed_count = 1;
+	assert_int_equal(session_breaches(&f, x), 1);
+}
+
+/* Nights alone, and the first hours of the plan for training: the last night's shift has it, past the end. */
+static void test_sessions_are_placed_past_the_end(void **state)
+{
+	static struct fixture f;
+	(void)state;
+	for (int together = 0; together < 2; together++) {
+		struct wfm_session s = { .kind = WFM_TRAINING, .minutes = 120, .agents = both, .agent_count = 2,
+					 .windows = &small_hours, .window_count = 1, .must = true, .together = together };
+		all_round(&f, 2, DAYS, 600);
+		for (int c = 0; c < 2; c++)
+			fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_START_WINDOW, .mode = WFM_HARD,
+								       .low = 1320, .high = 1380 });
+		for (int t = 0; t < f.p.slot_count; t++)
+			f.required[0][t] = t % 24 >= 22 || t % 24 < 4;
+		f.p.sessions = &s;
+		f.p.session_count = 1;
+		struct wfm_roster *x = fixture_solve(&f.p, &some);
+		fixture_expect_clean(&f.p, x);
+		assert_int_equal(x->missed_count, 0);
+		int had = 0;
+		for (int i = 0; i < x->activity_count; i++)
+			if (x->activities[i].kind == WFM_TRAINING) {
+				had++;
+				assert_true(x->activities[i].start >= HOURS + 1 && x->activities[i].start <= HOURS + 2);
+			}
+		assert_int_equal(had, 2);
+		wfm_roster_free(x);
+	}
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -187,6 +299,8 @@ int main(void)
 		cmocka_unit_test(test_long_shifts_with_and_without_rest),
 		cmocka_unit_test(test_two_weeks_keep_the_rest_where_they_join),
 		cmocka_unit_test(test_overlap_across_the_seam_is_judged),
+		cmocka_unit_test(test_sessions_across_the_seam_are_judged),
+		cmocka_unit_test(test_sessions_are_placed_past_the_end),
 	};
 	return cmocka_run_group_tests_name("schedule_cyclic", tests, NULL, NULL);
 }
