@@ -10,6 +10,7 @@
 #include "solver/schedule/bound.h"
 #include "solver/schedule/duty.h"
 #include "solver/schedule/evidence.h"
+#include "solver/schedule/exchange.h"
 #include "solver/schedule/order.h"
 #include "solver/schedule/start.h"
 #include "solver/schedule/session.h"
@@ -174,6 +175,10 @@ static enum wfm_status search(struct run *r, struct model *m, struct wfm_error *
 		seats_settle(r->best);
 		r->objective = plan_cost(r->best);
 	}
+	if (!exchange_tours(m, r->best))
+		s = WFM_NO_MEMORY;
+	else if (plan_cost(r->best) < r->objective)
+		r->objective = plan_cost(r->best);
 out:
 	if (s == WFM_NO_MEMORY)
 		(void)wfm_fail(e, s, "", "no memory for the search");

@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
+#include "solver/num/rng.h"
 #include "tests/lib/schedule_fixture.h"
 
 enum { WISHED = 2 };
@@ -34,12 +36,17 @@ static bool works(const struct wfm_roster *r, int agent, int day)
 	return false;
 }
 
-static struct wfm_roster *solve(void)
+static struct wfm_roster *solve_in(int64_t iterations)
 {
-	struct wfm_solve_options o = { .seed = 1, .iteration_limit = 800 };
+	struct wfm_solve_options o = { .seed = 1, .iteration_limit = iterations };
 	struct wfm_roster *r = fixture_solve(&f.p, &o);
 	fixture_expect_clean(&f.p, r);
 	return r;
+}
+
+static struct wfm_roster *solve(void)
+{
+	return solve_in(800);
 }
 
 static void test_senior_has_the_day(void **state)
@@ -143,6 +150,64 @@ static void test_nothing_without_wishes(void **state)
 	wfm_roster_free(s);
 }
 
+/* The total when two people work each other's shifts; HUGE_VAL where a rule is in the way. */
+static double exchanged(const struct wfm_roster *r, int a, int b)
+{
+	struct wfm_roster *s = wfm_roster_new(r->shift_count, r->activity_count, 0);
+	struct wfm_report *report = NULL;
+	struct wfm_error e;
+	assert_non_null(s);
+	memcpy(s->activities, r->activities, (size_t)r->activity_count * sizeof *s->activities);
+	int n = 0;
+	for (int agent = 0; agent < f.p.agent_count; agent++) {
+		int from = agent == a ? b : agent == b ? a : agent;
+		for (int i = 0; i < r->shift_count; i++)
+			if (r->shifts[i].agent == from) {
+				s->shifts[n] = r->shifts[i];
+				s->shifts[n++].agent = agent;
+			}
+	}
+	assert_int_equal(wfm_schedule_verify(&f.p, s, false, &report, &e), WFM_OK);
+	double total = report->breach_count > 0 ? HUGE_VAL : report->cost.total;
+	wfm_report_free(report);
+	wfm_roster_free(s);
+	return total;
+}
+
+/* Whatever people wish: no two of them would do better with each other's week. */
+static void test_no_exchange_is_left(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		struct rng rng;
+		rng_seed(&rng, seed);
+		fixture_init(&f, 40, 15);
+		f.p.seniority = (struct wfm_seniority){ 3, 8 };
+		for (int a = 0; a < f.p.agent_count; a++) {
+			f.wishes[a][0] = (struct wfm_wish){ .kind = WFM_WISH_DAY_OFF, .day = (int)rng_below(&rng, 7),
+							    .weight_cents = 100 * (1 + rng_below(&rng, 9)) };
+			f.wishes[a][1] = (struct wfm_wish){ .kind = WFM_WISH_START, .day = WFM_NONE,
+							    .minute = 480 + 60 * (int)rng_below(&rng, 8),
+							    .weight_cents = 20 };
+			f.agents[a].wish_count = 2;
+			f.agents[a].seniority = rng_below(&rng, 12);
+			f.agents[a].unavailable_count = a % 4 == 0;
+			f.spans[a][0] = (struct wfm_span){ 48 * (a % 7), 48 * (a % 7) + 48 };
+		}
+		struct wfm_roster *r = solve_in(60);
+		int tried = 0;
+		for (int a = 0; a < f.p.agent_count; a++)
+			for (int b = a + 2; b < f.p.agent_count; b += 2) { /* of the same contract */
+				double total = exchanged(r, a, b);
+				tried += total < HUGE_VAL;
+				if (total < r->cost.total - 1e-3)
+					fail_msg("seed %d: %d and %d would save %f", (int)seed, a, b, r->cost.total - total);
+			}
+		assert_true(tried > 20);
+		wfm_roster_free(r);
+	}
+}
+
 static double judged(const struct wfm_roster *r, int agent, bool claims, int *breaches)
 {
 	struct wfm_report *report = NULL;
@@ -210,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_many_outweigh_one),
 		cmocka_unit_test(test_off_is_as_before),
 		cmocka_unit_test(test_nothing_without_wishes),
+		cmocka_unit_test(test_no_exchange_is_left),
 		cmocka_unit_test(test_judge_counts_it_too),
 		cmocka_unit_test(test_refuses_nonsense),
 	};
