@@ -305,7 +305,9 @@ struct wfm_session {
 struct wfm_problem {
 	int32_t slot_min;   /* divides 60 */
 	int32_t slot_count; /* tail included */
-	bool cyclic;        /* the plan repeats: slot_count is the period, slots wrap around */
+	bool cyclic;        /* the plan repeats: slot_count is the period, slots wrap around; shifts, rest and
+			       runs of days are joined where it does, windows, patterns and weekends in a
+			       row are not, and what agents did before it does not count */
 	int32_t skill_count, site_count;
 	const struct wfm_site *sites; /* [site_count]; NULL: nothing to say of them */
 	const struct wfm_calendar *calendars;

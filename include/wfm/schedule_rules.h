@@ -48,7 +48,7 @@ enum wfm_rule_trait {
 	  "") \
 	X(CONSECUTIVE_DAYS, consecutive_days, WFM_TRAIT_RANGE, true, true, \
 	  "working days in a row, those just before the plan included, low to high; low is waived " \
-	  "for runs cut by the plan's ends unless edges is set", \
+	  "for runs cut by the plan's ends unless edges is set; a cyclic plan joins its ends", \
 	  "day outside low..high of each run") \
 	X(DAYS_OFF_TOGETHER, days_off_together, WFM_TRAIT_NONE, true, true, \
 	  "an ISO week has low days off in a row", \

@@ -165,19 +165,66 @@ static double run_of(const struct wfm_rule_row *r, uint16_t *c, bool in, bool fi
 	return amount;
 }
 
+/*
+ * The same where the plan's end joins its beginning; c[1]: the run in hand goes on from day 0, c[2]: length of
+ * the run that did, once it is over, which the last run continues. All days of a run without end are beyond
+ * high.
+ */
+static double ring_of(const struct now *n, const struct wfm_rule_row *r, uint16_t *c, bool in)
+{
+	const int32_t days = n->x->cal->day_count, high = r->high, low = r->low;
+	double amount = 0;
+	if (in) {
+		c[1] = n->ev->day == 0 || c[1];
+		c[0]++;
+		amount = c[0] > high;
+		if (c[0] > high && c[0] > low)
+			c[0]--;
+	} else {
+		if (c[1])
+			c[2] = c[0];
+		else if (c[0] > 0)
+			amount = below(c[0], low);
+		c[0] = c[1] = 0;
+	}
+	if (n->last) {
+		int32_t joined = c[0] + c[2];
+		if (c[1])
+			return amount + (high < INT32_MAX ? days - above(days, high) : 0);
+		if (joined > 0)
+			amount += above(joined, high) - above(c[0], high) - above(c[2], high) + below(joined, low);
+		return amount;
+	}
+	/* What is long enough and cannot become too long counts as just long enough. */
+	if (high < INT32_MAX && c[0] + c[2] + n->days_left > high)
+		return amount;
+	const uint16_t enough = (uint16_t)(low > 1 ? low : 0);
+	if (c[0] > 0 && c[0] >= low)
+		c[0] = c[1] && enough == 0 ? 1 : enough;
+	if (c[2] > 0 && c[2] >= low)
+		c[2] = enough;
+	return amount;
+}
+
+static double run_of_days(const struct now *n, const struct wfm_rule_row *r, uint16_t *c, bool in)
+{
+	return n->x->p->cyclic ? ring_of(n, r, c, in) :
+				 run_of(r, c, in, n->ev->day == 0, n->last, n->days_left);
+}
+
 static double days_in_a_row(const struct now *n, const struct wfm_rule_row *r, uint16_t *c)
 {
-	return run_of(r, c, n->ev->work, n->ev->day == 0, n->last, n->days_left);
+	return run_of_days(n, r, c, n->ev->work);
 }
 
 static double off_in_a_row(const struct now *n, const struct wfm_rule_row *r, uint16_t *c)
 {
-	return run_of(r, c, !n->ev->work, n->ev->day == 0, n->last, n->days_left);
+	return run_of_days(n, r, c, !n->ev->work);
 }
 
 static double duties_in_a_row(const struct now *n, const struct wfm_rule_row *r, uint16_t *c)
 {
-	return run_of(r, c, on_duties(r, n->ev), n->ev->day == 0, n->last, n->days_left);
+	return run_of_days(n, r, c, on_duties(r, n->ev));
 }
 
 /* ---- weekends ---- */
@@ -334,13 +381,13 @@ static const struct kind_row {
 	[WFM_RULE_WEEK_MINUTES] = { 1, week_minutes, NULL },
 	[WFM_RULE_WEEK_SHIFTS] = { 1, week_shifts, NULL },
 	[WFM_RULE_REST] = { 1, rest, NULL },
-	[WFM_RULE_CONSECUTIVE_DAYS] = { 2, days_in_a_row, NULL },
+	[WFM_RULE_CONSECUTIVE_DAYS] = { 3, days_in_a_row, NULL },
 	[WFM_RULE_DAYS_OFF_TOGETHER] = { 3, off_together, NULL },
 	[WFM_RULE_DAYS_OFF_BLOCKS] = { 3, off_blocks, NULL },
 	[WFM_RULE_NIGHT_SHIFTS] = { 1, night_shifts, NULL },
 	[WFM_RULE_SUNDAYS] = { 0, NULL, take_sunday },
 	[WFM_RULE_WEEKENDS_OFF] = { 1, NULL, take_weekend_off },
-	[WFM_RULE_DAYS_OFF_IN_A_ROW] = { 2, off_in_a_row, NULL },
+	[WFM_RULE_DAYS_OFF_IN_A_ROW] = { 3, off_in_a_row, NULL },
 	[WFM_RULE_PLAN_MINUTES] = { 0, NULL, take_minutes },
 	[WFM_RULE_PLAN_SHIFTS] = { 0, NULL, take_shift },
 	[WFM_RULE_WINDOW_SHIFTS] = { 1, window_shifts, NULL },
@@ -349,7 +396,7 @@ static const struct kind_row {
 	[WFM_RULE_WEEKENDS_IN_A_ROW] = { 3, weekends_in_a_row, NULL },
 	[WFM_RULE_WEEKENDS_WHOLE] = { 1, weekends_whole, NULL },
 	[WFM_RULE_WEEKENDS_SAME] = { 1, weekends_same, NULL },
-	[WFM_RULE_DUTIES_IN_A_ROW] = { 2, duties_in_a_row, NULL },
+	[WFM_RULE_DUTIES_IN_A_ROW] = { 3, duties_in_a_row, NULL },
 	[WFM_RULE_PATTERN] = { 1, pattern, NULL },
 	[WFM_RULE_OTHER_SKILL] = { 0, NULL, take_other_skill },
 };
@@ -417,8 +464,8 @@ void counters_start(const struct counters *x, uint16_t *cell)
 	for (int32_t i = 0; i < x->row_count; i++) {
 		const struct wfm_rule_row *r = x->row[i].r;
 		uint16_t *c = cell + x->row[i].first;
-		if (r->rule != WFM_RULE_CONSECUTIVE_DAYS)
-			continue;
+		if (r->rule != WFM_RULE_CONSECUTIVE_DAYS || x->p->cyclic)
+			continue; /* what was before a plan that repeats is its end */
 		int32_t most = at_most(x->previous_days_worked, 1000);
 		int32_t top = r->high < INT32_MAX && r->high > r->low ? r->high : r->low;
 		c[0] = (uint16_t)at_most(most, top);

@@ -70,6 +70,28 @@ static void hold_runs(struct judge *j, const struct wfm_rule_row *r, const bool 
 	}
 }
 
+/* The row closed to a ring: no run is cut, and one without end is too long with all its days. */
+static void hold_ring(struct judge *j, const struct wfm_rule_row *r, const bool *in, int32_t n)
+{
+	int32_t gap = 0;
+	while (gap < n && in[gap])
+		gap++;
+	if (gap == n) {
+		judge_hold(j, r, 0, r->high < INT32_MAX ? n : 0);
+		return;
+	}
+	for (int32_t i = 1, length = 0; i <= n; i++) {
+		const int32_t d = (gap + i) % n;
+		if (in[d]) {
+			length++;
+			continue;
+		}
+		if (length > 0)
+			judge_hold(j, r, (d - length + n) % n, outside(r, length));
+		length = 0;
+	}
+}
+
 static void judge_runs(struct judge *j, const struct wfm_rule_row *r)
 {
 	bool in[DAYS];
@@ -80,7 +102,11 @@ static void judge_runs(struct judge *j, const struct wfm_rule_row *r)
 			r->rule == WFM_RULE_DUTIES_IN_A_ROW   ? works_one(j, d, r->duties) :
 								works(j, d);
 	}
-	hold_runs(j, r, in, n, day, r->rule == WFM_RULE_CONSECUTIVE_DAYS ? j->a->previous_days_worked : -1);
+	if (j->p->cyclic)
+		hold_ring(j, r, in, n);
+	else
+		hold_runs(j, r, in, n, day,
+			  r->rule == WFM_RULE_CONSECUTIVE_DAYS ? j->a->previous_days_worked : -1);
 }
 
 /* ---- weekends ---- */

@@ -154,6 +154,40 @@ static void test_two_weeks_keep_the_rest_where_they_join(void **state)
 	wfm_roster_free(x);
 }
 
+/* Everybody is wanted on all days but Wednesday: without the seam, two runs of three and four days would do. */
+static void test_runs_of_days_are_joined(void **state)
+{
+	struct fixture f;
+	(void)state;
+	all_round(&f, 3, 7, 660);
+	for (int c = 0; c < 2; c++) {
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_CONSECUTIVE_DAYS, .mode = WFM_HARD,
+							       .low = 2, .high = 4 });
+		fixture_add_rule(&f, c, (struct wfm_rule_row){ .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .mode = WFM_HARD,
+							       .low = 1, .high = 2 });
+	}
+	for (int t = 0; t < f.p.slot_count; t++)
+		f.required[0][t] = t / 24 == 2 ? 0 : 2;
+	for (int a = 0; a < 3; a++)
+		f.agents[a].previous_days_worked = 4;
+	f.queues[0].short1_cents = f.queues[0].short2_cents = 2000;
+	struct wfm_roster *x = fixture_solve(&f.p, &some);
+	fixture_expect_clean(&f.p, x);
+	for (int a = 0; a < 3; a++) {
+		bool works[14] = { false };
+		int run = 0, longest = 0;
+		for (int i = 0; i < x->shift_count; i++)
+			if (x->shifts[i].agent == a)
+				works[x->shifts[i].day] = works[x->shifts[i].day + 7] = true;
+		for (int d = 0; d < 14; d++) {
+			run = works[d] ? run + 1 : 0;
+			longest = run > longest ? run : longest;
+		}
+		assert_true(longest >= 2 && longest <= 4);
+	}
+	wfm_roster_free(x);
+}
+
 /* A shift that runs into the next round where another of its agent has begun. */
 static void test_overlap_across_the_seam_is_judged(void **state)
 {
@@ -298,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_one_agent_is_planned_best),
 		cmocka_unit_test(test_long_shifts_with_and_without_rest),
 		cmocka_unit_test(test_two_weeks_keep_the_rest_where_they_join),
+		cmocka_unit_test(test_runs_of_days_are_joined),
 		cmocka_unit_test(test_overlap_across_the_seam_is_judged),
 		cmocka_unit_test(test_sessions_across_the_seam_are_judged),
 		cmocka_unit_test(test_sessions_are_placed_past_the_end),

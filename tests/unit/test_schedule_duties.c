@@ -251,6 +251,83 @@ static void test_the_place_is_named(void **state)
 	drop();
 }
 
+/* ---- plans that repeat ---- */
+
+/* amount: what the row lacks of the rule when its end joins its beginning. */
+static const struct {
+	struct wfm_rule_row rule;
+	const char *days;
+	double amount;
+} rings[] = {
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .high = 3 }, "ee...ee", 1 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .high = 4 }, "ee...ee", 0 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .high = 2 }, "eee.eee", 4 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .high = 9 }, "eeeeeee", 7 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .high = 3 }, "eeeeeee", 7 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .low = 2, .high = 9 }, "e.ee..e", 0 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .low = 3, .high = 9 }, "e.eee.e", 1 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .low = 2, .high = 9 }, "e.ee...", 1 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .low = 2, .high = 9 }, "..ee..e", 1 },
+	{ { .rule = WFM_RULE_CONSECUTIVE_DAYS, .low = 2, .high = 9 }, ".......", 0 },
+	{ { .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .low = 1, .high = 3 }, "..eee..", 1 },
+	{ { .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .low = 3, .high = 9 }, ".eeee..", 0 },
+	{ { .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .low = 3, .high = 9 }, ".eeeee.", 1 },
+	{ { .rule = WFM_RULE_DAYS_OFF_IN_A_ROW, .low = 3, .high = 9 }, "e......", 0 },
+	{ { .rule = WFM_RULE_DUTIES_IN_A_ROW, .high = 2, .duties = 1 << LATE }, "lle.eel", 1 },
+	{ { .rule = WFM_RULE_DUTIES_IN_A_ROW, .low = 2, .high = 7, .duties = 1 << LATE }, "le.eeel", 0 },
+	{ { .rule = WFM_RULE_DUTIES_IN_A_ROW, .low = 2, .high = 7, .duties = 1 << LATE }, "le.eeee", 1 },
+};
+
+static void close_ring(int days)
+{
+	f.x.p.cyclic = true;
+	f.x.p.slot_count = 24 * days;
+	f.x.p.duty_count = NIGHT; /* those after which any other may follow */
+	f.x.p.cover_count = 0;
+}
+
+/* By the judge, wherever the ring is cut; and by the solver, given no choice. */
+static void test_runs_are_joined_in_plans_that_repeat(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rings / sizeof rings[0]; i++)
+		for (int turn = 0; turn < 7; turn++) {
+			char days[8] = { 0 };
+			for (int d = 0; d < 7; d++)
+				days[d] = rings[i].days[(d + turn) % 7];
+			struct wfm_roster *r = row(days);
+			close_ring(7);
+			f.agents[0].previous_days_worked = 5; /* is nothing to a plan that repeats */
+			struct wfm_rule_row rule = rings[i].rule;
+			rule.mode = WFM_SOFT;
+			rule.weight_cents = 100;
+			(void)add(rule);
+			struct wfm_report *report = judged(r);
+			if (report->breach_count > 0 || fabs(report->cost.rules - 100 * rings[i].amount) > 1e-9)
+				fail_msg("ring %d, %s: %g instead of %g", (int)i, days, report->cost.rules / 100,
+					 rings[i].amount);
+			wfm_report_free(report);
+			struct wfm_wish want[7]; /* all other days are dear */
+			for (int d = 0; d < 7; d++)
+				want[d] = (struct wfm_wish){ .kind = days[d] == '.' ? WFM_WISH_DAY_OFF : WFM_WISH_DAY_ON,
+							     .day = d, .weight_cents = 50000,
+							     .duties = days[d] == 'e' ? 1 << EARLY :
+								       days[d] == 'l' ? 1 << LATE : 0 };
+			f.agents[0].wishes = want;
+			f.agents[0].wish_count = 7;
+			struct wfm_solve_options o = { .iteration_limit = 50 };
+			struct wfm_error e = { 0 };
+			struct wfm_roster *best = NULL;
+			enum wfm_status s = wfm_schedule_solve(&f.x.p, &o, &best, &e);
+			assert_true(s == WFM_OK || s == WFM_LIMIT);
+			if (fabs(best->cost.total - 100 * rings[i].amount) > 1e-6)
+				fail_msg("ring %d, %s: solved at %g", (int)i, days, best->cost.total / 100);
+			wfm_roster_free(best);
+			wfm_roster_free(r);
+			drop();
+		}
+}
+
 /* ---- the solver against brute force ---- */
 
 /* Cheapest plan of two agents over few days by trying them all; the judge counts the cents. */
@@ -318,6 +395,34 @@ static void test_tiny_plans_equal_brute_force(void **state)
 			f.agents[a].previous_days_worked = (int32_t)rng_below(&rng, 3);
 		}
 		solve_and_compare(DAYS, seed);
+		drop();
+	}
+}
+
+/* Rules on runs alone, hard or soft, two agents, four days that repeat. */
+static void test_tiny_plans_that_repeat_equal_brute_force(void **state)
+{
+	static const enum wfm_rule of[] = { WFM_RULE_CONSECUTIVE_DAYS, WFM_RULE_DAYS_OFF_IN_A_ROW,
+					    WFM_RULE_DUTIES_IN_A_ROW };
+	(void)state;
+	struct rng rng;
+	rng_seed(&rng, 11);
+	for (uint64_t seed = 0; seed < 6; seed++) {
+		make(4, 2, 1);
+		close_ring(4);
+		f.x.p.cover_count = 4 * DUTIES;
+		for (int i = 0; i < 4 * DUTIES; i++)
+			f.covers[i].required = i % DUTIES == NIGHT ? 0 : rng_below(&rng, 3);
+		for (int i = 0; i < 4; i++)
+			f.covers[DUTIES * i + NIGHT].duties = 1; /* a duty there is */
+		for (int i = 0; i < 3; i++) {
+			int32_t low = (int32_t)rng_below(&rng, 3);
+			(void)add((struct wfm_rule_row){ .rule = of[i], .mode = rng_below(&rng, 2) ? WFM_SOFT : WFM_HARD,
+							 .low = low, .high = low + (int32_t)rng_below(&rng, 3),
+							 .weight_cents = 100 * (1 + rng_below(&rng, 90)),
+							 .duties = of[i] == WFM_RULE_DUTIES_IN_A_ROW ? 1 << EARLY : 0 });
+		}
+		solve_and_compare(4, seed);
 		drop();
 	}
 }
@@ -426,7 +531,9 @@ int main(void)
 		cmocka_unit_test(test_no_rule_is_left_out),
 		cmocka_unit_test(test_duties_skills_and_wishes),
 		cmocka_unit_test(test_the_place_is_named),
+		cmocka_unit_test(test_runs_are_joined_in_plans_that_repeat),
 		cmocka_unit_test(test_tiny_plans_equal_brute_force),
+		cmocka_unit_test(test_tiny_plans_that_repeat_equal_brute_force),
 		cmocka_unit_test(test_a_seed_gives_a_roster),
 		cmocka_unit_test(test_a_duty_counts_while_its_queue_is_open),
 		cmocka_unit_test(test_a_long_search_for_one_tour_can_be_cancelled),
