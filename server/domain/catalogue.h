@@ -87,6 +87,12 @@ struct other_site {
 	const char *site;
 };
 
+/* An agent and another site, for those who plan either. */
+struct lending {
+	int64_t agent_id, home_id, site_id, travel_min;
+	const char *agent, *home, *site;
+};
+
 struct agent {
 	int64_t id, site_id, team_id, contract_id, hired, left_on, leave_reason, locale;
 	const char *code, *name, *site, *team, *contract;
@@ -109,7 +115,7 @@ struct special_day {
 /* What is read; and what is written: the same structs, without ids and counts. */
 extern const struct fields opening_hours_fields, region_fields, site_fields, queue_fields, skill_fields, team_fields,
 	contract_fields, contract_row_fields, agent_fields, special_day_fields;
-extern const struct fields site_new_fields, site_counters_fields, queue_new_fields, contract_new_fields, agent_new_fields,
+extern const struct fields lending_fields, site_new_fields, site_counters_fields, queue_new_fields, contract_new_fields, agent_new_fields,
 	agent_change_fields, special_day_new_fields;
 
 bool site_get(struct db *db, struct arena *a, int64_t id, struct site *out, struct err *e);

@@ -211,6 +211,17 @@ static const struct field other_site_rows[] = {
 };
 static const struct fields other_site_fields = FIELDS("OtherSite", struct other_site, other_site_rows);
 
+static const struct field lending_rows[] = {
+	F_INT(struct lending, agent_id, 0, 1, ID_MAX, "who"),
+	F_TEXT(struct lending, agent, 0, 1, 200, "name"),
+	F_INT(struct lending, home_id, 0, 1, ID_MAX, "own site"),
+	F_TEXT(struct lending, home, 0, 1, 200, "its name"),
+	F_INT(struct lending, site_id, 0, 1, ID_MAX, "the other site"),
+	F_TEXT(struct lending, site, 0, 1, 200, "its name"),
+	F_INT(struct lending, travel_min, 0, 0, 720, "minutes each way"),
+};
+const struct fields lending_fields = FIELDS("Lending", struct lending, lending_rows);
+
 /* WFM_MAX_ELSEWHERE of them. */
 #define AGENT_ELSEWHERE(f)                                                                     \
 	F_LIST(struct agent, elsewhere, elsewhere_count, OPT, &f, 0, 8,                        \

@@ -237,6 +237,14 @@ INSERT INTO agent_skill (agent_id, skill_id, proficiency)
 SELECT :agent_id::bigint, skill_id, proficiency FROM wanted
 ON CONFLICT (agent_id, skill_id) DO UPDATE SET proficiency = excluded.proficiency;
 
+-- Who is at home at the site and may work at others, and who may come from others.
+-- name: site_lending
+SELECT a.id AS agent_id, a.name AS agent, h.id AS home_id, h.name AS home, s.id AS site_id, s.name AS site, o.travel_min
+FROM agent_elsewhere o JOIN agent a ON a.id = o.agent_id JOIN site h ON h.id = a.site_id JOIN site s ON s.id = o.site_id
+WHERE (a.site_id = :site_id::bigint OR o.site_id = :site_id::bigint)
+	AND (a.left_on IS NULL OR a.left_on >= current_date)
+ORDER BY a.site_id <> :site_id::bigint, a.name, a.id, o.site_id;
+
 -- name: agent_elsewhere_replace
 WITH wanted AS (
 	SELECT x.site_id, x.travel_min

@@ -47,7 +47,7 @@ export async function replan(visit, look) {
 	await sessionForm(visit, look);
 	await page.click("#replan-open");
 	await page.waitForSelector("#replan");
-	await page.click(".notice-set summary");
+	await page.click(".dialog .notice-set summary");
 	await visit.stop("replan");
 	if (look !== LOOKS[0]) return;
 	await step("the price of short notice is set beside it, and told for the first day that may change", async () => {

@@ -8,6 +8,7 @@ import { fair } from "./fair.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
 import { logic } from "./logic.mjs";
 import { leave } from "./leave.mjs";
+import { lending } from "./lending.mjs";
 import { replan } from "./replan.mjs";
 import { replay, versus } from "./replay.mjs";
 import { requirement } from "./requirement.mjs";
@@ -109,6 +110,7 @@ const walks = {
 	replan,
 	leave,
 	fair,
+	lending,
 	calendar,
 	training,
 	"forecast-phone": forecastPhone,

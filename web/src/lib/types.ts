@@ -69,7 +69,10 @@ export interface Agent {
 	contract: string;
 	hired: string;
 	left_on: string | null;
+	elsewhere: { site_id: number; site: string; travel_min: number }[];
 }
+/** An agent who may work at another site than the own. */
+export interface Lending { agent_id: number; agent: string; home_id: number; home: string; site_id: number; site: string; travel_min: number }
 
 export interface Contract { id: number; code: string; name: string; currency: string }
 
@@ -284,6 +287,10 @@ export interface Evidence {
 	waiting?: WaitingRow[];
 	/** Against the version that the week was planned again from. */
 	changes?: { roster_id: number; version: number; from: string; shifts: number; added: number; removed: number; moved: number; frozen: number; cents: number; notice_cents?: number } | null;
+	/** Sites planned in one with this roster's, it included; cost and bound are of all. */
+	together?: number[];
+	together_shifts?: number | null;
+	borrowed?: number;
 	missed?: { session_id: number; session: string; agent_id: number; agent: string; times: number; reason: string }[];
 }
 export interface PlannedSession {
@@ -344,7 +351,7 @@ export interface CrossTraining {
 	scenarios: { training: "dedicated" | "present" | "chain" | "all"; people: number; person_hours: number; unmet: number }[];
 	pairs: { queue_id: number; other_id: number; saved_people: number; saved_person_hours: number }[];
 }
-export type ActivityKind = "work" | "break" | "meal" | "training" | "meeting";
+export type ActivityKind = "work" | "break" | "meal" | "training" | "meeting" | "travel";
 export interface Activity {
 	kind: ActivityKind;
 	queue_id: number | null;

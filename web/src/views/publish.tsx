@@ -9,7 +9,7 @@ import { fmtDay, fmtSpan, instant } from "../lib/time";
 import type { Change, Roster, RosterSummary, Site } from "../lib/types";
 import { Busy, Button, Chip, Dialog, ProblemBox } from "../ui/basic";
 import { type Column, DataTable } from "../ui/table";
-import type { FullRoster } from "./schedule";
+import { type FullRoster, useOthers } from "./schedule";
 
 const tone = { added: "good", removed: "bad", moved: "plain" } as const;
 
@@ -25,6 +25,7 @@ export function PublishDialog({ full, site, others, onClose, onDone }: Props) {
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<Error>();
 	const changes = useLoad(`changes ${roster.id}`, (abort) => list<Change>(`/rosters/${roster.id}/changes`, abort));
+	const sites = useOthers(roster);
 	const before = others.find((r) => r.state === "published");
 	const all = changes.data ?? [];
 	const who = new Set(all.map((c) => c.agent_id)).size;
@@ -60,6 +61,7 @@ export function PublishDialog({ full, site, others, onClose, onDone }: Props) {
 			</>
 		)}>
 			<p>{before ? t("publish.replaces", { n: before.version }) : t("publish.first")}</p>
+			{sites !== "" && <p>{t("lending.published", { sites })}</p>}
 			{error && <ProblemBox error={error} />}
 			{changes.error && <ProblemBox error={changes.error} retry={changes.reload} />}
 			{!changes.data ? !changes.error && <Busy /> : (

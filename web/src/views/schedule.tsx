@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { call, list, query } from "../lib/api";
 import { makeAxis } from "../lib/axis";
-import { useQueues } from "../lib/catalogue";
+import { useQueues, useSites } from "../lib/catalogue";
 import { newestForecast } from "../lib/forecast";
 import { money, pct, upTo } from "../lib/format";
 import { lang, locale, t, tcode, tn, withWords } from "../lib/i18n";
@@ -13,7 +13,7 @@ import { makeCoverage, makeRows, mergeShortages, type RowOrder, type ShortSpan, 
 import { route, setParams } from "../lib/route";
 import { asked, choice } from "../lib/staffing";
 import { addDays, fmtDay, fmtDayTime, fmtMoment, fmtTime, instant, isoWeekOf, mondayOfWeek, today } from "../lib/time";
-import type { Agent, Contract, Coverage, Job, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site, WaitingRow } from "../lib/types";
+import type { Agent, Contract, Coverage, Job, Lending, Queue, Roster, RosterSummary, ServiceRow, Shift, Shortage, Site, WaitingRow } from "../lib/types";
 import { Busy, Button, Card, Chip, Dialog, Empty, Icon, ProblemBox, Segments, Select, Stat } from "../ui/basic";
 import { later, lazy } from "../ui/lazy";
 import { QueuePicker } from "../ui/queue";
@@ -22,6 +22,7 @@ import { BoardGrid, type Zoom } from "./board-grid";
 import { JobPanel, useJob } from "./job";
 import type { FairnessProps } from "./opened/fairness";
 import type { HelpsProps } from "./opened/helps";
+import type { LendingProps } from "./opened/lending";
 import type { PlanScope } from "./planner";
 import type { ReplanProps } from "./opened/replan";
 import { PublishDialog } from "./publish";
@@ -34,6 +35,8 @@ import { TrialCard } from "./trial";
 const Replan = lazy<ReplanProps>(() => import("./opened/replan"));
 const Fairness = later<FairnessProps>(() => withWords(["fair"], import("./opened/fairness")));
 const Helps = later<HelpsProps>(() => withWords(["help"], import("./opened/helps")));
+
+const LendingCard = later<LendingProps>(() => import("./opened/lending"));
 
 export interface FullRoster {
 	roster: Roster;
@@ -62,6 +65,13 @@ function currencyOf(agents: Agent[] | undefined, contracts: Contract[] | undefin
 	return used.size === 1 ? [...used][0] : undefined;
 }
 
+/** The names of the sites planned in one with the roster's. */
+export function useOthers(roster: Roster): string {
+	const sites = useSites().data ?? [];
+	return (roster.evidence.together ?? []).filter((id) => id !== roster.site_id)
+		.map((id) => sites.find((s) => s.id === id)?.name ?? String(id)).join(", ");
+}
+
 /** Contacts answered in time, of a queue's days or its week. */
 function ServiceStat({ rows, name }: { rows: ServiceRow[]; name: string }) {
 	const sum = (f: (r: ServiceRow) => number) => rows.reduce((all, r) => all + f(r), 0);
@@ -82,6 +92,7 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 	const { roster } = full;
 	const e = roster.evidence;
 	const queues = useQueues(roster.site_id).data ?? [];
+	const others = useOthers(roster);
 	const pay = e.parts && (e.parts.pay ?? 0) + (e.parts.fixed_pay ?? 0);
 	return (
 		<dl class="stats evidence">
@@ -100,6 +111,7 @@ function EvidenceStrip({ full, currency }: { full: FullRoster; currency: string 
 			{queues.map((q) => ({ q, rows: (e.services ?? []).filter((s) => s.queue_id === q.id) })).filter((x) => x.rows.length > 0)
 				.map(({ q, rows }) => <ServiceStat key={q.id} rows={rows} name={q.name} />)}
 			{(e.waiting ?? []).map((w) => <WaitingStat key={w.queue_id} row={w} name={queues.find((q) => q.id === w.queue_id)?.name ?? ""} />)}
+			{others !== "" && <Stat label={t("lending.lent")} value={others} hint={t("lending.lent_hint", { n: upTo(e.borrowed ?? 0, 0) })} />}
 			{(e.unmet ?? 0) > 0 && <Stat label={t("risk.unmet_short")} value={upTo(e.unmet ?? 0, 0)} tone="bad" hint={t("risk.unmet_where")} />}
 			{e.seconds !== undefined && <Stat label={t("evidence.seconds")} value={`${upTo(e.seconds, 1)} s`} />}
 			<Stat label={t("evidence.verified")} value={e.verified
@@ -184,7 +196,7 @@ function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 				onTable={() => setTable(true)} />
 			<div class="legend board-legend">
 				{queues.map((q, i) => <span key={q.id} class="legend-key"><i class="key key-act" style={{ "--q": `var(--q${i % 8})` }} />{q.name}</span>)}
-				{(["meal", "break", "training", "meeting"] as const).map((k) => (
+				{(["meal", "break", "training", "meeting", "travel"] as const).map((k) => (
 					<span key={k} class="legend-key"><i class={`key key-act act-${k}`} />{tcode("activity", k)}</span>
 				))}
 			</div>
@@ -212,12 +224,13 @@ function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 }
 
 /** From the newest forecast of the week; without one the job makes it first. */
-function useBuild({ site, week }: PlanScope, built: (job: Job) => void) {
+function useBuild({ site, week }: PlanScope, together: number[], built: (job: Job) => void) {
 	const job = useJob(`schedule ${site.id} ${week}`, built);
 	const build = async (timeLimit: number) => {
 		const forecast = await newestForecast(site, week);
 		await job.start("/schedules", {
 			site_id: site.id, week, time_limit_s: timeLimit, ...asked(choice.value), ...(forecast ? { forecast_id: forecast.id } : {}),
+			...(together.length > 0 ? { with: together } : {}),
 		});
 	};
 	const again = async (timeLimit: number, body: Record<string, unknown>) => {
@@ -233,6 +246,24 @@ function versionChoices(all: RosterSummary[], zone: string) {
 	}));
 }
 
+/** Other sites with which this one shares people, to be planned in one with it. */
+function TogetherPicker({ site, rows, picked, onPick }: { site: Site; rows: Lending[]; picked: number[]; onPick: (ids: number[]) => void }) {
+	const others = new Map(rows.map((r) => (r.home_id === site.id ? [r.site_id, r.site] : [r.home_id, r.home])));
+	if (others.size === 0) return null;
+	return (
+		<div id="together" class="tools tools-inline" role="group" aria-label={t("lending.with")}>
+			<span class="field-label">{t("lending.with")}</span>
+			{[...others].map(([id, name]) => (
+				<label key={id} class="check">
+					<input type="checkbox" value={id} checked={picked.includes(id)}
+						onChange={(e) => onPick(e.currentTarget.checked ? [...picked, id] : picked.filter((x) => x !== id))} /> {name}
+				</label>
+			))}
+			<span class="muted small">{t("lending.with_hint")}</span>
+		</div>
+	);
+}
+
 const LIMITS = [20, 60, 300];
 
 export default function Board({ site, week }: PlanScope) {
@@ -246,7 +277,10 @@ export default function Board({ site, week }: PlanScope) {
 	const full = useLoad(picked ? `roster ${picked.id}` : null, (abort) => loadRoster((picked as RosterSummary).id, abort));
 	const agents = useLoad(`agents ${site.id}`, (abort) => list<Agent>(`/agents?site_id=${site.id}`, abort));
 	const contracts = useLoad("contracts", (abort) => list<Contract>("/contracts", abort));
-	const work = useBuild({ site, week }, (job) => {
+	const lending = useLoad(`lending ${site.id}`, (abort) => list<Lending>(`/sites/${site.id}/lending`, abort), true);
+	const [together, setTogether] = useState<number[]>([]);
+	useEffect(() => setTogether([]), [site.id]);
+	const work = useBuild({ site, week }, together, (job) => {
 		const id = job.result?.roster_id;
 		if (id !== undefined) setParams({ roster: id });
 		versions.reload();
@@ -284,6 +318,7 @@ export default function Board({ site, week }: PlanScope) {
 					<Button id="publish" icon="send" tone="primary" disabled={!full.data || work.running} onClick={() => setPublishing(true)}>{t("publish.button")}</Button>
 				)}
 			</div>
+			{lending.data && <TogetherPicker site={site} rows={lending.data} picked={together} onPick={setTogether} />}
 			<JobPanel state={work.job} title={t("build.running")} cost={(cents) => money(cents, currency)} />
 			{error && <ProblemBox error={error} retry={() => { setFailed(undefined); versions.reload(); full.reload(); agents.reload(); contracts.reload(); }} />}
 			{full.data && agents.data ? (
@@ -306,6 +341,7 @@ export default function Board({ site, week }: PlanScope) {
 					start={(body) => { void work.again(limit, body); }} onClose={() => setReplanning(false)} />
 			)}
 			{agents.data && <SessionsCard scope={{ site, week }} agents={agents.data} missed={full.data?.roster.evidence.missed} />}
+			{agents.data && lending.data && <LendingCard site={site} agents={agents.data} rows={lending.data} changed={lending.reload} />}
 			{publishing && full.data && (
 				<PublishDialog full={full.data} site={site} others={versions.data ?? []} onClose={() => setPublishing(false)}
 					onDone={() => { setPublishing(false); versions.reload(); full.reload(); }} />

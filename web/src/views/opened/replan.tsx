@@ -25,7 +25,7 @@ export interface ReplanProps {
 /** What a quarter of a mean shift is paid, in round figures: people put up with a change that saves more. */
 function usualPrice(roster: Roster): number {
 	const { parts } = roster.evidence;
-	const shift = ((parts?.pay ?? 0) + (parts?.fixed_pay ?? 0)) / 100 / Math.max(1, roster.shifts);
+	const shift = ((parts?.pay ?? 0) + (parts?.fixed_pay ?? 0)) / 100 / Math.max(1, roster.evidence.together_shifts ?? roster.shifts);
 	return shift > 0 ? Number((shift / 4).toPrecision(1)) : 20;
 }
 
