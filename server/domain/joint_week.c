@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/domain/joint_week.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* As many breaks leave room for travel at both ends (solver/schedule/model.h). */
@@ -158,6 +159,19 @@ static void add_agent(struct arena *a, struct joint_week *j, size_t k, int32_t i
 	j->problem.agent_count++;
 }
 
+/* Sites may let seniority count differently: each agent's, as a share of what it adds where it adds most. */
+static void add_seniority(struct joint_week *j, struct wfm_agent *agents)
+{
+	double most = 1;
+	for (size_t k = 0; k < j->count; k++)
+		most = fmax(most, j->weeks[k].problem.seniority.most);
+	j->problem.seniority = (struct wfm_seniority){ most, 1 };
+	for (int32_t i = 0; i < j->problem.agent_count; i++) {
+		const struct wfm_seniority *s = &j->weeks[agents[i].site].problem.seniority;
+		agents[i].seniority = s->most > 1 ? (s->most - 1) * fmin(agents[i].seniority / s->full, 1) / (most - 1) : 0;
+	}
+}
+
 static void add_people(struct arena *a, struct joint_week *j, int32_t *const *skill)
 {
 	size_t contracts = 0, agents = 0;
@@ -181,6 +195,7 @@ static void add_people(struct arena *a, struct joint_week *j, int32_t *const *sk
 	}
 	j->problem.contracts = c;
 	j->problem.agents = g;
+	add_seniority(j, g);
 }
 
 bool joint_week_make(struct arena *a, struct week_problem *weeks, size_t count, struct joint_week *j,

@@ -1,8 +1,8 @@
 -- Wishes of agents, and how evenly weekends, early and late shifts are divided.
 
 -- name: roster_fairness
--- This roster, and what was published in so many weeks before it. Shifts that time off covers were not
--- worked. Means are of the agents of the same contract, by week in which they were there.
+-- This roster with what its agents do elsewhere that week, and what was published in so many weeks before
+-- it. Shifts that time off covers were not worked. Means are of the agents of the same contract, by week in which they were there.
 WITH head AS (SELECT r.id, r.site_id, r.monday FROM roster r WHERE r.id = :roster_id),
 counted AS (
 	SELECT h.id, h.monday FROM head h
@@ -15,10 +15,12 @@ people AS (
 		OR EXISTS (SELECT FROM shift s WHERE s.roster_id = h.id AND s.agent_id = a.id)),
 shifts AS (
 	SELECT s.agent_id, s.paid_minutes, s.roster_id = h.id AS here, x.*
-	FROM head h, people a, shift s, shift_asks(s) AS x
-	WHERE s.agent_id = a.id AND (s.roster_id = h.id
-			OR (s.published AND s.day BETWEEN h.monday - 7 * :weeks::int AND h.monday - 1))
-		AND NOT (s.published AND shift_on_leave(s))),
+	FROM head h, people a, LATERAL (
+		SELECT * FROM agent_week_shifts(a.id, h.id)
+		UNION ALL
+		SELECT * FROM shift b WHERE b.agent_id = a.id AND b.published AND NOT shift_on_leave(b)
+			AND b.day BETWEEN h.monday - 7 * :weeks::int AND h.monday - 1) AS s,
+		shift_asks(s::shift) AS x),
 asked AS (
 	SELECT agent_id, count(*) AS shifts, sum(paid_minutes) AS paid_minutes,
 		count(*) FILTER (WHERE weekend) AS weekend_shifts, count(*) FILTER (WHERE early) AS early_shifts,
