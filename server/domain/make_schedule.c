@@ -421,6 +421,7 @@ static bool open_drawing(struct db *db, struct arena *a, const struct schedule_r
 		if (!week_open(db, a, k == 0 ? r->site_id : r->with[k - 1], r->week, forecasts[k], &r->choice, w, e))
 			return false;
 		w->with = others_json(a, r, k);
+		w->kept = replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL;
 		if (!week_problem_fill(db, a, w, e))
 			return false;
 	}

@@ -298,5 +298,6 @@ bool replan_restore(struct db *db, const struct replan *x, int64_t from_roster, 
 {
 	struct db_arg to = db_int("roster_id", to_roster), from = db_date("from", x->from);
 	return db_run(db, SQL_REPLAN_DROP, DB_ARGS(to, from), NULL, NULL, e) &&
-	       db_run(db, SQL_REPLAN_COPY, DB_ARGS(to, from, db_int("from_roster", from_roster)), NULL, NULL, e);
+	       db_run(db, SQL_REPLAN_COPY, DB_ARGS(to, from, db_int("from_roster", from_roster)), NULL, NULL, e) &&
+	       db_run(db, SQL_REPLAN_COPY_GUESTS, DB_ARGS(to, from, db_int("from_roster", from_roster)), NULL, NULL, e);
 }

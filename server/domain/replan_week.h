@@ -5,7 +5,8 @@
  * can be repaired after a sick call, and leave be granted without turning everybody's week over.
  *
  * Days before `from` are locked. Of them a shift stands that has begun, or whose agent is not away;
- * they are copied into the new roster as they were kept, activities included. Agents whose rules
+ * they are copied into the new roster as they were kept, activities included. So are those of people who come
+ * from other sites, on all days: their own sites plan them. Agents whose rules
  * allow no week any more around what stands keep all of it and get nothing new. Everything lives in
  * the arena but the priced problem: replan_close. One connection, one thread.
  */
@@ -61,7 +62,8 @@ static inline const struct wfm_problem *replan_problem(const struct replan *x, c
 	return x->priced != NULL ? wfm_replan_problem(x->priced) : &w->problem;
 }
 
-/* Puts the days before `from` into the roster just kept as they stood. */
+/* Puts the days before `from` into the roster just kept as they stood, and those of guests from other sites
+ * after it. */
 bool replan_restore(struct db *db, const struct replan *x, int64_t from_roster, int64_t to_roster,
 		    struct err *e);
 

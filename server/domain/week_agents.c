@@ -265,7 +265,7 @@ bool week_agents(struct db *db, struct arena *a, struct week_problem *w, struct 
 	if (!db_rows(db, SQL_SCHEDULE_AGENTS,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
 			     db_instant("from", w->from), db_instant("until", w->until),
-			     db_text("with", w->with)),
+			     db_text("with", w->with), db_int("kept", w->kept)),
 		     NULL, &agent_fields, a, (void **)&rows, &n, e))
 		return false;
 	if (n == 0)

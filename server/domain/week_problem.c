@@ -150,7 +150,7 @@ bool week_covered_load(struct db *db, struct arena *a, struct week_problem *w, s
 	struct week_covered *rows;
 	if (!db_rows(db, SQL_SCHEDULE_COVERED_BEFORE,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
-			     db_instant("from", w->from)),
+			     db_instant("from", w->from), db_int("kept", w->kept)),
 		     NULL, &covered_fields, a, (void **)&rows, &w->covered_count, e))
 		return false;
 	w->covered = rows;
@@ -197,7 +197,7 @@ bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, 
 {
 	static const struct staffing_choice plain = STAFFING_CHOICE_PLAIN;
 
-	*w = (struct week_problem){ .with = "[]", .monday = monday, .forecast_id = forecast_id,
+	*w = (struct week_problem){ .with = "[]", .kept = FIELD_NULL, .monday = monday, .forecast_id = forecast_id,
 				    .choice = choice != NULL ? *choice : plain };
 	if (!site_calendar_load(db, a, site_id, &w->site, e) ||
 	    !site_shrinkage_used(db, a, site_id, w->unplanned, &w->site.shrinkage_unplanned, e) ||

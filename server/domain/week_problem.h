@@ -48,7 +48,7 @@ struct queue_requirement {
 	double *beside_s; /* [count] of work that may wait: seconds that live queues' idle time can do of it */
 };
 
-/* Work that last week's published nights still do after this week has begun. */
+/* Work that last week's published nights still do after this week has begun, and that of guests who stay. */
 struct week_covered {
 	int64_t queue_id, start, end;
 };
@@ -66,6 +66,8 @@ struct week_problem {
 	struct site_calendar site;
 	const char *with; /* JSON: ids of sites planned in one with this; their people who may come are agents
 			     too, after its own (joint_week.h) */
+	int64_t kept; /* roster planned again from: guests from other sites keep their shifts of it, and the
+			 drafts drawn in one with it stand like published ones; FIELD_NULL: none */
 	int64_t monday, forecast_id;
 	struct staffing_choice choice;
 	double unplanned[7]; /* share of rostered time lost, Monday first */

@@ -16,7 +16,10 @@ SELECT a.id, a.code, a.name, a.site_id, a.contract_id, a.hired, a.left_on,
 				&& tstzrange(:from, :until::timestamptz + interval '1 day')), '[]') AS absences,
 	coalesce((SELECT json_agg(json_build_object('day', s.day, 'start', s.start_at, 'end', s.end_at,
 			'paid_minutes', s.paid_minutes) ORDER BY s.day DESC)
-		FROM shift s WHERE s.agent_id = a.id AND s.published
+		FROM shift s WHERE s.agent_id = a.id
+			AND (s.published OR s.roster_id IN (SELECT o.id FROM roster k JOIN plan kp ON kp.id = k.plan_id
+				JOIN plan op ON op.together = kp.together JOIN roster o ON o.plan_id = op.id
+				WHERE k.id = :kept AND o.state = 'draft' AND o.site_id <> k.site_id))
 			AND s.day BETWEEN :monday::date - 21 AND :monday::date + 9
 			AND (s.day < :monday::date OR s.day > :monday::date + 6 OR (s.site_id <> :site_id
 				AND s.site_id NOT IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint)))), '[]') AS neighbours
@@ -62,6 +65,20 @@ SELECT made.id, v.position, v.kind, v.queue_id, v.session_id, v.label, v.start_a
 FROM made JOIN shift s ON s.roster_id = :from_roster AND s.agent_id = made.agent_id AND s.day = made.day
 	JOIN activity v ON v.shift_id = s.id;
 
+-- name: replan_copy_guests
+-- Who comes from another site is planned there.
+WITH made AS (
+	INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)
+	SELECT :roster_id, s.agent_id, s.site_id, s.day, s.start_at, s.end_at, s.paid_minutes, s.cost_cents
+	FROM shift s JOIN agent a ON a.id = s.agent_id
+	WHERE s.roster_id = :from_roster AND s.day >= :from AND a.site_id <> s.site_id AND replan_stands(s)
+		AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id)
+	RETURNING id, agent_id, day)
+INSERT INTO activity (shift_id, position, kind, queue_id, session_id, label, start_at, end_at, paid)
+SELECT made.id, v.position, v.kind, v.queue_id, v.session_id, v.label, v.start_at, v.end_at, v.paid
+FROM made JOIN shift s ON s.roster_id = :from_roster AND s.agent_id = made.agent_id AND s.day = made.day
+	JOIN activity v ON v.shift_id = s.id;
+
 -- name: schedule_contracts
 SELECT c.id, c.code, c.cost_cents_hour, c.shift_min_minutes, c.shift_max_minutes, c.shift_step_minutes,
 	c.start_earliest_min, c.start_latest_min, c.start_step_minutes,
@@ -81,11 +98,17 @@ WHERE c.id = :contract_id OR c.id IN (SELECT contract_id FROM agent WHERE site_i
 ORDER BY c.id;
 
 -- name: schedule_covered_before
--- Work that last week's published shifts still do after this week has begun (nights).
+-- Work that last week's published shifts still do after this week has begun (nights), and that of people from
+-- other sites in a roster planned again from.
 SELECT v.queue_id, v.start_at AS start, v.end_at AS end
 FROM shift s JOIN activity v ON v.shift_id = s.id
 WHERE s.published AND s.site_id = :site_id AND s.day < :monday AND s.end_at > :from
-	AND v.queue_id IS NOT NULL AND v.end_at > :from;
+	AND v.queue_id IS NOT NULL AND v.end_at > :from
+UNION ALL
+SELECT v.queue_id, v.start_at, v.end_at
+FROM shift s JOIN activity v ON v.shift_id = s.id JOIN agent a ON a.id = s.agent_id
+WHERE s.roster_id = :kept AND v.queue_id IS NOT NULL AND a.site_id <> s.site_id AND replan_stands(s)
+	AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id);
 
 -- name: schedule_volumes
 -- With the adjustments of users: those are what people are planned for.

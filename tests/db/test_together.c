@@ -157,6 +157,47 @@ static void test_a_week_drawn_alone_respects_shifts_elsewhere(void **state)
 	assert_non_null(strstr(f->err.items[0].message, "Viña"));
 }
 
+/* Planned again by itself, a site keeps the people whom others have lent it, and leaves theirs to the others. */
+static void test_a_site_planned_again_keeps_its_guests(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	struct schedule_request again = request(2, NULL);
+	again.keep = (struct replan_request){ .roster_id = r.with[0].roster_id, .from = FIELD_NULL, .change_cents = 100000 };
+	assert_true(publish(f, r.roster_id));
+	db_fixture_ask(f, "CREATE TABLE seen AS SELECT * FROM shift WHERE published AND site_id = 2;"
+		"CREATE TABLE worked AS SELECT s.agent_id, v.kind, v.queue_id, v.start_at, v.end_at FROM activity v"
+		" JOIN seen s ON s.id = v.shift_id JOIN agent a ON a.id = s.agent_id AND a.site_id = 1");
+	struct schedule_result made = make(f, again);
+	assert_int_equal(made.changed_shifts, 0);
+	assert_true(publish(f, made.roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) = (SELECT count(*) FROM seen) AND count(*) = count(e.id) AND bool_and(e.uid = s.uid)"
+				   " FROM shift s LEFT JOIN seen e USING (agent_id, start_at, end_at) WHERE s.published AND s.site_id = 2"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM (SELECT s.agent_id, v.kind, v.queue_id, v.start_at, v.end_at FROM activity v"
+				   " JOIN shift s ON s.id = v.shift_id AND s.published AND s.site_id = 2 EXCEPT SELECT * FROM worked) AS x"
+				   " JOIN agent a ON a.id = x.agent_id AND a.site_id = 1"), "0");
+	/* They count as cover: no more is short than was. */
+	assert_string_equal(db_fixture_ask(f, "SELECT coalesce(sum(people) FILTER (WHERE r.version = 2), 0) <= 1 + coalesce(sum(people)"
+				   " FILTER (WHERE r.version = 1), 0) FROM shortage h JOIN roster r ON r.id = h.roster_id WHERE r.site_id = 2"), "t");
+}
+
+/* Before publication too: a draft drawn again by itself reckons with the other's. */
+static void test_a_draft_planned_again_reckons_with_the_others(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	struct schedule_request again = request(1, NULL);
+	again.keep = (struct replan_request){ .roster_id = r.roster_id, .from = FIELD_NULL };
+	struct schedule_result made = make(f, again);
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_true(publish(f, made.roster_id));
+	assert_true(publish(f, r.with[0].roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(state || site_id || version, ' ' ORDER BY id) FROM roster"),
+			    "draft11 published21 published12");
+}
+
 static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer, const char *words)
 {
 	struct schedule_result out;
@@ -189,6 +230,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_people_go_where_they_serve_most, begin, end),
 		cmocka_unit_test_setup_teardown(test_rosters_drawn_in_one_are_published_in_one, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_week_drawn_alone_respects_shifts_elsewhere, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_site_planned_again_keeps_its_guests, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
