@@ -3,7 +3,7 @@
 
 #include "wfm/schedule.h"
 
-enum { AHEAD_DAYS = 200 };
+enum { AHEAD_DAYS = 200, QUARTER_MIN = 15 };
 
 const char *const wish_kind_names[] = { "day_off", "day_on", "start", NULL };
 static const char *const state_names[] = { "open", "granted", "missed", NULL };
@@ -84,8 +84,8 @@ static bool check(const struct wish_request *r, const struct about *x, bool own,
 	if ((r->kind == WISH_START) != (r->start != FIELD_NULL))
 		return err_at(e, ERR_INVALID, "/start",
 			      r->kind == WISH_START ? "is missing" : "belongs to a wished start only");
-	if (r->start != FIELD_NULL && r->start >= 1440)
-		return err_at(e, ERR_INVALID, "/start", "must be before 24:00");
+	if (r->start != FIELD_NULL && (r->start >= 1440 || r->start % QUARTER_MIN != 0))
+		return err_at(e, ERR_INVALID, "/start", "must be a quarter-hour before 24:00");
 	if (r->day <= x->today)
 		return err_at(e, ERR_INVALID, "/day", "must lie ahead");
 	if (r->day > x->today + AHEAD_DAYS)

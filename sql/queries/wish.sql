@@ -1,35 +1,46 @@
 -- Wishes of agents, and how evenly weekends, early and late shifts are divided.
 
 -- name: roster_fairness
--- This roster with what its agents do elsewhere that week, and what was published in so many weeks before
--- it. Shifts that time off covers were not worked. Means are of the agents of the same contract, by week in which they were there.
-WITH head AS (SELECT r.id, r.site_id, r.monday FROM roster r WHERE r.id = :roster_id),
+-- This roster with what its agents do elsewhere that week (in a draft drawn with it, else what is published
+-- there), and what was published in so many weeks before it. Means are of the agents of the same contract, by
+-- week in which they were there.
+WITH head AS (
+	SELECT r.id, r.site_id, r.monday, r.state, p.together FROM roster r JOIN plan p ON p.id = r.plan_id
+	WHERE r.id = :roster_id),
 counted AS (
 	SELECT h.id, h.monday FROM head h
 	UNION ALL
 	SELECT p.id, p.monday FROM roster p JOIN head h USING (site_id)
 	WHERE p.state = 'published' AND p.monday BETWEEN h.monday - 7 * :weeks::int AND h.monday - 7),
+elsewhere AS (
+	SELECT o.id FROM head h JOIN roster o ON o.site_id <> h.site_id AND o.monday = h.monday
+		JOIN plan q ON q.id = o.plan_id
+	WHERE CASE WHEN h.state = 'draft' AND h.together IS NOT NULL THEN q.together = h.together
+		ELSE o.state = 'published' END),
 people AS (
 	SELECT a.* FROM agent a, head h
 	WHERE (a.site_id = h.site_id AND a.hired <= h.monday + 6 AND (a.left_on IS NULL OR a.left_on >= h.monday))
 		OR EXISTS (SELECT FROM shift s WHERE s.roster_id = h.id AND s.agent_id = a.id)),
 shifts AS (
-	SELECT s.agent_id, s.paid_minutes, s.roster_id = h.id AS here, x.*
-	FROM head h, people a, LATERAL (
-		SELECT * FROM agent_week_shifts(a.id, h.id)
-		UNION ALL
-		SELECT * FROM shift b WHERE b.agent_id = a.id AND b.published AND NOT shift_on_leave(b)
-			AND b.day BETWEEN h.monday - 7 * :weeks::int AND h.monday - 1) AS s,
-		shift_asks(s::shift) AS x),
+	SELECT s.*, s.roster_id = h.id AS here FROM head h, shift_asks s
+	WHERE s.agent_id IN (SELECT id FROM people)
+		AND (s.roster_id = h.id OR s.roster_id IN (SELECT id FROM elsewhere)
+			OR (s.published AND s.day BETWEEN h.monday - 7 * :weeks::int AND h.monday - 1))),
 asked AS (
 	SELECT agent_id, count(*) AS shifts, sum(paid_minutes) AS paid_minutes,
 		count(*) FILTER (WHERE weekend) AS weekend_shifts, count(*) FILTER (WHERE early) AS early_shifts,
 		count(*) FILTER (WHERE late) AS late_shifts, sum(points) AS burden,
 		coalesce(sum(points) FILTER (WHERE here), 0) AS roster_burden
 	FROM shifts GROUP BY agent_id),
+told AS (
+	SELECT w.id, w.agent_id, w.kind, count(s.id) AS shifts,
+		count(s.id) FILTER (WHERE s.begun <> make_interval(mins => w.start_min)) AS others
+	FROM counted c JOIN wish w ON w.day BETWEEN c.monday AND c.monday + 6
+		LEFT JOIN shifts s ON s.agent_id = w.agent_id AND s.day = w.day
+	WHERE w.agent_id IN (SELECT id FROM people) GROUP BY w.id),
 wished AS (
-	SELECT w.agent_id, count(*) AS wishes, count(*) FILTER (WHERE NOT wish_granted(w, c.id)) AS wishes_missed
-	FROM counted c JOIN wish w ON w.day BETWEEN c.monday AND c.monday + 6 GROUP BY 1),
+	SELECT agent_id, count(*) AS wishes, count(*) FILTER (WHERE wish_missed(kind, shifts, others)) AS wishes_missed
+	FROM told GROUP BY agent_id),
 rows AS (
 	SELECT a.id AS agent_id, a.name AS agent, t.name AS team, c.code AS contract,
 		greatest(h.monday - a.hired, 0) / 365.25::float8 AS seniority_years,
@@ -50,8 +61,8 @@ SELECT f.*, f.burden - f.fair_burden AS difference FROM fair f ORDER BY differen
 -- Of those who may be rostered in a week: since when, and what published shifts asked of them in so many
 -- weeks before it.
 SELECT a.id AS agent_id, a.hired,
-	coalesce((SELECT sum(x.points) FROM shift s, shift_asks(s) AS x WHERE s.agent_id = a.id AND s.published
-		AND s.day BETWEEN :monday::date - 7 * :weeks::int AND :monday::date - 1 AND NOT shift_on_leave(s)), 0) AS burden,
+	coalesce((SELECT sum(s.points) FROM shift_asks s WHERE s.agent_id = a.id AND s.published
+		AND s.day BETWEEN :monday::date - 7 * :weeks::int AND :monday::date - 1), 0) AS burden,
 	(SELECT count(*) FROM roster p WHERE p.site_id = :site_id AND p.state = 'published'
 		AND p.monday BETWEEN :monday::date - 7 * :weeks::int AND :monday::date - 7 AND a.hired <= p.monday + 6) AS weeks
 FROM agent a
@@ -75,9 +86,11 @@ WHERE id = :site_id;
 -- name: wish_list
 -- Of an agent, or of a site; whether it was granted is known once its week is published.
 SELECT w.id, w.agent_id, a.name AS agent, w.day, w.kind, w.start_min AS start, w.weight,
-	CASE WHEN p.id IS NULL THEN 'open' WHEN wish_granted(w, p.id) THEN 'granted' ELSE 'missed' END AS state
+	CASE WHEN p.id IS NULL THEN 'open' WHEN wish_missed(w.kind, x.shifts, x.others) THEN 'missed' ELSE 'granted' END AS state
 FROM wish w JOIN agent a ON a.id = w.agent_id
 	LEFT JOIN roster p ON p.site_id = a.site_id AND p.state = 'published' AND w.day BETWEEN p.monday AND p.monday + 6
+	CROSS JOIN LATERAL (SELECT count(*) AS shifts, count(*) FILTER (WHERE s.begun <> make_interval(mins => w.start_min)) AS others
+		FROM shift_asks s WHERE s.agent_id = w.agent_id AND s.day = w.day AND s.published) AS x
 WHERE (:of_agent::bigint IS NULL OR w.agent_id = :of_agent::bigint)
 	AND (:site_id::bigint IS NULL OR a.site_id = :site_id::bigint)
 	AND w.day BETWEEN coalesce(:from::date, current_date - 31) AND coalesce(:to::date, current_date + 200)
@@ -85,9 +98,11 @@ ORDER BY w.day, a.name, w.id LIMIT 5000;
 
 -- name: wish_get
 SELECT w.id, w.agent_id, a.name AS agent, w.day, w.kind, w.start_min AS start, w.weight,
-	CASE WHEN p.id IS NULL THEN 'open' WHEN wish_granted(w, p.id) THEN 'granted' ELSE 'missed' END AS state
+	CASE WHEN p.id IS NULL THEN 'open' WHEN wish_missed(w.kind, x.shifts, x.others) THEN 'missed' ELSE 'granted' END AS state
 FROM wish w JOIN agent a ON a.id = w.agent_id
 	LEFT JOIN roster p ON p.site_id = a.site_id AND p.state = 'published' AND w.day BETWEEN p.monday AND p.monday + 6
+	CROSS JOIN LATERAL (SELECT count(*) AS shifts, count(*) FILTER (WHERE s.begun <> make_interval(mins => w.start_min)) AS others
+		FROM shift_asks s WHERE s.agent_id = w.agent_id AND s.day = w.day AND s.published) AS x
 WHERE w.id = :wish_id;
 
 -- name: wish_about

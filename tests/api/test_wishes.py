@@ -136,6 +136,8 @@ def test_anothers_wish_is_out_of_reach(agent, planner):
     ({"day": day(monday_ahead(5), 0), "kind": "start"}, "/start"),
     ({"day": day(monday_ahead(5), 0), "kind": "day_off", "start": "09:00"}, "/start"),
     ({"day": day(monday_ahead(5), 0), "kind": "start", "start": "25:00"}, "/start"),
+    ({"day": day(monday_ahead(5), 0), "kind": "start", "start": "24:00"}, "/start"),
+    ({"day": day(monday_ahead(5), 0), "kind": "start", "start": "09:07"}, "/start"),
     ({"day": day(monday_ahead(5), 0), "kind": "day_off", "weight": 99}, "/weight"),
     ({"day": day(monday_ahead(5), 0), "kind": "day_off", "weight": 0}, "/weight"),
     ({"day": day(monday_ahead(-1), 0), "kind": "day_off"}, "/day"),
