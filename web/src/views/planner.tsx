@@ -6,7 +6,7 @@ import { session } from "../lib/api";
 import { siteChoices, useSites } from "../lib/catalogue";
 import { type Key, t, withWords } from "../lib/i18n";
 import { address, go, link, route, setParams } from "../lib/route";
-import { addDays, addWeeks, fmtShortRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
+import { addDays, addWeeks, fmtRange, fmtShortRange, isWeek, isoWeekOf, mondayOfWeek, today, zoneName } from "../lib/time";
 import type { Site } from "../lib/types";
 import { Busy, Button, Empty, ProblemBox, Select } from "../ui/basic";
 import { lazy } from "../ui/lazy";
@@ -33,7 +33,8 @@ function WeekPicker({ site, week }: PlanScope) {
 			const value = addWeeks(now, from + i);
 			const first = mondayOfWeek(value);
 			const mark = value === now ? ` · ${t("week.this")}` : "";
-			return { value, label: `${value.slice(5)} · ${fmtShortRange(first, addDays(first, 6))}${mark}` };
+			const days = (value.slice(0, 4) === now.slice(0, 4) ? fmtShortRange : fmtRange)(first, addDays(first, 6));
+			return { value, label: `${value.slice(5)} · ${days}${mark}` };
 		});
 	}, [now, week, t("week.this")]);
 	return (

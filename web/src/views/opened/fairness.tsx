@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How evenly weekends, early and late shifts are divided over the weeks published before, and what a wish is worth.
+// How evenly weekends, early and late shifts are divided over the weeks published before.
 import { useMemo, useState } from "preact/hooks";
-import { call, get, list, query } from "../../lib/api";
+import { list, query } from "../../lib/api";
 import { inHours, num, signed, upTo } from "../../lib/format";
 import { t, tn } from "../../lib/i18n";
-import { toast } from "../../lib/live";
 import { useLoad } from "../../lib/load";
 import type { Roster } from "../../lib/types";
-import type { FairnessRow, WishRule } from "../../lib/types-fair";
-import { Busy, Button, Card, Chip, ProblemBox, Select } from "../../ui/basic";
+import type { FairnessRow } from "../../lib/types-fair";
+import { Busy, Card, Chip, ProblemBox, Select } from "../../ui/basic";
 import { type Column, DataTable } from "../../ui/table";
+import { WishWorth } from "./wish-worth";
 
 export interface FairnessProps { roster: Roster }
 
@@ -70,62 +70,10 @@ function columnsOf(means: Means): Column<FairnessRow>[] {
 	];
 }
 
-/** What a wish is worth at the site, and whose wins. */
-function RuleForm({ rule, onSaved }: { rule: WishRule; onSaved: () => void }) {
-	const [most, setMost] = useState(rule.seniority_most > 1);
-	const [error, setError] = useState<Error>();
-	const save = async (e: SubmitEvent) => {
-		e.preventDefault();
-		const form = new FormData(e.currentTarget as HTMLFormElement);
-		const of = (name: string, otherwise: number) => (form.has(name) ? Number(form.get(name)) : otherwise);
-		try {
-			await call("PUT", `/sites/${rule.site_id}/wishes`, { body: {
-				hours: of("hours", rule.hours), seniority_most: most ? of("most", 2) : 1, seniority_years: of("years", rule.seniority_years),
-			} });
-			setError(undefined);
-			toast(t("fair.rule_saved"), "good");
-			onSaved();
-		} catch (problem) {
-			setError(problem as Error);
-		}
-	};
-	return (
-		<details class="notice-set">
-			<summary>{t("fair.rule")}</summary>
-			<form id="wish-rule" class="stack" onSubmit={(e) => { void save(e); }}>
-				<label class="field">
-					<span class="field-label">{t("fair.rule_hours")}</span>
-					<input type="number" name="hours" required min={0} max={40} step="any" defaultValue={rule.hours} />
-					<small class="muted">{t("fair.rule_hours_hint")}</small>
-				</label>
-				<label class="check">
-					<input type="checkbox" name="senior" checked={most} onChange={(e) => setMost(e.currentTarget.checked)} />
-					<span>{t("fair.rule_senior")}</span>
-				</label>
-				{most && (
-					<div class="tools session-fields">
-						<label class="field">
-							<span class="field-label">{t("fair.rule_most")}</span>
-							<input type="number" name="most" required min={1} max={10} step="any" defaultValue={Math.max(2, rule.seniority_most)} />
-						</label>
-						<label class="field">
-							<span class="field-label">{t("fair.rule_years")}</span>
-							<input type="number" name="years" required min={1} max={50} step="any" defaultValue={rule.seniority_years} />
-						</label>
-					</div>
-				)}
-				{error && <ProblemBox error={error} />}
-				<div class="tools tools-inline"><Button id="wish-rule-save" type="submit">{t("replan.notice_save")}</Button></div>
-			</form>
-		</details>
-	);
-}
-
 export default function Fairness({ roster }: FairnessProps) {
 	const [weeks, setWeeks] = useState(8);
 	const told = useLoad(`fairness ${roster.id} ${weeks}`, (abort) =>
 		list<FairnessRow>(`/rosters/${roster.id}/fairness${query({ weeks })}`, abort), true);
-	const rule = useLoad(`wish-rule ${roster.site_id}`, (abort) => get<WishRule>(`/sites/${roster.site_id}/wishes`, abort), true);
 	const rows = told.data;
 	const means = useMemo(() => meansOf(rows ?? []), [rows]);
 	const columns = columnsOf(means);
@@ -148,7 +96,7 @@ export default function Fairness({ roster }: FairnessProps) {
 					<p class="muted small">{t("fair.legend", { n: upTo(NOTABLE, 1) })}</p>
 				</>
 			)}
-			{rule.data && <RuleForm key={JSON.stringify(rule.data)} rule={rule.data} onSaved={rule.reload} />}
+			<WishWorth site={roster.site_id} />
 		</Card>
 	);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a site's agents wish of the week to be planned and of those after it.
+// What a site's agents wish of the week to be planned and of those after it, and what that is worth.
 import { list, query } from "../../lib/api";
 import { t, tn } from "../../lib/i18n";
 import { useLoad } from "../../lib/load";
@@ -7,6 +7,7 @@ import { addDays, fmtLongDay } from "../../lib/time";
 import type { Wish } from "../../lib/types-fair";
 import { Busy, Card, Chip, ProblemBox } from "../../ui/basic";
 import { DataTable } from "../../ui/table";
+import { WishWorth } from "./wish-worth";
 import { wishText } from "./wishes";
 
 export interface WishListProps { site: number; from: string }
@@ -31,6 +32,7 @@ export default function WishList({ site, from }: WishListProps) {
 					]} />
 				</div>
 			)}
+			<WishWorth site={site} />
 		</Card>
 	);
 }
