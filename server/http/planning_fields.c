@@ -139,6 +139,23 @@ static const struct field roster_shift_rows[] = {
 };
 const struct fields roster_shift_fields = FIELDS("RosterShift", struct roster_shift, roster_shift_rows);
 
+struct away_shift {
+	int64_t id, agent_id, day, start, end, paid_minutes, site_id;
+	const char *agent, *site;
+};
+static const struct field away_shift_rows[] = {
+	F_INT(struct away_shift, id, 0, 1, 1e15, "permanent id"),
+	F_INT(struct away_shift, agent_id, 0, 1, 1e15, "agent"),
+	F_TEXT(struct away_shift, agent, 0, 0, 0, "agent's name"),
+	F_DATE(struct away_shift, day, 0, "local date on which it starts"),
+	F_INSTANT(struct away_shift, start, 0, "start, travel included"),
+	F_INSTANT(struct away_shift, end, 0, "end, travel included"),
+	F_INT(struct away_shift, paid_minutes, 0, 0, 1e6, "paid minutes, travel included"),
+	F_INT(struct away_shift, site_id, 0, 1, 1e15, "where"),
+	F_TEXT(struct away_shift, site, 0, 0, 0, "its name"),
+};
+const struct fields roster_away_fields = FIELDS("AwayShift", struct away_shift, away_shift_rows);
+
 struct coverage {
 	int64_t start, queue_id, scheduled;
 	double required;

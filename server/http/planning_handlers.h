@@ -21,7 +21,7 @@ extern const struct fields outlook_query_fields, outlook_summary_fields, outlook
 extern const struct fields network_query_fields, network_summary_fields, network_card_fields;
 extern const struct fields network_totals_query_fields, network_total_fields;
 extern const struct fields plan_fields, plan_requirement_fields, plan_day_fields;
-extern const struct fields roster_summary_fields, roster_shift_fields, roster_coverage_fields;
+extern const struct fields roster_summary_fields, roster_shift_fields, roster_away_fields, roster_coverage_fields;
 extern const struct fields roster_shortage_fields, roster_change_fields;
 extern const struct fields fairness_query_fields, roster_fairness_fields;
 

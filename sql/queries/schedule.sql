@@ -264,6 +264,17 @@ FROM shift s JOIN agent a ON a.id = s.agent_id JOIN contract c ON c.id = a.contr
 	LEFT JOIN team t ON t.id = a.team_id
 WHERE s.roster_id = :roster_id ORDER BY a.name, s.start_at;
 
+-- name: roster_away
+-- Shifts of the site's own people at other sites in the week: of drafts drawn in one with it, else published ones.
+SELECT s.id, s.agent_id, a.name AS agent, s.day, s.start_at AS start, s.end_at AS end, s.paid_minutes, s.site_id, t.name AS site
+FROM roster r JOIN plan p ON p.id = r.plan_id JOIN agent a ON a.site_id = r.site_id
+	JOIN shift s ON s.agent_id = a.id AND s.day BETWEEN r.monday AND r.monday + 6 AND s.site_id <> r.site_id
+	JOIN roster o ON o.id = s.roster_id JOIN plan q ON q.id = o.plan_id JOIN site t ON t.id = s.site_id
+WHERE r.id = :roster_id AND ((q.together = p.together AND o.state = 'draft')
+	OR (s.published AND NOT EXISTS (SELECT FROM plan x JOIN roster d ON d.plan_id = x.id AND d.state = 'draft'
+		WHERE x.together = p.together AND x.site_id = o.site_id)))
+ORDER BY a.name, s.start_at;
+
 -- name: roster_coverage
 -- Quarter-hours of the week: required on the roster against people planned on the queue, last week's
 -- nights included.

@@ -189,6 +189,10 @@ def test_a_plan_of_two_sites_lends_people(planner, together):
                                              moment(a["end"]) - moment(a["start"]) == 2 * QUARTER)
     queues = {q["id"] for q in planner.items(f"/queues?site_id={together['away']}")}
     assert {a["queue_id"] for s in shifts for a in s["activities"]} - {None} <= queues
+    told = planner.items(f"/rosters/{r['roster_id']}/elsewhere")
+    assert {(s["agent_id"], s["start"], s["end"], s["site_id"]) for s in told} == {
+        (s["agent_id"], s["start"], s["end"], together["away"]) for s in guests} and len(told) == len(guests)
+    assert planner.items(f"/rosters/{other['roster_id']}/elsewhere") == []
     plans = [planner.get(f"/plans/{i}").json() for i in (r["plan_id"], other["plan_id"])]
     assert {p["forecast_id"] for p in plans} == {r["forecast_id"], other["forecast_id"]}
 
@@ -201,6 +205,7 @@ def test_one_publication_for_both_and_agents_see_where(service, planner, togethe
     done = planner.post(f"/rosters/{r['roster_id']}/publish", headers={"If-Match": etag})
     assert done.status_code == 200, done.text
     assert planner.get(f"/rosters/{other['roster_id']}").json()["state"] == "published"
+    assert len(planner.items(f"/rosters/{r['roster_id']}/elsewhere")) == other["borrowed"]
     audit = [a["entity_id"] for a in service.log_in("admin").items("/audit?entity=roster&limit=10")]
     assert {r["roster_id"], other["roster_id"]} <= set(audit)
     guest = next(s for s in planner.items(f"/rosters/{other['roster_id']}/shifts") if s["agent_id"] in together["lent"])

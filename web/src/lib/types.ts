@@ -72,6 +72,7 @@ export interface Agent {
 	elsewhere: { site_id: number; site: string; travel_min: number }[];
 }
 /** An agent who may work at another site than the own. */
+export interface AwayShift { id: number; agent_id: number; agent: string; day: string; start: string; end: string; site: string }
 export interface Lending { agent_id: number; agent: string; home_id: number; home: string; site_id: number; site: string; travel_min: number }
 
 export interface Contract { id: number; code: string; name: string; currency: string }

@@ -74,7 +74,7 @@ function NextShift({ shifts }: { shifts: MyShift[] }) {
 	);
 }
 
-function Day({ date, shifts, isToday }: { date: string; shifts: MyShift[]; isToday: boolean }) {
+function Day({ date, shifts, isToday, places }: { date: string; shifts: MyShift[]; isToday: boolean; places: boolean }) {
 	const [open, setOpen] = useState(false);
 	if (shifts.length === 0) {
 		return <li class={`day day-off ${isToday ? "is-today" : ""}`}><span class="day-name">{fmtLongDay(date)}</span><span class="muted">{t("week.off")}</span></li>;
@@ -87,6 +87,7 @@ function Day({ date, shifts, isToday }: { date: string; shifts: MyShift[]; isTod
 						<span class="day-name">{fmtLongDay(date)}</span>
 						<b class="tabular">{fmtSpan(instant(s.start), instant(s.end), s.zone)}</b>
 					</button>
+					{(places || s.activities.some((a) => a.kind === "travel")) && <p class="muted small day-site">{s.site}</p>}
 					<Timeline shift={s} />
 					{open && <Activities shift={s} />}
 				</div>
@@ -109,6 +110,7 @@ export default function AgentWeek() {
 	const mine = useLoad(`my-week ${week}`, (abort) =>
 		list<MyShift>(`/me/shifts${query({ from: monday, to: addDays(monday, 6) })}`, abort));
 	const days = Array.from({ length: 7 }, (_, i) => addDays(monday, i));
+	const places = new Set([...(upcoming.data ?? []), ...(mine.data ?? [])].map((s) => s.site)).size > 1;
 	const zone = mine.data?.[0]?.zone ?? upcoming.data?.[0]?.zone;
 	const error = upcoming.error ?? mine.error;
 	return (
@@ -126,7 +128,7 @@ export default function AgentWeek() {
 				</div>
 				{mine.data ? (
 					<ol class="days">
-						{days.map((d) => <Day key={d} date={d} shifts={mine.data?.filter((s) => s.day === d) ?? []} isToday={d === now} />)}
+						{days.map((d) => <Day key={d} date={d} shifts={mine.data?.filter((s) => s.day === d) ?? []} isToday={d === now} places={places} />)}
 					</ol>
 				) : !error && <Busy lines={7} />}
 				{zone && <p class="muted small">{t("week.zone", { zone: zoneName(zone, Date.now()) })}</p>}

@@ -341,7 +341,7 @@ export default function Board({ site, week }: PlanScope) {
 					start={(body) => { void work.again(limit, body); }} onClose={() => setReplanning(false)} />
 			)}
 			{agents.data && <SessionsCard scope={{ site, week }} agents={agents.data} missed={full.data?.roster.evidence.missed} />}
-			{agents.data && lending.data && <LendingCard site={site} agents={agents.data} rows={lending.data} changed={lending.reload} />}
+			{agents.data && lending.data && <LendingCard site={site} agents={agents.data} rows={lending.data} roster={picked?.id} changed={lending.reload} />}
 			{publishing && full.data && (
 				<PublishDialog full={full.data} site={site} others={versions.data ?? []} onClose={() => setPublishing(false)}
 					onDone={() => { setPublishing(false); versions.reload(); full.reload(); }} />

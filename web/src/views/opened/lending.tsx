@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who may work at several sites: of this one's people at others, and of others' here.
 import { useState } from "preact/hooks";
-import { call } from "../../lib/api";
+import { call, list } from "../../lib/api";
 import { siteChoices, useSites } from "../../lib/catalogue";
 import { num } from "../../lib/format";
 import { t } from "../../lib/i18n";
 import { toast } from "../../lib/live";
-import type { Agent, Lending, Site } from "../../lib/types";
+import { useLoad } from "../../lib/load";
+import { fmtDay, fmtSpan, instant } from "../../lib/time";
+import type { Agent, AwayShift, Lending, Site } from "../../lib/types";
 import { Button, Card, ProblemBox, Select } from "../../ui/basic";
 import { type Column, DataTable } from "../../ui/table";
 
-export interface LendingProps { site: Site; agents: Agent[]; rows: Lending[]; changed: () => void }
+export interface LendingProps { site: Site; agents: Agent[]; rows: Lending[]; roster: number | undefined; changed: () => void }
 
 type Place = { site_id: number; travel_min: number };
 
-export default function LendingCard({ site, agents, rows, changed }: LendingProps) {
+export default function LendingCard({ site, agents, rows, roster, changed }: LendingProps) {
 	const sites = useSites();
+	const away = useLoad(roster === undefined ? null : `elsewhere ${roster}`, (abort) => list<AwayShift>(`/rosters/${roster}/elsewhere`, abort));
 	const here = agents.filter((a) => a.left_on == null);
 	const others = (sites.data ?? []).filter((s) => s.id !== site.id);
 	const [who, setWho] = useState("");
@@ -57,8 +60,18 @@ export default function LendingCard({ site, agents, rows, changed }: LendingProp
 			),
 		},
 	];
+	const awayColumns: Column<AwayShift>[] = [
+		{ key: "agent", head: t("lending.agent"), cell: (s) => s.agent, rowHead: true, sort: (s) => s.agent },
+		{ key: "when", head: t("col.when"), cell: (s) => `${fmtDay(s.day)} ${fmtSpan(instant(s.start), instant(s.end), site.zone)}`, sort: (s) => s.start },
+		{ key: "site", head: t("lending.where"), cell: (s) => s.site, sort: (s) => s.site },
+	];
 	return (
 		<Card title={t("lending.title")} class="lending">
+			{away.data && away.data.length > 0 && (
+				<div class="scroll table-mid" tabIndex={0} role="group" aria-label={t("lending.away")}>
+					<DataTable dense caption={t("lending.away")} columns={awayColumns} rows={away.data} rowKey={(s) => s.id} />
+				</div>
+			)}
 			{rows.length === 0 ? <p class="muted">{t("lending.none")}</p> : (
 				<div class="scroll table-mid" tabIndex={0} role="group" aria-label={t("lending.title")}>
 					<DataTable dense caption={t("lending.title")} columns={columns} rows={rows} rowKey={(r) => `${r.agent_id} ${r.site_id}`} />
@@ -73,7 +86,7 @@ export default function LendingCard({ site, agents, rows, changed }: LendingProp
 				</label>
 				<Button id="lending-add" type="submit" icon="check" disabled={busy || !agent || !other}>{t("lending.add")}</Button>
 			</form>
-			{error && <ProblemBox error={error} />}
+			{(error ?? away.error) && <ProblemBox error={(error ?? away.error) as Error} />}
 		</Card>
 	);
 }
