@@ -3,6 +3,7 @@
 #include "solver/schedule/assign.h"
 #include "solver/schedule/duty.h"
 #include "solver/schedule/evidence.h"
+#include "solver/schedule/explain.h"
 #include "solver/schedule/start.h"
 
 #include <math.h>
@@ -182,11 +183,29 @@ out:
 	return r;
 }
 
+/* Slots of queues that are short, why, and what an hour there is worth. */
+static bool add_shortages(const struct duty_solve *s, struct wfm_roster *r)
+{
+	const struct duty_model *m = s->m;
+	const int32_t cells = m->p->queue_count * m->p->slot_count;
+	struct short_list list = { 0 };
+	r->value_cents = calloc((size_t)cells + 1, sizeof *r->value_cents);
+	if (!r->value_cents)
+		return false;
+	for (int32_t i = 0; i < cells; i++)
+		if (m->row_of_slot[i] >= 0)
+			r->value_cents[i] = fmax(0, s->duals[m->row_of_slot[i]]) * 60 / m->p->slot_min;
+	bool ok = explain_list_duty_shortages(m, s->duals, r, &list, NULL);
+	r->shortages = list.list;
+	r->shortage_count = list.count;
+	return ok;
+}
+
 static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, struct wfm_error *e)
 {
 	struct wfm_roster *r = build_roster(s);
 	enum wfm_status st = WFM_OK;
-	if (!r || (!s->undecided && !explain_unplanned(s->m->p, r))) {
+	if (!r || !add_shortages(s, r) || (!s->undecided && !explain_unplanned(s->m->p, r))) {
 		wfm_roster_free(r);
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the roster");
 	}

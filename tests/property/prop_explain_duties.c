@@ -459,6 +459,13 @@ static void test_slots_of_queues_have_their_causes(void **state)
 	f.required[23] = 1;
 	struct wfm_roster *r = solve(&f.x.p, 60);
 	struct wfm_explanation *x = explain(&f.x.p, r, 1);
+	/* The roster says the same of itself. */
+	assert_int_equal(r->shortage_count, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_true(r->shortages[i].start == x->shortages[i].start && r->shortages[i].slots == x->shortages[i].slots);
+		assert_int_equal(r->shortages[i].reason, x->shortages[i].reason);
+	}
+	assert_true(fabs(r->value_cents[10] - 300) < 1e-6 && r->value_cents[2] == 0);
 	assert_int_equal(x->shortage_count, 2);
 	assert_int_equal(x->shortages[0].start, 6);
 	assert_int_equal(x->shortages[0].slots, 8);
