@@ -280,8 +280,8 @@ enum { WFM_MAX_SESSIONS = 200, WFM_MAX_SEATS = 16 };
  * Time off the queue that finds its own place: where it costs least cover. It lies in one shift of
  * the agent, not over breaks, wholly in one of the windows; an agent has it at most once a shift.
  * Plans of thousands are solved in blocks of agents; who meets together may be of several.
- * In a cyclic plan it may lie in what a shift works past the end; windows wrap around as slots do. Not for
- * problems with duties.
+ * In a cyclic plan it may lie in what a shift works past the end; windows wrap around as slots do. In plans of
+ * duties the breaks stand where they are, and covers do not feel a session, for they count who works the duty.
  */
 struct wfm_session {
 	const char *name;            /* for messages; may be NULL */

@@ -123,6 +123,8 @@ struct duty_plan {
 	double tour_cents, row_cents;
 };
 
+/* Adds sign times those the tour has on each row. */
+void duty_tour_people(const struct duty_model *m, const struct duty_tour *t, double sign, double *people);
 struct duty_plan *duty_plan_new(const struct duty_model *m);
 void duty_plan_free(struct duty_plan *p);
 void duty_plan_copy(const struct duty_model *m, struct duty_plan *to, const struct duty_plan *from);

@@ -56,6 +56,18 @@ void duty_plan_copy(const struct duty_model *m, struct duty_plan *to, const stru
 	to->row_cents = from->row_cents;
 }
 
+void duty_tour_people(const struct duty_model *m, const struct duty_tour *t, double sign, double *people)
+{
+	const struct duty_kind *k = &m->kinds[m->types[t->type].kind];
+	for (int32_t d = 0; sign != 0 && d < m->days; d++) {
+		if (t->duty[d] < 0)
+			continue;
+		const int32_t *first = &k->first[d * m->duties + t->duty[d]];
+		for (int32_t i = first[0]; i < first[1]; i++)
+			people[k->take[i].row] += sign * k->take[i].amount;
+	}
+}
+
 static void add_people(const struct duty_model *m, struct duty_plan *p, const struct duty_tour *t,
 		       double sign)
 {

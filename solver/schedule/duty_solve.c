@@ -2,6 +2,7 @@
 /* The order of a solve with duties, and the roster it ends with; see duty.h. */
 #include "solver/schedule/assign.h"
 #include "solver/schedule/duty.h"
+#include "solver/schedule/duty_session.h"
 #include "solver/schedule/evidence.h"
 #include "solver/schedule/explain.h"
 #include "solver/schedule/start.h"
@@ -92,37 +93,62 @@ static void add_work(const struct duty_model *m, struct wfm_roster *r, struct wf
 	add_activity(r, s, (struct wfm_activity){ WFM_WORK, q, start, end - start, true, 0 });
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const struct wfm_activity *x = a, *y = b;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* What of the shift is not work, in order. */
+static int32_t list_off_work(const struct duty_model *m, const struct wfm_shift *s, const struct duty_seats *seats,
+			     struct wfm_activity *out)
+{
+	const struct wfm_contract *c = &m->p->contracts[m->p->agents[s->agent].contract];
+	int32_t row[MODEL_MAX_BREAKS], at[MODEL_MAX_BREAKS], n = duty_breaks(m->p, c, s->end - s->start, row, at);
+	for (int32_t i = 0; i < n; i++) {
+		const struct wfm_break *b = &c->breaks[row[i]];
+		out[i] = (struct wfm_activity){ b->kind, WFM_NONE, s->start + at[i], b->minutes / m->p->slot_min,
+						b->paid, 0 };
+	}
+	for (int32_t j = seats ? seats->first[s->agent] : 0; seats && j < seats->first[s->agent + 1]; j++) {
+		const struct wfm_session *w = &m->p->sessions[seats->sit[j]];
+		if (seats->start[j] >= s->start && seats->start[j] < s->end)
+			out[n++] = (struct wfm_activity){ w->kind, WFM_NONE, seats->start[j],
+							  w->minutes / m->p->slot_min, true, seats->sit[j] };
+	}
+	if (n > 0)
+		qsort(out, (size_t)n, sizeof *out, by_start);
+	return n;
+}
+
 static void write_shift(const struct duty_model *m, struct wfm_roster *r, int32_t agent, int32_t day,
-			int32_t duty)
+			int32_t duty, const struct duty_seats *seats)
 {
 	const struct duty_kind *k = &m->kinds[m->types[m->type_of[agent]].kind];
 	const struct wfm_contract *c = &m->p->contracts[k->contract];
-	int32_t row[MODEL_MAX_BREAKS], at[MODEL_MAX_BREAKS], slots = k->classes[duty].slots;
-	int32_t n = duty_breaks(m->p, c, slots, row, at);
+	struct wfm_activity off[MODEL_MAX_BREAKS + WFM_MAX_SEATS];
 	int32_t start = m->p->calendars[k->calendar].days[day].first_slot + k->start[day * m->duties + duty];
 	struct wfm_shift *s = &r->shifts[r->shift_count++];
-	*s = (struct wfm_shift){ agent, day, start, start + slots, r->activity_count, 0, duty, 0 };
-	int32_t from = start;
+	*s = (struct wfm_shift){ agent, day, start, start + k->classes[duty].slots, r->activity_count, 0, duty, 0 };
+	int32_t n = list_off_work(m, s, seats, off), from = start;
 	for (int32_t i = 0; i < n; i++) {
-		const struct wfm_break *b = &c->breaks[row[i]];
-		add_work(m, r, s, k->speed[duty], from, start + at[i]);
-		from = start + at[i] + b->minutes / m->p->slot_min;
-		add_activity(r, s, (struct wfm_activity){ b->kind, WFM_NONE, start + at[i],
-							  from - start - at[i], b->paid, 0 });
+		add_work(m, r, s, k->speed[duty], from, off[i].start);
+		add_activity(r, s, off[i]);
+		from = off[i].start + off[i].slots;
 	}
-	add_work(m, r, s, k->speed[duty], from, start + slots);
+	add_work(m, r, s, k->speed[duty], from, s->end);
 	double pay = k->classes[duty].paid_min / 60.0 * c->hour_cents;
 	*(c->salaried ? &r->cost.fixed_pay : &r->cost.pay) += pay;
 }
 
 static void write_agent(const struct duty_model *m, struct wfm_roster *r, int32_t agent,
-			const struct duty_tour *t)
+			const struct duty_tour *t, const struct duty_seats *seats)
 {
 	const struct wfm_contract *c = &m->p->contracts[m->p->agents[agent].contract];
 	double pay = r->cost.pay;
 	for (int32_t d = 0; d < duty_days(m, t->type); d++)
 		if (t->duty[d] >= 0)
-			write_shift(m, r, agent, d, t->duty[d]);
+			write_shift(m, r, agent, d, t->duty[d], seats);
 	r->cost.rules += t->rules;
 	r->cost.wishes += t->cents - t->rules - (c->salaried ? 0 : r->cost.pay - pay);
 }
@@ -135,12 +161,11 @@ static void deal(const struct duty_model *m, const struct duty_plan *p, const st
 			of[m->types[k].agents[i]] = &p->tours[at++];
 }
 
-static void add_row_costs(const struct duty_solve *s, struct wfm_roster *r)
+static void add_row_costs(const struct duty_model *m, const double *people, struct wfm_roster *r)
 {
-	const struct duty_model *m = s->m;
 	for (int32_t i = 0; i < m->row_count; i++) {
-		double cents = duty_row_cents(&m->rows[i], s->best->people[i]);
-		*(s->best->people[i] > m->rows[i].required ? &r->cost.surplus : &r->cost.shortage) += cents;
+		double cents = duty_row_cents(&m->rows[i], people[i]);
+		*(people[i] > m->rows[i].required ? &r->cost.surplus : &r->cost.shortage) += cents;
 	}
 	r->cost.shortage += m->constant;
 	bool used[WFM_MAX_DUTIES] = { false };
@@ -149,36 +174,70 @@ static void add_row_costs(const struct duty_solve *s, struct wfm_roster *r)
 	for (int32_t d = 0; d < m->duties; d++)
 		r->cost.duties += used[d] ? m->p->duties[d].used_cents : 0;
 	struct wfm_cost *c = &r->cost;
-	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties;
+	c->total = c->pay + c->fixed_pay + c->shortage + c->surplus + c->rules + c->wishes + c->duties + c->sessions;
 }
 
-static struct wfm_roster *build_roster(const struct duty_solve *s)
+/* What sessions change of demand, and what is missed of them. */
+static bool add_sessions(const struct duty_seats *seats, struct wfm_roster *r)
+{
+	const struct duty_model *m = seats->m;
+	bool ok = duty_seats_tell(seats, r);
+	double *without = calloc((size_t)m->row_count + 1, sizeof *without);
+	for (int32_t a = 0; without && a < m->p->agent_count; a++)
+		duty_tour_people(m, &seats->tour[a], seats->has[a] ? 1 : 0, without);
+	for (int32_t i = 0; without && i < m->row_count; i++)
+		r->session_cents += duty_row_cents(&m->rows[i], seats->people[i]) - duty_row_cents(&m->rows[i], without[i]);
+	r->session_cents += r->cost.sessions;
+	ok &= without != NULL;
+	free(without);
+	return ok;
+}
+
+static struct wfm_roster *build_roster(struct duty_solve *s)
 {
 	const struct duty_model *m = s->m;
 	int32_t shifts = 0, unplanned = 0;
 	const struct duty_tour **of = calloc((size_t)m->p->agent_count + 1, sizeof *of);
 	if (!of)
 		return NULL;
+	struct duty_seats seats = { .s = s };
+	struct wfm_roster *r = NULL;
+	bool ok = true;
 	deal(m, s->best, of);
+	if (m->p->session_count > 0) {
+		ok = duty_seats_open(&seats, s, of) && duty_seats_search(&seats);
+		for (int32_t a = 0; ok && a < m->p->agent_count; a++)
+			of[a] = seats.has[a] ? &seats.tour[a] : NULL;
+		s->run.bound += ok ? duty_seats_least(&seats) : 0;
+	}
 	for (int32_t a = 0; a < m->p->agent_count; a++) {
 		unplanned += !of[a];
 		for (int32_t d = 0; of[a] && d < m->days; d++)
 			shifts += of[a]->duty[d] >= 0;
 	}
-	struct wfm_roster *r = wfm_roster_new(shifts, shifts * (2 * MODEL_MAX_BREAKS + 1), unplanned);
+	if (ok)
+		r = wfm_roster_new(shifts, shifts * (2 * (MODEL_MAX_BREAKS + WFM_MAX_SEATS) + 1), unplanned);
 	if (!r)
 		goto out;
 	r->shift_count = r->activity_count = r->unplanned_count = 0;
 	for (int32_t a = 0; a < m->p->agent_count; a++) {
 		if (of[a]) {
-			write_agent(m, r, a, of[a]);
+			write_agent(m, r, a, of[a], seats.m ? &seats : NULL);
 			continue;
 		}
 		r->unplanned[r->unplanned_count++].agent = a;
 		r->cost.wishes += model_idle_cents(m->p, &m->p->agents[a]);
 	}
-	add_row_costs(s, r);
+	if (seats.m && !add_sessions(&seats, r)) {
+		wfm_roster_free(r);
+		r = NULL;
+		goto out;
+	}
+	add_row_costs(m, seats.m ? seats.people : s->best->people, r);
+	if (seats.m)
+		s->run.objective = r->cost.total - r->cost.fixed_pay - s->run.fixed_cents;
 out:
+	duty_seats_close(&seats);
 	free(of);
 	return r;
 }
@@ -201,7 +260,7 @@ static bool add_shortages(const struct duty_solve *s, struct wfm_roster *r)
 	return ok;
 }
 
-static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, struct wfm_error *e)
+static enum wfm_status finish(struct duty_solve *s, bool limited, struct wfm_roster **out, struct wfm_error *e)
 {
 	struct wfm_roster *r = build_roster(s);
 	enum wfm_status st = WFM_OK;
@@ -220,7 +279,7 @@ static enum wfm_status finish(struct duty_solve *s, struct wfm_roster **out, str
 	bool cancelled = s->run.cancelled;
 	run_tell(&s->run);
 	*out = r;
-	return cancelled ? WFM_CANCELLED : s->run.limited ? WFM_LIMIT : WFM_OK;
+	return cancelled ? WFM_CANCELLED : limited || s->run.limited ? WFM_LIMIT : WFM_OK;
 }
 
 /* ---- all ---- */
@@ -282,16 +341,33 @@ enum wfm_status duty_open(struct duty_solve *s, struct duty_model *m, const stru
 	return st;
 }
 
+/* So that sessions have some of the limits. */
+static void leave_time(struct wfm_solve_options *o)
+{
+	o->time_limit_s *= 0.7;
+	o->iteration_limit -= o->iteration_limit / 3;
+}
+
 enum wfm_status duty_schedule_solve(const struct wfm_problem *p, const struct wfm_solve_options *o,
 				    struct wfm_roster **out, struct wfm_error *e)
 {
 	struct duty_model m;
 	struct duty_solve s;
 	enum wfm_status st = duty_open(&s, &m, p, o, e);
+	struct wfm_solve_options whole = s.run.o;
+	if (p->session_count > 0)
+		leave_time(&s.run.o);
 	if (st == WFM_OK)
 		st = search(&s, e);
+	bool limited = s.run.limited;
+	if (p->session_count > 0) { /* the sessions have what is left */
+		s.run.o = whole;
+		s.run.limited = s.run.reached = false;
+		run_stage(&s.run, WFM_PHASE_IMPROVE, 0.8, 1);
+		(void)run_poll(&s.run);
+	}
 	if (st == WFM_OK)
-		st = finish(&s, out, e);
+		st = finish(&s, limited, out, e);
 	duty_close(&s);
 	return st;
 }

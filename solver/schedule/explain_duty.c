@@ -38,6 +38,21 @@ static void note_offered(struct duty_status *s)
 	}
 }
 
+/* Who is in a session is off the duty's queue. */
+static void note_sessions(struct duty_status *s, const struct wfm_roster *r, const struct wfm_shift *x, double speed)
+{
+	const struct wfm_problem *p = s->m->p;
+	const int32_t q = p->duties[x->duty].queue;
+	for (int32_t i = 0; q != WFM_NONE && speed > 0 && i < x->activity_count; i++) {
+		const struct wfm_activity *a = &r->activities[x->first_activity + i];
+		for (int32_t t = a->start; t < a->start + a->slots; t++) {
+			const int32_t v = t % p->slot_count;
+			if ((a->kind == WFM_TRAINING || a->kind == WFM_MEETING) && (!p->queues[q].open || p->queues[q].open[v]))
+				s->people[s->m->row_of_slot[q * p->slot_count + v]] -= speed;
+		}
+	}
+}
+
 static void note_shifts(struct duty_status *s, const struct wfm_roster *r)
 {
 	const struct duty_model *m = s->m;
@@ -52,6 +67,7 @@ static void note_shifts(struct duty_status *s, const struct wfm_roster *r)
 		s->tour[x->agent].duty[x->day] = (int8_t)x->duty;
 		for (int32_t j = first[0]; j < first[1]; j++)
 			s->people[k->take[j].row] += k->take[j].amount;
+		note_sessions(s, r, x, k->speed[x->duty]);
 	}
 }
 

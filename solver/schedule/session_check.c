@@ -63,8 +63,6 @@ enum wfm_status session_check(const struct wfm_problem *p, struct wfm_error *e)
 		REFUSE(e, "/sessions", "at most %d sessions", WFM_MAX_SESSIONS);
 	if (p->session_count == 0)
 		return WFM_OK;
-	if (p->duty_count > 0)
-		REFUSE(e, "/sessions", "a plan of duties has no sessions");
 	int32_t *sits = calloc(2 * (size_t)p->agent_count + 1, sizeof *sits);
 	if (!sits)
 		return wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the sessions");

@@ -84,3 +84,25 @@ def test_the_explanation_of_a_short_plan_of_duties(tmp_path):
     assert "short: early 2026-11-25, 1.0 people, costs 50.00: the others have used up their hours or days; " \
         "one person more, or one wanted less, saves 50.00" in words
     assert "contract one with up to 3 instead of 2 shifts in the plan saves 50.00, 1.0 people fewer short" in words
+
+
+def test_training_in_a_plan_of_duties(tmp_path):
+    """One hour for each of two, one at a time, in the morning of the second day: either works early there for it."""
+    plan = duty_plan(3, {"early": 480}, [{"rule": "plan_shifts", "high": 1}],
+                     {(0, "early"): 1000, (2, "early"): 1000}, agents=2)
+    plan["sessions"] = [{"name": "fire drill", "kind": "training", "minutes": 60, "at_once": 1, "must": True,
+                         "agents": ["agent 0", "agent 1"],
+                         "windows": [{"start": "2026-11-24T08:00:00Z", "end": "2026-11-24T10:00:00Z"}]}]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    done = run("solve", tmp_path / "plan.json")
+    assert done.returncode == 0, done.stderr
+    roster = json.loads(done.stdout)
+    had = sorted((a["start"], s["agent"]) for s in roster["shifts"] for a in s["activities"] if a["kind"] == "training")
+    assert [start for start, _ in had] == ["2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z"]
+    assert {agent for _, agent in had} == {"agent 0", "agent 1"}
+    assert roster["cost"]["total"] == pytest.approx(2000) and not roster["missed"]
+    (tmp_path / "roster.json").write_text(done.stdout.decode())
+    assert run("verify", tmp_path / "plan.json", tmp_path / "roster.json").returncode == 0
+    roster["shifts"][0]["activities"] = [a for a in roster["shifts"][0]["activities"] if a["kind"] != "training"]
+    (tmp_path / "roster.json").write_text(json.dumps(roster))
+    assert run("verify", tmp_path / "plan.json", tmp_path / "roster.json").returncode == 1

@@ -244,7 +244,6 @@ static void test_values_equal_all_tours_written_out(void **state)
 		if (fabs(x->relaxed_cents - base) > room)
 			fail_msg("seed %d: relaxation %f, written out %f", (int)seed, x->relaxed_cents, base);
 		assert_true(x->relaxed_cents <= x->cost_cents + room);
-		assert_true(x->agent_count == 1);
 		struct wfm_problem more = f.x.p;
 		struct wfm_agent agents[AGENTS] = { f.agents[0], f.agents[1], f.agents[0] };
 		agents[2].wish_count = agents[2].unavailable_count = 0;
@@ -303,7 +302,6 @@ static void test_values_equal_all_tours_written_out(void **state)
 		wfm_roster_free(r);
 		drop();
 	}
-	/* The problems drawn say something of each. */
 	assert_true(agents_say > 0 && rules_say > 2 && personal_say > 0 && hours_say > 0 && covers_say > 2);
 }
 
@@ -388,13 +386,14 @@ static void test_published_values_equal_solving_afresh(void **state)
 	const char *data = getenv("CUADRANTE_SHARED_DATA");
 	char path[512];
 	struct published x;
-	(void)snprintf(path, sizeof path, "%s/shift-scheduling/instances/Instance1.txt", data ? data : "../shared/data");
+	data = data ? data : "../shared/data";
+	(void)snprintf(path, sizeof path, "%s/shift-scheduling/instances/Instance1.txt", data);
 	if (access(path, R_OK) != 0)
 		skip();
 	assert_true(published_read_shifts(&x, path));
 	compare_afresh(&x.p, 6);
 	published_free(&x);
-	(void)snprintf(path, sizeof path, "%s/nurse-rostering/sprint01.txt", data ? data : "../shared/data");
+	(void)snprintf(path, sizeof path, "%s/nurse-rostering/sprint01.txt", data);
 	assert_true(published_read_nurses(&x, path));
 	ask_afresh(&x.p);
 	published_free(&x);
@@ -459,7 +458,6 @@ static void test_slots_of_queues_have_their_causes(void **state)
 	f.required[23] = 1;
 	struct wfm_roster *r = solve(&f.x.p, 60);
 	struct wfm_explanation *x = explain(&f.x.p, r, 1);
-	/* The roster says the same of itself. */
 	assert_int_equal(r->shortage_count, 2);
 	for (int i = 0; i < 2; i++) {
 		assert_true(r->shortages[i].start == x->shortages[i].start && r->shortages[i].slots == x->shortages[i].slots);
@@ -562,8 +560,13 @@ static void test_same_again_and_stopped(void **state)
 	struct wfm_error e = { 0 };
 	assert_int_equal(a->relaxation_count, b->relaxation_count);
 	for (int i = 0; i < a->relaxation_count; i++)
-		assert_memory_equal(&a->relaxations[i], &b->relaxations[i], sizeof a->relaxations[i]);
-	assert_memory_equal(a->covers, b->covers, (size_t)a->cover_count * sizeof *a->covers);
+		assert_true(strcmp(a->relaxations[i].item.place, b->relaxations[i].item.place) == 0 &&
+			    a->relaxations[i].side == b->relaxations[i].side &&
+			    a->relaxations[i].saved_cents == b->relaxations[i].saved_cents);
+	assert_int_equal(a->cover_count, b->cover_count);
+	for (int i = 0; i < a->cover_count; i++)
+		assert_true(a->covers[i].cover == b->covers[i].cover &&
+			    a->covers[i].saved_cents == b->covers[i].saved_cents);
 	for (int64_t limit = 1; limit < 40; limit += 6) {
 		struct wfm_explain_options o = { .iteration_limit = limit };
 		assert_int_equal(wfm_schedule_explain(&f.x.p, r, &o, &c, &e), WFM_LIMIT);

@@ -411,10 +411,6 @@ static void test_bad_sessions_are_refused(void **state)
 	refused("/sessions/0/agents/1");
 	sessions[0].times = 16;
 	refused("/sessions/1/agents/0");
-	static const struct wfm_duty duty = { "early", 360, 480, WFM_NONE, WFM_NONE, 0 };
-	f.p.duties = &duty;
-	f.p.duty_count = 1;
-	refused("/sessions");
 }
 
 #define FRESH(t) cmocka_unit_test_setup_teardown(t, begin, end)
