@@ -142,6 +142,39 @@ static void expect_kept_rows_add_up(struct fixture *f, int64_t roster_id)
 			   " WHERE agents_on_roster > there + 1e-6", roster_id) == 0);
 }
 
+/* Two queues of one skill share the idle time of those who have it, and none is given away twice. */
+static void test_idle_time_is_shared(void **state)
+{
+	struct fixture *f = *state;
+	db_fixture_ask(&f->at, "INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, turnaround_min, aht_s)"
+	       " SELECT 'cases', 'Cases', site_id, skill_id, 'back_office', 60, 960, 600 FROM queue WHERE channel = 'email';"
+	       "INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s)"
+	       " SELECT q.id, date_trunc('hour', h.start_at), sum(h.offered) / 8, sum(h.handled) / 8, sum(h.handled) / 8 * 600"
+	       " FROM history h, queue q WHERE q.code = 'cases' AND h.queue_id = (SELECT id FROM queue WHERE channel = 'email')"
+	       " GROUP BY 1, 2");
+	struct forecast_request r = { f->request.site_id, f->request.week, 1 };
+	struct week_problem w;
+	double sum = 0, least = INFINITY;
+	if (!forecast_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->request.forecast_id, &f->at.err) ||
+	    !week_problem_build(f->at.db, f->at.arena, r.site_id, r.week, f->request.forecast_id, &w, &f->at.err))
+		fail_msg("no problem: %s", f->at.err.message);
+	assert_int_equal(w.problem.deferrable_count, 2);
+	for (int32_t i = 0; i < 2; i++) {
+		const struct queue_requirement *q = &w.requirements[w.problem.deferrable[i].queue];
+		double own = 0;
+		for (size_t k = 0; k < q->count; k++)
+			own += q->beside_s[k] / 3600;
+		assert_true(own >= q->deferred.idle_used_hours - 1e-6);
+		sum += own;
+		least = fmin(least, own);
+		/* Usable by either: the same hours. */
+		assert_true(fabs(q->deferred.idle_hours - w.requirements[w.problem.deferrable[0].queue].deferred.idle_hours) < 1e-6);
+	}
+	double usable = w.requirements[w.problem.deferrable[0].queue].deferred.idle_hours;
+	assert_true(least > 0.5 && fabs(sum - usable) < 1e-6 * usable);
+	expect_kept_rows_add_up(f, make(f).roster_id);
+}
+
 static void test_a_roster_keeps_what_it_does(void **state)
 {
 	struct fixture *f = *state;
@@ -223,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_the_problem_has_all_work, begin, end),
+		cmocka_unit_test_setup_teardown(test_idle_time_is_shared, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_roster_keeps_what_it_does, begin, end),
 		cmocka_unit_test_setup_teardown(test_nobody_for_it, begin, end),
 		cmocka_unit_test_setup_teardown(test_too_few_people_for_everything, begin, end),
