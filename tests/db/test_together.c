@@ -157,6 +157,34 @@ static void test_a_week_drawn_alone_respects_shifts_elsewhere(void **state)
 	assert_non_null(strstr(f->err.items[0].message, "Viña"));
 }
 
+/* Targets over the day and work that may wait are of each site's own queues. */
+static void test_each_site_keeps_its_targets(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t santiago = 1;
+	db_fixture_ask(f, "INSERT INTO skill (code, name) VALUES ('email', 'E-mail');"
+		"INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, turnaround_min, aht_s)"
+		" SELECT 'email', 'E-mail', 1, id, 'email', 30, 480, 400 FROM skill WHERE code = 'email';"
+		"INSERT INTO agent_skill SELECT a.id, k.id, 1 FROM agent a, skill k WHERE k.code = 'email' AND a.id % 2 = 0 AND a.site_id = 1;"
+		"INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s) SELECT q.id, h.start_at, h.offered / 4,"
+		" h.handled / 4, h.handled * 100 FROM history h JOIN queue v ON v.id = h.queue_id AND v.code = 'voice', queue q"
+		" WHERE q.code = 'email'");
+	struct schedule_request r = request(2, &santiago);
+	r.choice.over = OVER_DAY;
+	make(f, r);
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(DISTINCT q.site_id || ' ' || q.code, ', ' ORDER BY q.site_id || ' ' || q.code)"
+				   " FROM roster r, jsonb_array_elements(r.evidence->'services') AS x JOIN queue q ON q.id = (x->>'queue_id')::bigint"
+				   " WHERE q.site_id = r.site_id"), "1 voice, 2 voice2");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM roster r, jsonb_array_elements(r.evidence->'services') AS x"
+				   " JOIN queue q ON q.id = (x->>'queue_id')::bigint WHERE q.site_id <> r.site_id"), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(r.site_id || ' ' || q.code || ' ' || ((x->>'in_time_hours')::float8 > 0), ', ')"
+				   " FROM roster r, jsonb_array_elements(r.evidence->'waiting') AS x JOIN queue q ON q.id = (x->>'queue_id')::bigint"),
+			    "1 email true");
+	/* What the roster is said to answer is what the formula gives for the people whom it really has. */
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and((x->>'answered')::float8 BETWEEN 0.5 * (x->>'target')::float8 AND (x->>'offered')::float8)"
+				   " FROM roster r, jsonb_array_elements(r.evidence->'services') AS x"), "t");
+}
+
 /* Planned again by itself, a site keeps the people whom others have lent it, and leaves theirs to the others. */
 static void test_a_site_planned_again_keeps_its_guests(void **state)
 {
@@ -230,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_people_go_where_they_serve_most, begin, end),
 		cmocka_unit_test_setup_teardown(test_rosters_drawn_in_one_are_published_in_one, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_week_drawn_alone_respects_shifts_elsewhere, begin, end),
+		cmocka_unit_test_setup_teardown(test_each_site_keeps_its_targets, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_site_planned_again_keeps_its_guests, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, end),
