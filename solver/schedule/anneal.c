@@ -20,6 +20,8 @@ bool anneal_suits(const struct model *m)
 		     p->agent_count >= ALIKE * m->type_count;
 	for (int32_t k = 0; k < m->kind_count; k++)
 		alone &= m->kinds[k].queue_count == 1;
+	for (int32_t k = 0; k < m->profile_count; k++)
+		alone &= m->profiles[k].place_count == 1;
 	return alone;
 }
 

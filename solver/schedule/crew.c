@@ -6,7 +6,7 @@
  * second one lives in one thread all the time, as its linear program demands.
  */
 #include "solver/schedule/anneal.h"
-#include "solver/schedule/bound.h"
+#include "solver/schedule/layers.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -73,6 +73,8 @@ static double small_round(struct searcher *s)
 	double hot = COOLEST + (HOTTEST - COOLEST) * rng_unit(&s->run->rng);
 	if (!plan_copy(s->out, s->run->best) || !anneal_plan(s->run, s->out, thousands, hot, COOLEST))
 		s->status = no_memory(&s->error);
+	else if (layers_suit(s->run->m) && !run_stopped(s->run))
+		s->status = days_improve(s->run, s->out, 1, &s->error);
 	return (double)thousands * SMALL_WORK;
 }
 
@@ -81,9 +83,8 @@ static enum way choose_way(const struct searcher *s, int32_t round)
 {
 	if (!anneal_suits(s->run->m))
 		return DIVE;
-	enum way better = s->gain[DIVE] * s->work[SMALL_MOVES] > s->gain[SMALL_MOVES] * s->work[DIVE] ?
-				  DIVE :
-				  SMALL_MOVES;
+	double dives = s->gain[DIVE] * s->work[SMALL_MOVES], moves = s->gain[SMALL_MOVES] * s->work[DIVE];
+	enum way better = dives >= moves ? DIVE : SMALL_MOVES;
 	return round % OTHER_EVERY == OTHER_EVERY - 1 ? DIVE + SMALL_MOVES - better : better;
 }
 

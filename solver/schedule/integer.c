@@ -30,6 +30,8 @@ enum wfm_status master_fix(struct master *m, int32_t i, int32_t low, struct wfm_
 {
 	struct column *c = &m->columns[i];
 	m->fixed[c->tour->type] += low - c->low;
+	if (c->pattern >= 0)
+		m->patterns[c->pattern].fixed += low - c->low;
 	c->low = low;
 	return lp_set_bounds(m->lp, m->slack_count + i, low, HUGE_VAL, e);
 }
@@ -58,7 +60,8 @@ static enum wfm_status round_up(struct master *m, double share, struct part *par
 		const struct column *c = &m->columns[parts[i].column];
 		if (parts[i].fraction < SURE && taken >= share * mass)
 			break;
-		if (m->fixed[c->tour->type] >= m->m->types[c->tour->type].count)
+		const struct pattern *p = c->pattern >= 0 ? &m->patterns[c->pattern] : NULL;
+		if (p ? p->fixed >= p->people : !patterns_leave_room(m, c->tour->type))
 			continue;
 		s = master_fix(m, parts[i].column, c->low + 1, e);
 		taken += parts[i].fraction;
@@ -83,7 +86,7 @@ enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_erro
 	return s;
 }
 
-/* Fills the plan from the fixings; agents left over by a dive cut short get their best answers. */
+/* Fills the plan from the fixings; agents left over get their best answers. */
 static void read_plan(const struct master *m, struct plan *out)
 {
 	const struct model *x = m->m;
@@ -136,9 +139,7 @@ static enum wfm_status dive_step(struct master *m, int32_t *pivots, int32_t *ope
 	return s == WFM_OK && !m->run->stage_over ? master_reprice(m, 2, e) : s;
 }
 
-/* At the optimum many columns are as good as those in use, and the dual simplex drowns in ties: makes
- * each idle one a little dearer, once. That leaves the optimum where it is. */
-static enum wfm_status nudge(struct master *m, struct wfm_error *e)
+enum wfm_status master_nudge(struct master *m, struct wfm_error *e)
 {
 	enum wfm_status s = WFM_OK;
 	double mean = 0;
@@ -159,12 +160,15 @@ static enum wfm_status nudge(struct master *m, struct wfm_error *e)
 
 enum wfm_status master_dive(struct master *m, struct plan *out, struct wfm_error *e)
 {
-	enum wfm_status s = nudge(m, e);
+	enum wfm_status s = master_nudge(m, e);
 	int32_t open = 1, pivots = 0;
 	while (s == WFM_OK && open > 0 && !run_stopped(m->run))
 		s = dive_step(m, &pivots, &open, e);
-	if (s != WFM_OK)
-		return s;
+	return s == WFM_OK ? master_read(m, out, e) : s;
+}
+
+enum wfm_status master_read(struct master *m, struct plan *out, struct wfm_error *e)
+{
 	read_plan(m, out);
 	seats_polish(m->run, out);
 	m->run->columns = m->column_count;

@@ -44,9 +44,10 @@ static enum wfm_status no_memory(struct wfm_error *e)
 
 /* ---- columns of tours ---- */
 
-enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct wfm_error *e)
+enum wfm_status master_add_tour_of(struct master *m, const struct tour *t, int32_t pattern,
+				   struct wfm_error *e)
 {
-	struct column c = { .tour = malloc(tour_size(t->count > 0 ? t->count : 1)) };
+	struct column c = { .pattern = pattern, .tour = malloc(tour_size(t->count > 0 ? t->count : 1)) };
 	if (!c.tour || !mem_reserve(&m->columns, &m->column_cap, m->column_count + 1,
 				    sizeof *m->columns)) {
 		free(c.tour);
@@ -54,8 +55,17 @@ enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct w
 	}
 	memcpy(c.tour, t, tour_size(t->count));
 	int32_t n = sets_entries(m, t);
+	if (pattern >= 0) {
+		m->entry_row[n] = m->patterns[pattern].row;
+		m->entry[n++] = 1;
+	}
 	m->columns[m->column_count++] = c;
 	return lp_add_col(m->lp, 0, HUGE_VAL, t->cost / m->unit, n, m->entry_row, m->entry, NULL, e);
+}
+
+enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct wfm_error *e)
+{
+	return master_add_tour_of(m, t, -1, e);
 }
 
 /* Reduced cost of a tour at the LP's duals; what it serves in a slot is the best of its queues. */
@@ -77,7 +87,7 @@ static void sum_slot(void *context, int32_t t, int32_t whose)
 	x->sum += best > -INFINITY ? best : 0;
 }
 
-static double reduced_cost(const struct master *m, const struct tour *t)
+double master_reduced_cost(const struct master *m, const struct tour *t)
 {
 	struct pricing_sum x = { m, 0 };
 	tour_visit(m->m, t, sum_slot, &x);
@@ -225,7 +235,7 @@ static enum wfm_status price_type(struct master *m, int32_t k, double near, doub
 		m->sigma[k] = (near - best) / m->unit;
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
-		if (reduced_cost(m, &m->found[i]) > -REDUCED_EPS || (near < 0 && !gains_by_rows(m, &m->found[i])))
+		if (master_reduced_cost(m, &m->found[i]) > -REDUCED_EPS || (near < 0 && !gains_by_rows(m, &m->found[i])))
 			continue;
 		s = master_add_tour(m, &m->found[i], e);
 		(*added)++;
@@ -251,6 +261,8 @@ static enum wfm_status price_all(struct master *m, bool skip_fixed, double near,
 			pricer_set(m->run->pricer, profile, m->worth);
 		}
 		s = price_type(m, k, near, bound, added, e);
+		if (s == WFM_OK && m->pattern_count > 0)
+			s = patterns_price(m, k, added, e);
 	}
 	if (s == WFM_OK && !skip_fixed && m->absent)
 		*bound += session_bound(m);

@@ -16,6 +16,7 @@ struct column {
 	struct tour *tour;
 	int32_t low; /* fixed by the dive */
 	bool nudged; /* its cost in the LP is a little more than the tour's */
+	int32_t pattern; /* of those committed to one; -1: of no such */
 };
 
 /*
@@ -34,6 +35,14 @@ struct queue_set {
 /* Slack columns of a queue in a slot: people fewer than asked for, then people more. */
 struct queue_slacks {
 	int32_t first, count, below;
+};
+
+/* Agents of a type committed to those days of work and to starts in that band: see pattern_dive.c. */
+struct pattern {
+	uint64_t days;
+	int32_t type, band;
+	int32_t row; /* LP: its columns make up its people */
+	int32_t people, fixed;
 };
 
 struct master {
@@ -77,11 +86,26 @@ struct master {
 	bool stuck;          /* it was; the run then counts as limited */
 	double noise;       /* added to fractions before the dive ranks them */
 	int32_t *by_profile; /* types in order of profile */
+	struct pattern *patterns;
+	int32_t pattern_count, pattern_cap;
 };
 
 enum wfm_status master_add_tour(struct master *m, const struct tour *t, struct wfm_error *e);
 /* Drops the least useful columns until about `keep` idle ones are left, once there are twice that. */
 enum wfm_status master_trim(struct master *m, int32_t keep, struct wfm_error *e);
+/* The same for people of a pattern; -1: of none. */
+enum wfm_status master_add_tour_of(struct master *m, const struct tour *t, int32_t pattern,
+				   struct wfm_error *e);
+/* Adds improving tours of the type's patterns, *added of them; the pricer has the worths of the type. */
+enum wfm_status patterns_price(struct master *m, int32_t type, int32_t *added, struct wfm_error *e);
+/* Has the type an agent who is neither fixed nor committed to a pattern? */
+bool patterns_leave_room(const struct master *m, int32_t type);
+double master_reduced_cost(const struct master *m, const struct tour *t);
+/* At the optimum many columns are as good as those in use, and the dual simplex drowns in ties: makes
+ * each idle one a little dearer, once. That leaves the optimum where it is. */
+enum wfm_status master_nudge(struct master *m, struct wfm_error *e);
+/* The plan of the fixings, offered to the run; agents without one get what is best then. */
+enum wfm_status master_read(struct master *m, struct plan *out, struct wfm_error *e);
 enum wfm_status master_reprice(struct master *m, int32_t rounds, struct wfm_error *e);
 enum wfm_status master_fix(struct master *m, int32_t column, int32_t low, struct wfm_error *e);
 /* Writes the rows' sides anew after the model's agents or requirements have changed in number. */

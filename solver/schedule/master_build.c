@@ -242,7 +242,7 @@ enum wfm_status master_clone(const struct master *from, struct run *r, struct ma
 		if (!tour)
 			return no_memory(e);
 		memcpy(tour, c->tour, size);
-		m->columns[m->column_count++] = (struct column){ tour, c->low, c->nudged };
+		m->columns[m->column_count++] = (struct column){ tour, c->low, c->nudged, -1 };
 	}
 	enum wfm_status s = lp_copy(&m->lp, from->lp, e);
 	return s == WFM_OK ? add_new_types(m, from->m->type_count, e) : s;
@@ -256,6 +256,7 @@ void master_free(struct master *m)
 	for (int32_t i = 0; i < m->column_count; i++)
 		free(m->columns[i].tour);
 	free(m->columns);
+	free(m->patterns);
 	sets_free(m);
 	free(m->asked);
 	free(m->type_row);

@@ -6,6 +6,7 @@
  * random, or those who work where the plan is short or has too many.
  */
 #include "solver/schedule/anneal.h"
+#include "solver/schedule/layers.h"
 #include "solver/schedule/master.h"
 #include "solver/schedule/session.h"
 
@@ -135,11 +136,15 @@ static void choose(struct hood *h, double share, int32_t round)
 	}
 }
 
-static bool polish(struct run *r, struct plan *p)
+static enum wfm_status polish(struct run *r, struct plan *p, struct wfm_error *e)
 {
-	if (anneal_suits(r->m))
-		return anneal_plan(r, p, anneal_length(p) / 8, POLISH_HOT, POLISH_COLD);
-	return plan_improve(r, p, 2000, p->count < 500 ? 0.1 : 0);
+	enum wfm_status s = layers_suit(r->m) ? days_improve(r, p, 1, e) : WFM_OK;
+	bool ok = true;
+	if (s == WFM_OK && anneal_suits(r->m))
+		ok = anneal_plan(r, p, anneal_length(p) / 8, POLISH_HOT, POLISH_COLD);
+	else if (s == WFM_OK)
+		ok = plan_improve(r, p, 2000, p->count < 500 ? 0.1 : 0);
+	return ok ? s : wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
 }
 
 double hood_work(const struct hood *h)
@@ -160,9 +165,10 @@ enum wfm_status hood_round(struct hood *h, double share, int32_t round, struct w
 	if (s == WFM_OK)
 		s = master_reprice(m, 6, e);
 	if (s == WFM_OK)
-		s = master_dive(m, h->out, e);
-	if (s == WFM_OK && !run_stopped(m->run) && !polish(m->run, h->out))
-		s = wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
+		s = layers_suit(m->m) && round % 2 == 1 ? master_dive_patterns(m, h->out, e) :
+							  master_dive(m, h->out, e);
+	if (s == WFM_OK && !run_stopped(m->run))
+		s = polish(m->run, h->out, e);
 	if (s == WFM_OK)
 		s = master_trim(m, 2 * m->rows, e);
 	return s;

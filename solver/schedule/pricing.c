@@ -142,6 +142,10 @@ static void fill_row(struct pricer *p, int32_t band, int32_t first, int32_t last
 				arg = w;
 		p->row[k] = b[arg];
 		p->row_arg[k] = b[arg] > -INFINITY ? p->arg[k * pr->wall_count + arg] : -1;
+		if (p->masked && !(p->days >> (k / pr->class_count) & 1)) {
+			p->row[k] = -INFINITY;
+			p->row_arg[k] = -1;
+		}
 	}
 }
 
@@ -186,7 +190,7 @@ static void relax_day(struct pricer *p, int32_t day, int32_t band)
 	const double *from = p->score + (size_t)day * (size_t)p->stride;
 	double *to = p->score + (size_t)(day + 1) * (size_t)p->stride;
 	int32_t span = p->span, length = p->cal->days[day].slots, prepared = -1;
-	bool must = p->type->must_work && p->type->must_work[day];
+	bool must = (p->type->must_work && p->type->must_work[day]) || (p->masked && p->days >> day & 1);
 	for (int32_t i = 0; i < au->state_count[day + 1] * span; i++)
 		to[i] = -INFINITY;
 	for (int32_t k = au->edge_first[day]; k < au->edge_first[day + 1]; k++) {
@@ -289,7 +293,7 @@ static bool step_back(struct pricer *p, int32_t day, int32_t band, int32_t *stat
 	const struct automaton *au = p->au;
 	const double *from = p->score + (size_t)day * (size_t)p->stride;
 	double v = p->score[(size_t)(day + 1) * (size_t)p->stride + (size_t)(*state * p->span + *x)];
-	bool must = p->type->must_work && p->type->must_work[day];
+	bool must = (p->type->must_work && p->type->must_work[day]) || (p->masked && p->days >> day & 1);
 	int32_t length = p->cal->days[day].slots;
 	for (int32_t k = au->edge_first[day]; k < au->edge_first[day + 1]; k++) {
 		const struct edge *e = &au->edges[k];

@@ -34,6 +34,12 @@ double pricer_best(struct pricer *p, int32_t type, struct tour *out);
 int32_t pricer_several(struct pricer *p, int32_t type, double floor, int32_t max, struct tour *out,
 		       double *values, double *best);
 
+/* Prepares pricer_pattern for the type, at the worths set. */
+void pricer_look(struct pricer *p, int32_t type);
+/* The best tour that works exactly those days (bits) and starts in that band, for plans of one week whose
+ * rest follows from the starts; -INFINITY: there is none. */
+double pricer_pattern(struct pricer *p, int32_t band, uint64_t days, struct tour *out);
+
 /* Cheapest places of a set's breaks in a shift starting at `start`, for prefix sums of the worths; the
  * worth lost, and the offsets when places is not NULL. */
 double breaks_place(const double *prefix, const struct break_set *s, int32_t start,

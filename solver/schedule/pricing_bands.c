@@ -276,6 +276,24 @@ int32_t pricer_several(struct pricer *p, int32_t type, double floor, int32_t max
 	return n;
 }
 
+void pricer_look(struct pricer *p, int32_t type)
+{
+	path_select(p, type);
+	path_cells(p);
+}
+
+double pricer_pattern(struct pricer *p, int32_t band, uint64_t days, struct tour *out)
+{
+	int32_t last = 0, type = (int32_t)(p->type - p->m->types);
+	p->masked = true;
+	p->days = days;
+	double v = run_band(p, band, &last);
+	if (v > -INFINITY)
+		read_band(p, type, band, last, out);
+	p->masked = false;
+	return v;
+}
+
 double pricer_best(struct pricer *p, int32_t type, struct tour *out)
 {
 	int32_t first[MODEL_MAX_WEEKS + 1];

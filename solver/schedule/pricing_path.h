@@ -42,6 +42,8 @@ struct pricer {
 	 * begin, and the last one that its end may keep free of starts */
 	bool ring;
 	int32_t low, high;
+	uint64_t days; /* with masked: exactly these are worked */
+	bool masked;
 	struct range *ranges; /* [span + 1] still to be searched */
 };
 

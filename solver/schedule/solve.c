@@ -11,6 +11,7 @@
 #include "solver/schedule/duty.h"
 #include "solver/schedule/evidence.h"
 #include "solver/schedule/exchange.h"
+#include "solver/schedule/layers.h"
 #include "solver/schedule/order.h"
 #include "solver/schedule/start.h"
 #include "solver/schedule/session.h"
@@ -18,6 +19,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { DAY_ROUNDS = 8 };
 
 static const double WARM = 0.08, COOL = 0.04; /* see anneal_plan */
 
@@ -113,11 +116,15 @@ static int64_t first_steps(const struct plan *p)
 	return plan_is_pooled(p) ? 0 : search_steps(p) / 4;
 }
 
-static bool improve_dive(struct run *r, struct plan *plan)
+static enum wfm_status improve_dive(struct run *r, struct plan *plan, struct wfm_error *e)
 {
-	if (anneal_suits(r->m))
-		return anneal_plan(r, plan, anneal_length(plan), WARM, COOL);
-	return plan_improve(r, plan, search_steps(plan), 0.3);
+	enum wfm_status s = layers_suit(r->m) ? days_improve(r, plan, DAY_ROUNDS, e) : WFM_OK;
+	bool ok = true;
+	if (s == WFM_OK && anneal_suits(r->m))
+		ok = anneal_plan(r, plan, anneal_length(plan), WARM, COOL);
+	else if (s == WFM_OK)
+		ok = plan_improve(r, plan, search_steps(plan), 0.3);
+	return ok || s != WFM_OK ? s : WFM_NO_MEMORY;
 }
 
 /* The relaxation, its dive and local search for what is in the run's best plan. */
@@ -135,10 +142,10 @@ enum wfm_status search_whole(struct run *r, struct plan *plan, bool long_search,
 	if (s == WFM_OK && !run_stopped(r))
 		s = session_see(master, r->best, e);
 	if (s == WFM_OK && !run_stopped(r))
-		s = master_dive(master, plan, e);
+		s = layers_suit(r->m) ? master_dive_patterns(master, plan, e) : master_dive(master, plan, e);
 	run_stage(r, WFM_PHASE_IMPROVE, 0.7, 0.92);
-	if (s == WFM_OK && !run_stopped(r) && !improve_dive(r, plan))
-		s = WFM_NO_MEMORY;
+	if (s == WFM_OK && !run_stopped(r))
+		s = improve_dive(r, plan, e);
 	run_stage(r, WFM_PHASE_IMPROVE, 0.8, 1);
 	if (s == WFM_OK && long_search && !run_stopped(r))
 		s = crew_search(r, master, plan, e);

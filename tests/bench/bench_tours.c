@@ -103,9 +103,9 @@ static bool on_progress(void *context, const struct wfm_progress *p)
 		c->bound[c->count++] = p->bound;
 	}
 	if (c->loud)
-		fprintf(stderr, "%-8s it %8lld  best %12.4f  bound %12.4f  gap %.4f%%\n",
-			wfm_phase_name(p->phase), (long long)p->iterations, p->objective / 100,
-			p->bound / 100, 100 * p->gap);
+		fprintf(stderr, "%6.1f s %-8s it %8lld  best %12.4f  bound %12.4f  gap %.4f%%\n",
+			now_s(NULL) - c->started_s, wfm_phase_name(p->phase), (long long)p->iterations,
+			p->objective / 100, p->bound / 100, 100 * p->gap);
 	return false;
 }
 
