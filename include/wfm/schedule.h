@@ -322,7 +322,7 @@ struct wfm_problem {
 	int32_t duty_count;
 	const struct wfm_cover *covers;
 	int32_t cover_count;
-	const struct wfm_service *services; /* not together with duties */
+	const struct wfm_service *services; /* not together with duties, whose rows have one price a person */
 	int32_t service_count;
 	const struct wfm_session *sessions;
 	int32_t session_count;
