@@ -50,8 +50,9 @@ bool roster_get(struct db *db, struct arena *a, int64_t roster_id, struct roster
 
 bool roster_lock(struct db *db, struct arena *a, int64_t roster_id, struct roster *out, struct err *e)
 {
-	return db_one(db, SQL_ROSTER_LOCK, DB_ARGS(db_int("roster_id", roster_id)), NULL,
-		      &roster_fields, a, out, e);
+	const struct db_arg *id = DB_ARGS(db_int("roster_id", roster_id));
+	return db_run(db, SQL_ROSTER_LOCK_DRAWN, id, NULL, NULL, e) &&
+	       db_one(db, SQL_ROSTER_LOCK, id, NULL, &roster_fields, a, out, e);
 }
 
 static bool nobody_absent(struct db *db, struct arena *a, int64_t roster_id, struct err *e)

@@ -245,6 +245,12 @@ SELECT r.id, r.plan_id, r.site_id, r.monday AS week, r.version, r.state, r.revis
 		WHERE roster_id = r.id GROUP BY start_at) AS t), 0) AS people_short
 FROM roster r JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id;
 
+-- name: roster_lock_drawn
+-- It and those drawn in one with it, always in the same order, lest two who publish them wait for each other.
+SELECT o.id FROM roster o WHERE o.id = :roster_id OR o.plan_id IN (SELECT t.id FROM roster r
+	JOIN plan p ON p.id = r.plan_id JOIN plan t ON t.together = p.together WHERE r.id = :roster_id)
+ORDER BY o.id FOR UPDATE;
+
 -- name: roster_lock
 SELECT r.id, r.plan_id, r.site_id, r.monday AS week, r.version, r.state, r.revision, s.zone,
 	r.created_at, r.published_at, r.evidence, 0 AS agents, 0 AS shifts, 0 AS people_short

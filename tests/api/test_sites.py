@@ -2,8 +2,11 @@
 """Where people work: a site's counters, agents at other sites, and plans of several sites."""
 import datetime
 import re
+import threading
+import time
 from zoneinfo import ZoneInfo
 
+import psycopg2
 import pytest
 import requests
 
@@ -246,3 +249,36 @@ def test_impossible_plans_of_several_sites(planner, together, body, pointer):
         asked.update(site_id=together["home"], week=together["week"], keep=keep, **{"with": [together["away"]]})
     reply = planner.post("/schedules", json=asked)
     assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]], reply.text
+
+
+def copy_drafts(service, rosters):
+    """Empty drafts of the same sites and week, as drawn in one."""
+    (number,), = service.sql("SELECT nextval('plan_together')")
+    return [service.sql(
+        "WITH p AS (INSERT INTO plan (site_id, monday, forecast_id, request, together) SELECT q.site_id, q.monday, q.forecast_id,"
+        " q.request, %s FROM plan q JOIN roster r ON r.plan_id = q.id WHERE r.id = %s RETURNING *)"
+        " INSERT INTO roster (plan_id, site_id, monday, version, state, evidence) SELECT p.id, r.site_id, r.monday,"
+        " r.version + 100, 'draft', r.evidence FROM p, roster r WHERE r.id = %s RETURNING id", (number, i, i))[0][0] for i in rosters]
+
+
+def test_two_who_publish_it_at_once_do_not_wait_for_each_other(service, planner, together):
+    r = together["result"]
+    first, last = copy_drafts(service, [r["roster_id"], r["with"][0]["roster_id"]])
+    etags = {i: planner.get(f"/rosters/{i}").headers["ETag"] for i in (first, last)}
+    status = {}
+
+    def publish(roster):
+        client = service.log_in("planner")
+        status[roster] = client.post(f"/rosters/{roster}/publish", headers={"If-Match": etags[roster]}).status_code
+
+    with psycopg2.connect(service.dsn) as held, held.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM roster WHERE id = %s FOR UPDATE", (last,))
+        waiting = [threading.Thread(target=publish, args=(i,)) for i in (last, first)]
+        for thread in waiting:
+            thread.start()
+            time.sleep(1)
+    for thread in waiting:
+        thread.join()
+    held.close()
+    assert sorted(status.values()) == [200, 412], status
+    assert {planner.get(f"/rosters/{i}").json()["state"] for i in (first, last)} == {"published"}
