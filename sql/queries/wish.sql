@@ -1,7 +1,7 @@
 -- Wishes of agents, and how evenly weekends, early and late shifts are divided.
 
 -- name: roster_fairness
--- This roster with what its agents do elsewhere that week (in a draft drawn with it, else what is published
+-- This roster with what its agents do elsewhere that week (in a draft drawn with this one, else what is published
 -- there), and what was published in so many weeks before it. Means are of the agents of the same contract, by
 -- week in which they were there.
 WITH head AS (
@@ -15,8 +15,9 @@ counted AS (
 elsewhere AS (
 	SELECT o.id FROM head h JOIN roster o ON o.site_id <> h.site_id AND o.monday = h.monday
 		JOIN plan q ON q.id = o.plan_id
-	WHERE CASE WHEN h.state = 'draft' AND h.together IS NOT NULL THEN q.together = h.together
-		ELSE o.state = 'published' END),
+	WHERE (h.state = 'draft' AND o.state = 'draft' AND q.together = h.together)
+		OR (o.state = 'published' AND NOT (h.state = 'draft' AND EXISTS (SELECT FROM plan x JOIN roster d ON d.plan_id = x.id
+			WHERE x.together = h.together AND d.site_id = o.site_id AND d.state = 'draft')))),
 people AS (
 	SELECT a.* FROM agent a, head h
 	WHERE (a.site_id = h.site_id AND a.hired <= h.monday + 6 AND (a.left_on IS NULL OR a.left_on >= h.monday))

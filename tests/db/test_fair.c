@@ -184,6 +184,16 @@ static const char second_site[] =
 	" h.handled / 2, h.handle_time_s / 2 FROM history h, queue q WHERE q.site_id = 2;"
 	"INSERT INTO agent_elsewhere SELECT id, 2, 30 FROM agent WHERE code IN ('A1', 'A2', 'A3', 'A5', 'A6', 'A7')";
 
+/* Where one of Santiago's people has a published shift, on a day without another. */
+static const char third_site[] =
+	"INSERT INTO site (code, name, region_id, kind, country, zone) SELECT 'QUI', 'Quilpué', id, 'branch', 'CL', 'America/Santiago' FROM region;"
+	"WITH p AS (INSERT INTO plan (site_id, monday, forecast_id, request) SELECT 3, monday, forecast_id, '{}' FROM plan LIMIT 1 RETURNING *),"
+	" r AS (INSERT INTO roster (plan_id, site_id, monday, version, state, evidence) SELECT id, 3, monday, 1, 'published', '{}' FROM p RETURNING *)"
+	" INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents, published)"
+	" SELECT r.id, a.id, 3, r.monday + d, r.monday + d + interval '13 hours', r.monday + d + interval '17 hours', 240, 1, true"
+	" FROM r, agent a, generate_series(0, 6) AS d WHERE a.site_id = 1 AND NOT EXISTS (SELECT FROM shift s WHERE s.agent_id = a.id"
+	" AND s.day = r.monday + d) LIMIT 1";
+
 struct told {
 	int64_t agent_id, weeks, shifts, paid_minutes, weekend_shifts, early_shifts, late_shifts;
 	int64_t roster_burden, burden, wishes, wishes_missed;
@@ -232,6 +242,10 @@ static void test_shifts_elsewhere_count(void **state)
 	db_fixture_ask(f, "INSERT INTO wish (agent_id, day, kind) SELECT s.agent_id, min(s.day), 'day_off' FROM shift s JOIN agent a ON"
 			  " a.id = s.agent_id WHERE s.site_id = 2 AND a.site_id = 1 GROUP BY 1");
 	expect_all_told(f, r.roster_id);
+	/* So is what a site has published that is not of this plan. */
+	db_fixture_ask(f, third_site);
+	expect_all_told(f, r.roster_id);
+	db_fixture_ask(f, "DELETE FROM roster WHERE site_id = 3");
 	publish(f, r.roster_id);
 	expect_all_told(f, r.roster_id);
 }
