@@ -84,7 +84,7 @@ static enum way choose_way(const struct searcher *s, int32_t round)
 	if (!anneal_suits(s->run->m))
 		return DIVE;
 	double dives = s->gain[DIVE] * s->work[SMALL_MOVES], moves = s->gain[SMALL_MOVES] * s->work[DIVE];
-	enum way better = dives >= moves ? DIVE : SMALL_MOVES;
+	enum way better = dives > moves || (dives == moves && round % 2 == 1) ? DIVE : SMALL_MOVES;
 	return round % OTHER_EVERY == OTHER_EVERY - 1 ? DIVE + SMALL_MOVES - better : better;
 }
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRICINGS = 40, AGAIN = 2 };
+enum { PRICINGS = 40, AGAIN = 2, IDLE = 2 };
 
 static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15, NOISE = 0.05, ENOUGH = 1e-6, REDUCED_EPS = 1e-6;
 
@@ -520,15 +520,14 @@ enum wfm_status days_improve(struct run *r, struct plan *p, int32_t rounds, stru
 {
 	struct plan *t = plan_new(r->m);
 	enum wfm_status s = t ? WFM_OK : no_memory(e);
-	for (int32_t k = 0; k < rounds && s == WFM_OK; k++) {
+	for (int32_t k = 0, idle = 0; k < rounds && idle < IDLE && s == WFM_OK; k++) {
 		const double before = plan_cost(p);
 		for (int32_t day = 0; day < r->m->max_days && s == WFM_OK && run_step(r) && !r->stage_over; day++) {
 			s = plan_copy(t, p) ? day_dive(r, t, day, k == 0 ? 0 : NOISE, e) : no_memory(e);
 			if (s == WFM_OK && plan_cost(t) <= plan_cost(p) && !plan_copy(p, t))
 				s = no_memory(e);
 		}
-		if (plan_cost(p) > before - ENOUGH * fabs(before))
-			break;
+		idle = plan_cost(p) > before - ENOUGH * fabs(before) ? idle + 1 : 0;
 	}
 	if (s == WFM_OK && !run_offer(r, p))
 		s = no_memory(e);

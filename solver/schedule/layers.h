@@ -18,7 +18,7 @@ bool layers_suit(const struct model *m);
  * Offers it to the run; leaves the relaxation as it was. */
 enum wfm_status master_dive_patterns(const struct master *m, struct plan *out, struct wfm_error *e);
 
-/* Chooses all shifts of each day anew in turn, as long as that gains, for so many rounds at most;
+/* Chooses all shifts of each day anew in turn until that no longer gains, for so many rounds at most;
  * offers the plan to the run. */
 enum wfm_status days_improve(struct run *r, struct plan *p, int32_t rounds, struct wfm_error *e);
 

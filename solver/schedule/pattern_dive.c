@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRICINGS = 3, PRICINGS_AFTER = 6 };
+enum { PRICINGS = 3, PRICINGS_AFTER = 12 };
 
-static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15, LEFT_FREE = 2, REDUCED_EPS = 1e-6;
+static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15, LEFT_FREE = 5, REDUCED_EPS = 1e-6;
 /* Rows to the third power, about what a dive over tours works, with which one still pays. */
 static const double DEAR = 2e8;
 

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_ROUNDS = 4 };
+enum { DAY_ROUNDS = 40 };
 
 static const double WARM = 0.08, COOL = 0.04; /* see anneal_plan */
 
