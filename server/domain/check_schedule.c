@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/domain/make_schedule.h"
+
+#include <string.h>
+
 #include "server/base/clock.h"
 #include "server/domain/make_forecast.h"
-#include "server/domain/make_schedule.h"
 
 /* A site's own forecast of the week, or that one can be made. */
 static bool check_forecast(struct db *db, struct arena *a, int64_t site_id, int64_t week, int64_t forecast_id,
@@ -49,6 +52,16 @@ static bool check_sessions(struct db *db, int64_t site_id, int64_t week, const c
 				"site %s has training or meetings in that week: it must be planned by itself", code);
 }
 
+/* What is wrong with another site is said of its place in the request. */
+static bool blame(const struct err *inner, const char *place, struct err *e)
+{
+	for (size_t i = 0; i < inner->items_kept; i++) {
+		const struct err_item *v = &inner->items[i];
+		err_at(e, inner->code, strcmp(v->pointer, "/site_id") == 0 ? place : v->pointer, "%s", v->message);
+	}
+	return inner->items_kept == 0 ? err_set(e, inner->code, "%s", inner->message) : false;
+}
+
 static bool check_other(struct db *db, struct arena *a, const struct schedule_request *r, size_t i, struct err *e)
 {
 	const char *place = arena_printf(a, "/with/%zu", i);
@@ -63,7 +76,7 @@ static bool check_other(struct db *db, struct arena *a, const struct schedule_re
 						 : err_set(e, inner.code, "%s", inner.message);
 	return check_people(db, r->with[i], r->week, place, site.code, e) &&
 	       schedule_newest_forecast(db, r->with[i], r->week, &forecast, e) &&
-	       check_forecast(db, a, r->with[i], r->week, forecast, e) &&
+	       (check_forecast(db, a, r->with[i], r->week, forecast, &inner) || blame(&inner, place, e)) &&
 	       check_sessions(db, r->with[i], r->week, site.code, e);
 }
 

@@ -250,6 +250,11 @@ static void test_impossible_plans_name_the_place(void **state)
 	db_fixture_ask(f, "UPDATE site SET zone = 'America/Santiago'; UPDATE agent SET left_on = date '2021-01-01',"
 		" leave_reason = 'voluntary' WHERE site_id = 2");
 	expect_refused(f, request(1, &vina), "/with/0", "no agents");
+	db_fixture_ask(f, "UPDATE agent SET left_on = NULL, leave_reason = NULL; DELETE FROM forecast WHERE site_id = 2;"
+		" DELETE FROM history WHERE queue_id = (SELECT id FROM queue WHERE site_id = 2)");
+	expect_refused(f, request(1, &vina), "/with/0", "voice2 has no history");
+	db_fixture_ask(f, "DELETE FROM queue WHERE site_id = 2");
+	expect_refused(f, request(1, &vina), "/with/0", "site VAP has no queues");
 }
 
 int main(void)
