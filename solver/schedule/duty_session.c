@@ -52,12 +52,12 @@ static void mark_starts(struct duty_seats *x, int32_t session)
 	uint8_t *ok = &x->ok[session * all];
 	for (int32_t t = 0; t < all; t++)
 		ok[t] = w->window_count == 0 && (round || t + n <= all);
-	for (int32_t k = 0; k < w->window_count; k++)
-		for (int32_t t = w->windows[k].start, i = 0; t + n <= w->windows[k].end && (!round || i < all); t++, i++)
-			if (round)
-				ok[(t % all + all) % all] = 1;
-			else if (t >= 0 && t + n <= all)
-				ok[t] = 1;
+	for (int32_t k = 0; k < w->window_count; k++) {
+		/* Windows may reach far outside the plan. */
+		const int64_t from = w->windows[k].start, starts = w->windows[k].end - from - n + 1;
+		for (int64_t i = round || from > 0 ? 0 : -from; i < starts && (round ? i < all : from + i + n <= all); i++)
+			ok[((from + i) % all + all) % all] = 1;
+	}
 }
 
 /* Meetings stand first: their time is given. */
@@ -106,8 +106,9 @@ static bool allocate(struct duty_seats *x)
 	x->price = calloc(n, sizeof *x->price);
 	x->people = calloc((size_t)x->m->row_count + 1, sizeof *x->people);
 	x->cents = calloc((size_t)x->m->days * (size_t)(x->m->duties + 1) + 1, sizeof *x->cents);
+	x->saved = calloc((size_t)p->slot_count, sizeof *x->saved);
 	return x->tour && x->has && x->first && x->sit && x->start && x->ok && x->busy && x->at && x->present &&
-	       x->price && x->people && x->cents;
+	       x->price && x->people && x->cents && x->saved;
 }
 
 static void move_people(struct duty_seats *x, int32_t row, double by)
@@ -163,7 +164,7 @@ bool duty_seats_open(struct duty_seats *x, struct duty_solve *s, const struct du
 void duty_seats_close(struct duty_seats *x)
 {
 	void *all[] = { x->tour, x->has, x->first, x->sit, x->start, x->ok, x->busy, x->at, x->present, x->price,
-			x->people, x->cents };
+			x->people, x->cents, x->saved };
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		free(all[i]);
 }

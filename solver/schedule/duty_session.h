@@ -21,6 +21,7 @@ struct duty_seats {
 	double *people;         /* [rows] */
 	double tours, rows, missed; /* cents: tours, demand, sessions missed as the search sees them */
 	double *cents;          /* [days x (duties + 1)] scratch */
+	double *saved;          /* [slots] scratch */
 };
 
 /* Opens with the tours of the best plan, nobody in a session. False: no memory; close in any case. */

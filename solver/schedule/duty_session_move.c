@@ -131,30 +131,38 @@ static int32_t draw_start(struct duty_seats *x, int32_t i)
 	return t;
 }
 
+/* What the member saves by each start of the session with the tour it has. */
+static void add_savings(struct duty_seats *x, int32_t agent, int32_t i)
+{
+	const int32_t all = x->m->p->slot_count;
+	for (int32_t d = 0; d < x->m->days; d++) {
+		const int32_t duty = x->tour[agent].duty[d];
+		if (duty < 0)
+			continue;
+		const int32_t start = duty_seats_start(x, agent, d, duty);
+		const int32_t end = start + duty_seats_kind(x, agent)->classes[duty].slots;
+		for (int32_t t = start; t < end; t++)
+			if (duty_seats_fit(x, agent, d, duty, i, t) && duty_seats_free(x, agent, d, i, t, true))
+				x->saved[t % all] += fmax(0, x->price[i] - duty_seats_loss(x, agent, duty, i, t));
+	}
+}
+
 /* The start that suits most members as their tours are, -1: none. */
-static int32_t best_start(const struct duty_seats *x, int32_t i)
+static int32_t best_start(struct duty_seats *x, int32_t i)
 {
 	const struct wfm_session *w = &x->m->p->sessions[i];
-	int32_t best = -1, all = x->m->p->slot_count;
+	const int32_t all = x->m->p->slot_count;
+	int32_t best = -1;
 	double top = 0;
-	for (int32_t t = 0; t < all; t++) {
-		double sum = 0;
-		for (int32_t n = 0; x->ok[i * all + t] && n < w->agent_count; n++) {
-			const int32_t a = w->agents[n];
-			double most = 0;
-			for (int32_t d = 0; x->has[a] && d < x->m->days; d++) {
-				int32_t duty = x->tour[a].duty[d];
-				for (int32_t v = t; duty >= 0 && v < 2 * all; v += all)
-					if (duty_seats_fit(x, a, d, duty, i, v) && duty_seats_free(x, a, d, i, v, true))
-						most = fmax(most, x->price[i] - duty_seats_loss(x, a, duty, i, v));
-			}
-			sum += most;
-		}
-		if (sum > top) {
-			top = sum;
+	memset(x->saved, 0, (size_t)all * sizeof *x->saved);
+	for (int32_t n = 0; n < w->agent_count; n++)
+		if (x->has[w->agents[n]])
+			add_savings(x, w->agents[n], i);
+	for (int32_t t = 0; t < all; t++)
+		if (x->saved[t] > top) {
+			top = x->saved[t];
 			best = t;
 		}
-	}
 	return best;
 }
 
@@ -176,7 +184,8 @@ static bool try_meeting(struct duty_seats *x, int32_t i, int32_t t, bool tours, 
 	x->at[i] = t;
 	for (int32_t n = 0; n < w->agent_count; n++)
 		if (x->has[w->agents[n]]) {
-			ok = ok && (!tours || !isnan(find_tour(x, w->agents[n], true, rng_below(&x->s->run.rng, 2))));
+			ok = ok && (!tours || !run_poll(&x->s->run) ||
+				    !isnan(find_tour(x, w->agents[n], true, rng_below(&x->s->run.rng, 2))));
 			duty_seats_enter(x, w->agents[n]);
 		}
 	if (duty_seats_cents(x) < before - LESS) {
@@ -302,8 +311,10 @@ bool duty_seats_search(struct duty_seats *x)
 	const bool tours = !duty_list_applies(x->m);
 	bool ok = true;
 	for (int32_t round = 0, idle = 0; ok && idle < IDLE_ROUNDS && round < ROUNDS; round++) {
-		const bool go_on = tours && !run_stopped(&x->s->run);
+		const bool stopped = !run_poll(&x->s->run), go_on = tours && !stopped;
 		bool better = false;
+		if (stopped && round > 0)
+			break; /* everybody has had a place */
 		ok = one_round(x, go_on, &better);
 		idle = better ? 0 : go_on ? idle + 1 : IDLE_ROUNDS;
 	}

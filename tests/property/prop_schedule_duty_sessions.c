@@ -10,11 +10,12 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "solver/num/rng.h"
 #include "tests/lib/published.h"
 
-enum { EARLY, LATE, DUTIES, MOST_DAYS = 7, MOST_AGENTS = 10, SESSIONS = 4 };
+enum { EARLY, LATE, DUTIES, MOST_DAYS = 28, MOST_AGENTS = 700, SESSIONS = 4, MOST_SESSIONS = 16 };
 
 static const struct wfm_duty duties[] = {
 	{ "early", 480, 240, WFM_NONE, 0, 0 },
@@ -31,8 +32,8 @@ static struct ward {
 	struct wfm_cover covers[MOST_DAYS * DUTIES];
 	struct wfm_queue queue;
 	double required[24 * (MOST_DAYS + 1)];
-	struct wfm_session sessions[SESSIONS];
-	struct wfm_span windows[SESSIONS][2];
+	struct wfm_session sessions[MOST_SESSIONS];
+	struct wfm_span windows[MOST_SESSIONS][2];
 	int32_t who[MOST_AGENTS];
 } f;
 
@@ -365,6 +366,67 @@ static void test_tours_are_sought_for_sessions(void **state)
 	}
 }
 
+/* At any time of the plan, said as far off as can be. */
+static void test_windows_may_reach_far_outside(void **state)
+{
+	(void)state;
+	for (int cyclic = 0; cyclic < 2; cyclic++) {
+		make(7, 3);
+		f.x.p.cyclic = cyclic != 0;
+		f.x.p.slot_count = cyclic ? 24 * 7 : f.x.p.slot_count;
+		ask(WFM_TRAINING, 60, 3)->must = true;
+		window(0, INT32_MIN, INT32_MAX);
+		struct wfm_roster *r = solve(1, 600);
+		expect_clean(r);
+		assert_int_equal(r->missed_count, 0);
+		wfm_roster_free(r);
+		drop();
+	}
+}
+
+static clock_t asked_at;
+
+static bool stop_soon(void *context, const struct wfm_progress *p)
+{
+	int *left = context;
+	(void)p;
+	if (--*left == 0)
+		asked_at = clock();
+	return *left <= 0;
+}
+
+static double every_call_a_second(void *context)
+{
+	static double now;
+	(void)context;
+	return ++now;
+}
+
+/* Meetings of everybody are many places to try. */
+static void test_it_stops_when_asked_to(void **state)
+{
+	(void)state;
+	for (int calls = 1; calls <= 81; calls += 20) {
+		int left = calls;
+		struct wfm_solve_options o = { .seed = 1, .now_s = every_call_a_second, .progress = stop_soon,
+					       .context = &left };
+		struct wfm_error e = { 0 };
+		struct wfm_roster *r = NULL;
+		make(MOST_DAYS, MOST_AGENTS);
+		for (int i = 0; i < MOST_SESSIONS; i++) {
+			ask(WFM_MEETING, 60, MOST_AGENTS)->together = true;
+			f.sessions[i].miss_cents = 500;
+		}
+		for (int i = 0; i < 24 * MOST_DAYS; i++)
+			f.required[i] = MOST_AGENTS / 5;
+		assert_int_equal(wfm_schedule_solve(&f.x.p, &o, &r, &e), WFM_CANCELLED);
+		assert_true((double)(clock() - asked_at) / CLOCKS_PER_SEC < 2);
+		expect_clean(r);
+		wfm_roster_free(r);
+		drop();
+	}
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -373,6 +435,8 @@ int main(void)
 		cmocka_unit_test(test_random_weeks_verify),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_tours_are_sought_for_sessions),
+		cmocka_unit_test(test_windows_may_reach_far_outside),
+		cmocka_unit_test(test_it_stops_when_asked_to),
 	};
 	return cmocka_run_group_tests_name("duty_sessions", tests, NULL, NULL);
 }
