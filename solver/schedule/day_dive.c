@@ -416,7 +416,7 @@ static enum wfm_status dive(struct day_dive *d, double noise, struct wfm_error *
 	enum wfm_status s = solve(d, LP_PRIMAL, e);
 	if (s == WFM_OK)
 		s = price(d, PRICINGS, e);
-	while (s == WFM_OK && open > 0 && !d->lost) {
+	while (s == WFM_OK && open > 0 && !d->lost && !run_stopped(d->r)) {
 		s = round_up(d, noise, &open, e);
 		if (s == WFM_OK && open > 0)
 			s = solve(d, LP_DUAL, e);
