@@ -89,8 +89,9 @@ static bool nobody_collides(struct db *db, struct arena *a, const char *rosters,
 {
 	struct collision_row *rows;
 	size_t n;
-	if (!db_rows(db, SQL_PUBLISH_COLLIDES, DB_ARGS(db_text("rosters", rosters)), NULL, &collision_fields, a,
-		     (void **)&rows, &n, e))
+	const struct db_arg *args = DB_ARGS(db_text("rosters", rosters));
+	if (!db_run(db, SQL_PUBLISH_LOCK_SHARED, args, NULL, NULL, e) ||
+	    !db_rows(db, SQL_PUBLISH_COLLIDES, args, NULL, &collision_fields, a, (void **)&rows, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		char day[11];

@@ -360,6 +360,13 @@ WHERE r.id = :roster_id AND o.state = 'draft' AND (o.id = r.id OR NOT EXISTS (SE
 	WHERE n.site_id = o.site_id AND n.monday = o.monday AND n.state = 'published' AND n.version > o.version))
 ORDER BY o.site_id;
 
+-- name: publish_lock_shared
+-- Those who work at several sites, so that two publications at once know of each other.
+SELECT a.id FROM agent a
+WHERE a.id IN (SELECT s.agent_id FROM shift s WHERE s.roster_id IN (SELECT jsonb_array_elements_text(:rosters::jsonb)::bigint))
+	AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id)
+ORDER BY a.id FOR NO KEY UPDATE;
+
 -- name: publish_collides
 -- Who would work at another site too soon before or after a shift of these rosters. Those that they take the
 -- place of do not count.

@@ -258,27 +258,53 @@ def copy_drafts(service, rosters):
         "WITH p AS (INSERT INTO plan (site_id, monday, forecast_id, request, together) SELECT q.site_id, q.monday, q.forecast_id,"
         " q.request, %s FROM plan q JOIN roster r ON r.plan_id = q.id WHERE r.id = %s RETURNING *)"
         " INSERT INTO roster (plan_id, site_id, monday, version, state, evidence) SELECT p.id, r.site_id, r.monday,"
-        " r.version + 100, 'draft', r.evidence FROM p, roster r WHERE r.id = %s RETURNING id", (number, i, i))[0][0] for i in rosters]
+        " (SELECT max(version) + 1 FROM roster v WHERE v.site_id = r.site_id AND v.monday = r.monday), 'draft', r.evidence"
+        " FROM p, roster r WHERE r.id = %s RETURNING id", (number, i, i))[0][0] for i in rosters]
 
 
-def test_two_who_publish_it_at_once_do_not_wait_for_each_other(service, planner, together):
-    r = together["result"]
-    first, last = copy_drafts(service, [r["roster_id"], r["with"][0]["roster_id"]])
-    etags = {i: planner.get(f"/rosters/{i}").headers["ETag"] for i in (first, last)}
+def publish_at_once(service, planner, rosters, held):
+    """Publishes each while the rows of `held` are locked, which are then let go; the statuses by roster."""
+    etags = {i: planner.get(f"/rosters/{i}").headers["ETag"] for i in rosters}
     status = {}
 
     def publish(roster):
         client = service.log_in("planner")
         status[roster] = client.post(f"/rosters/{roster}/publish", headers={"If-Match": etags[roster]}).status_code
 
-    with psycopg2.connect(service.dsn) as held, held.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM roster WHERE id = %s FOR UPDATE", (last,))
-        waiting = [threading.Thread(target=publish, args=(i,)) for i in (last, first)]
-        for thread in waiting:
-            thread.start()
-            time.sleep(1)
+    waiting = [threading.Thread(target=publish, args=(i,)) for i in rosters]
+    connection = psycopg2.connect(service.dsn)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM roster WHERE id = ANY(%s) FOR UPDATE", (held,))
+            for thread in waiting:
+                thread.start()
+                time.sleep(1)
+    finally:
+        connection.close()
     for thread in waiting:
         thread.join()
-    held.close()
+    return status
+
+
+def test_two_who_publish_it_at_once_do_not_wait_for_each_other(service, planner, together):
+    r = together["result"]
+    first, last = copy_drafts(service, [r["roster_id"], r["with"][0]["roster_id"]])
+    status = publish_at_once(service, planner, [last, first], [last])
     assert sorted(status.values()) == [200, 412], status
     assert {planner.get(f"/rosters/{i}").json()["state"] for i in (first, last)} == {"published"}
+
+
+def test_two_sites_published_at_once_leave_who_works_at_both_the_rest(service, planner, together):
+    r = together["result"]
+    drafts = copy_drafts(service, [r["roster_id"], r["with"][0]["roster_id"]])
+    service.sql("UPDATE plan SET together = NULL WHERE id IN (SELECT plan_id FROM roster WHERE id = ANY(%s))", (drafts,))
+    for roster, hour in zip(drafts, (15, 19)):  # two hours between them
+        service.sql("INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)"
+                    " SELECT id, %s, site_id, monday, monday + make_interval(hours => %s), monday + make_interval(hours => %s), 120, 1"
+                    " FROM roster WHERE id = %s", (min(together["lent"]), hour, hour + 2, roster))
+    published = service.sql("SELECT p.id FROM roster p JOIN roster r USING (site_id, monday) WHERE r.id = ANY(%s)"
+                            " AND p.state = 'published'", (drafts,))
+    assert len(published) == 2
+    # Both find their site's published roster locked, when they have looked for what the other publishes.
+    status = publish_at_once(service, planner, drafts, [i for i, in published])
+    assert sorted(status.values()) == [200, 409], status
