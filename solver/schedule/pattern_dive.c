@@ -18,9 +18,11 @@
 
 enum { PRICINGS = 3, PRICINGS_AFTER = 12 };
 
-static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15, LEFT_FREE = 5, REDUCED_EPS = 1e-6;
+static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15, REDUCED_EPS = 1e-6;
 /* Rows to the third power, about what a dive over tours works, with which one still pays. */
 static const double DEAR = 2e8;
+/* Agents left free, with and without such a dive. */
+static const double LEFT_TO_DIVE = 2, LEFT_TO_DAYS = 5;
 
 /* A free column in use. */
 struct share {
@@ -45,6 +47,12 @@ bool layers_suit(const struct model *m)
 		ok &= m->profiles[k].rest_implied && m->profiles[k].band_count > 0 &&
 		      model_weeks(&m->p->calendars[m->profiles[k].calendar], first) == 1;
 	return ok;
+}
+
+static bool is_dear(const struct master *m)
+{
+	const double rows = m->rows - m->pattern_count;
+	return rows * rows * rows >= DEAR;
 }
 
 static struct share share_of(const struct master *m, int32_t column, double mass)
@@ -194,7 +202,7 @@ static enum wfm_status commit_some(struct master *m, struct share *s, struct off
 	enum wfm_status st = WFM_OK;
 	for (int32_t i = 0; i < k; i++)
 		mass += offers[i].mass;
-	*open = mass >= LEFT_FREE;
+	*open = mass >= (is_dear(m) ? LEFT_TO_DAYS : LEFT_TO_DIVE);
 	for (int32_t i = 0; i < k && *open && st == WFM_OK; i++) {
 		int32_t whole = (int32_t)floor(offers[i].mass + WHOLE);
 		if (whole > 0)
@@ -313,7 +321,7 @@ enum wfm_status master_dive_patterns(const struct master *from, struct plan *out
 		s = commit_step(m, &open, e);
 	if (s == WFM_OK && !m->run->stage_over)
 		s = master_reprice(m, PRICINGS_AFTER, e);
-	if (s == WFM_OK && (double)m->rows * m->rows * m->rows < DEAR)
+	if (s == WFM_OK && !is_dear(m))
 		s = master_dive(m, out, e);
 	else if (s == WFM_OK)
 		s = leave_roughly(m, out, e);
