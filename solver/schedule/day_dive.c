@@ -10,6 +10,7 @@
  */
 #include "solver/lp.h"
 #include "solver/schedule/layers.h"
+#include "solver/schedule/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -332,19 +333,6 @@ static enum wfm_status price_queue(struct day_dive *d, int32_t q, int32_t *added
 
 /* ---- whole people ---- */
 
-struct part {
-	double fraction;
-	int32_t choice;
-};
-
-static int by_fraction(const void *a, const void *b)
-{
-	const struct part *x = a, *y = b;
-	if (x->fraction != y->fraction)
-		return x->fraction > y->fraction ? -1 : 1;
-	return x->choice < y->choice ? -1 : x->choice > y->choice;
-}
-
 static enum wfm_status fix(struct day_dive *d, int32_t i, int32_t low, struct wfm_error *e)
 {
 	struct choice *c = &d->choices[i];
@@ -370,16 +358,15 @@ static enum wfm_status round_up(struct day_dive *d, double noise, int32_t *open,
 		}
 	}
 	*open = n;
-	if (n > 1)
-		qsort(parts, (size_t)n, sizeof *parts, by_fraction);
+	parts_sort(parts, n);
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
-		const struct choice *c = &d->choices[parts[i].choice];
+		const struct choice *c = &d->choices[parts[i].column];
 		const struct group *g = &d->groups[c->group];
 		if (parts[i].fraction < SURE && taken >= SHARE * mass)
 			break;
 		if (g->fixed >= g->count)
 			continue;
-		s = fix(d, parts[i].choice, c->low + 1, e);
+		s = fix(d, parts[i].column, c->low + 1, e);
 		taken += parts[i].fraction;
 	}
 	free(parts);

@@ -10,6 +10,7 @@
  *          and the LP's (Wentges).
  */
 #include "solver/schedule/duty_master.h"
+#include "solver/schedule/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -343,19 +344,6 @@ enum wfm_status duty_fix(struct duty_master *m, int32_t i, int32_t low, struct w
 
 /* ---- dives ---- */
 
-struct part {
-	double fraction;
-	int32_t column;
-};
-
-static int by_fraction(const void *a, const void *b)
-{
-	const struct part *x = a, *y = b;
-	if (x->fraction != y->fraction)
-		return x->fraction > y->fraction ? -1 : 1;
-	return x->column < y->column ? -1 : x->column > y->column;
-}
-
 static enum wfm_status round_up(struct duty_master *m, struct part *parts, int32_t *open,
 				struct wfm_error *e)
 {
@@ -370,7 +358,7 @@ static enum wfm_status round_up(struct duty_master *m, struct part *parts, int32
 			parts[n++] = (struct part){ x - low + m->noise * rng_unit(&m->s->run.rng), i };
 	}
 	*open = n;
-	qsort(parts, (size_t)n, sizeof *parts, by_fraction);
+	parts_sort(parts, n);
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
 		const struct duty_column *c = &m->columns[parts[i].column];
 		if (taken > 0 && parts[i].fraction < 0.8 + m->noise)

@@ -5,6 +5,7 @@
  * everything is whole. Slacks keep every LP on the way feasible, so the dive cannot fail.
  */
 #include "solver/schedule/master.h"
+#include "solver/schedule/parts.h"
 #include "solver/schedule/session.h"
 
 #include <math.h>
@@ -12,19 +13,6 @@
 #include <string.h>
 
 static const double WHOLE = 1e-5, SURE = 0.7, FEW = 0.05, MANY = 0.15, NUDGE = 1e-4;
-
-struct part {
-	double fraction;
-	int32_t column;
-};
-
-static int by_fraction(const void *a, const void *b)
-{
-	const struct part *x = a, *y = b;
-	if (x->fraction != y->fraction)
-		return x->fraction > y->fraction ? -1 : 1;
-	return x->column < y->column ? -1 : x->column > y->column;
-}
 
 enum wfm_status master_fix(struct master *m, int32_t i, int32_t low, struct wfm_error *e)
 {
@@ -55,7 +43,7 @@ static enum wfm_status round_up(struct master *m, double share, struct part *par
 		}
 	}
 	*open = n;
-	qsort(parts, (size_t)n, sizeof *parts, by_fraction);
+	parts_sort(parts, n);
 	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
 		const struct column *c = &m->columns[parts[i].column];
 		if (parts[i].fraction < SURE && taken >= share * mass)

@@ -11,6 +11,7 @@
 #include "solver/schedule/anneal.h"
 #include "solver/schedule/layers.h"
 #include "solver/schedule/master.h"
+#include "solver/schedule/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -258,50 +259,28 @@ static enum wfm_status commit_step(struct master *m, bool *open, struct wfm_erro
 
 /* ---- rough tours ---- */
 
-struct part {
-	double fraction;
-	int32_t column;
-};
-
-static int by_fraction(const void *a, const void *b)
-{
-	const struct part *x = a, *y = b;
-	if (x->fraction != y->fraction)
-		return x->fraction > y->fraction ? -1 : 1;
-	return x->column < y->column ? -1 : x->column > y->column;
-}
-
-static void take(struct master *m, int32_t column, int32_t people)
-{
-	struct column *c = &m->columns[column];
-	c->low += people;
-	m->fixed[c->tour->type] += people;
-	if (c->pattern >= 0)
-		m->patterns[c->pattern].fixed += people;
-}
-
 /* Whole parts of all columns, then the largest fractions of each pattern until its people are there. */
 static enum wfm_status round_roughly(struct master *m, struct wfm_error *e)
 {
 	struct part *parts = malloc(((size_t)m->column_count + 1) * sizeof *parts);
 	int32_t n = 0;
-	if (!parts)
-		return no_memory(e);
-	for (int32_t i = 0; i < m->column_count; i++) {
-		double x = lp_value(m->lp, m->slack_count + i) - m->columns[i].low, whole = floor(x + WHOLE);
-		take(m, i, whole > 0 ? (int32_t)whole : 0);
-		if (m->columns[i].pattern >= 0 && x - whole > WHOLE)
+	enum wfm_status s = parts ? WFM_OK : no_memory(e);
+	for (int32_t i = 0; i < m->column_count && s == WFM_OK; i++) {
+		const struct column *c = &m->columns[i];
+		double x = lp_value(m->lp, m->slack_count + i), whole = fmax(c->low, floor(x + WHOLE));
+		s = master_fix(m, i, (int32_t)whole, e);
+		if (c->pattern >= 0 && x - whole > WHOLE)
 			parts[n++] = (struct part){ x - whole, i };
 	}
-	if (n > 1)
-		qsort(parts, (size_t)n, sizeof *parts, by_fraction);
-	for (int32_t i = 0; i < n; i++) {
-		const struct pattern *p = &m->patterns[m->columns[parts[i].column].pattern];
+	parts_sort(parts, n);
+	for (int32_t i = 0; i < n && s == WFM_OK; i++) {
+		const struct column *c = &m->columns[parts[i].column];
+		const struct pattern *p = &m->patterns[c->pattern];
 		if (p->fixed < p->people && m->fixed[p->type] < m->m->types[p->type].count)
-			take(m, parts[i].column, 1);
+			s = master_fix(m, parts[i].column, c->low + 1, e);
 	}
 	free(parts);
-	return WFM_OK;
+	return s;
 }
 
 static enum wfm_status leave_roughly(struct master *m, struct plan *out, struct wfm_error *e)
