@@ -6,6 +6,7 @@ import { PASSWORD, startService } from "./service.mjs";
 import { calendar } from "./calendar.mjs";
 import { fair } from "./fair.mjs";
 import { forecast, forecastPhone } from "./forecast.mjs";
+import { lazyParts } from "./lazy.mjs";
 import { logic } from "./logic.mjs";
 import { leave } from "./leave.mjs";
 import { lending } from "./lending.mjs";
@@ -48,6 +49,7 @@ const walks = {
 		const { page } = visit;
 		await visit.stop("login");
 		if (look !== LOOKS[0]) return;
+		await lazyParts(page);
 		await step("a wrong password is refused in words", async () => {
 			await page.fill("input[name=login]", "planner");
 			await page.fill("input[name=password]", "not it");

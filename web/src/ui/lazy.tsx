@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Views and charts arrive when first needed, so that the first page stays small.
+import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Busy, ProblemBox } from "./basic";
 
 export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
-	let ready: ComponentType<P> | undefined;
+	// A signal, for whoever has drawn "loading" must hear of the arrival, whichever mounted first and asked.
+	const ready = signal<ComponentType<P>>();
+	const error = signal<Error>();
+	let asked = false;
 	return function Lazy(props: P) {
-		const [, setTurn] = useState(0);
-		const [error, setError] = useState<Error>();
 		useEffect(() => {
-			if (ready) return undefined;
-			let alive = true;
-			load().then((m) => { ready = m.default; if (alive) setTurn((n) => n + 1); },
-				(e: Error) => { if (alive) setError(e); });
-			return () => { alive = false; };
+			if (asked) return;
+			asked = true;
+			load().then((m) => { ready.value = m.default; }, (e: Error) => { error.value = e; });
 		}, []);
-		if (error) return <ProblemBox error={error} retry={() => location.reload()} />;
-		const View = ready;
+		if (error.value) return <ProblemBox error={error.value} retry={() => location.reload()} />;
+		const View = ready.value;
 		return View ? <View {...props} /> : <Busy lines={5} />;
 	};
 }
