@@ -16,10 +16,10 @@
 /* The small site becomes a branch by day: two walk-in queues and a telephone that share everybody. */
 static int begin(void **state)
 {
-	struct db_fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(f);
-	small_site_load(f->url);
+	struct db_fixture *f;
+
+	(void)small_site_begin(state);
+	f = *state;
 	db_fixture_ask(f,
 		"UPDATE site SET kind = 'branch', counters = 3;"
 		"UPDATE site_hours SET open_min = 480, close_min = 1080;"
@@ -32,15 +32,6 @@ static int begin(void **state)
 		"INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s)"
 		" SELECT q.id, h.start_at, h.offered * 0.8, h.handled * 0.8, h.handle_time_s * 0.8 FROM history h, queue q"
 		" WHERE q.channel = 'walk_in'");
-	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct db_fixture *f = *state;
-	db_fixture_close(f);
-	free(f);
 	return 0;
 }
 
@@ -119,9 +110,9 @@ static void test_last_weeks_nights_hold_their_counters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_walk_in_queues_share_the_counters, begin, end),
-		cmocka_unit_test_setup_teardown(test_enough_counters_or_none_said, begin, end),
-		cmocka_unit_test_setup_teardown(test_last_weeks_nights_hold_their_counters, begin, end),
+		cmocka_unit_test_setup_teardown(test_walk_in_queues_share_the_counters, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_enough_counters_or_none_said, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_last_weeks_nights_hold_their_counters, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

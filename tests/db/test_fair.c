@@ -17,24 +17,6 @@
 #include "tests/lib/db_fixture.h"
 #include "tests/lib/small_site.h"
 
-static int begin(void **state)
-{
-	struct db_fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(f);
-	small_site_load(f->url);
-	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct db_fixture *f = *state;
-	db_fixture_close(f);
-	free(f);
-	return 0;
-}
-
 static double ask(struct db_fixture *f, const char *sql)
 {
 	return strtod(db_fixture_ask(f, sql), NULL);
@@ -283,11 +265,11 @@ static void test_sites_have_rules_of_their_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_the_database_counts_as_the_judge, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_week_knows_those_before, begin, end),
-		cmocka_unit_test_setup_teardown(test_wishes_have_the_sites_price, begin, end),
-		cmocka_unit_test_setup_teardown(test_shifts_elsewhere_count, begin, end),
-		cmocka_unit_test_setup_teardown(test_sites_have_rules_of_their_own, begin, end),
+		cmocka_unit_test_setup_teardown(test_the_database_counts_as_the_judge, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_week_knows_those_before, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_wishes_have_the_sites_price, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_shifts_elsewhere_count, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_sites_have_rules_of_their_own, small_site_begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

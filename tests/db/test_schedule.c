@@ -19,24 +19,6 @@
 #include "tests/lib/db_fixture.h"
 #include "tests/lib/small_site.h"
 
-static int begin(void **state)
-{
-	struct db_fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(f);
-	small_site_load(f->url);
-	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct db_fixture *f = *state;
-	db_fixture_close(f);
-	free(f);
-	return 0;
-}
-
 static int64_t site_id(struct db_fixture *f)
 {
 	return strtoll(db_fixture_ask(f, "SELECT id FROM site"), NULL, 10);
@@ -474,21 +456,21 @@ static void test_a_worse_second_draft_is_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_week_with_the_hour_repeated, begin, end),
-		cmocka_unit_test_setup_teardown(test_week_with_the_hour_skipped, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_plan_remembers_who_calls_again, begin, end),
-		cmocka_unit_test_setup_teardown(test_same_seed_same_roster, begin, end),
-		cmocka_unit_test_setup_teardown(test_republishing_keeps_identity, begin, end),
-		cmocka_unit_test_setup_teardown(test_publishing_refuses, begin, end),
-		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, begin, end),
-		cmocka_unit_test_setup_teardown(test_shifts_published_elsewhere_block, begin, end),
-		cmocka_unit_test_setup_teardown(test_mail_of_the_night_is_staffed, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_corrected_draft_is_kept_with_its_requirement, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_worse_second_draft_is_left, begin, end),
-		cmocka_unit_test_setup_teardown(test_mail_is_done_between_calls, begin, end),
-		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, begin, end),
-		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, begin, end),
-		cmocka_unit_test_setup_teardown(test_sunday_nights_spare_the_leave_of_monday, begin, end),
+		cmocka_unit_test_setup_teardown(test_week_with_the_hour_repeated, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_week_with_the_hour_skipped, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_plan_remembers_who_calls_again, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_same_seed_same_roster, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_republishing_keeps_identity, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_publishing_refuses, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_no_two_published_shifts_overlap, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_shifts_published_elsewhere_block, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_mail_of_the_night_is_staffed, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_corrected_draft_is_kept_with_its_requirement, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_worse_second_draft_is_left, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_mail_is_done_between_calls, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_impossible_requests_name_the_place, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_sunday_nights_reach_the_next_week, small_site_begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_sunday_nights_spare_the_leave_of_monday, small_site_begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -31,20 +31,11 @@ static const char second_site[] =
 
 static int begin(void **state)
 {
-	struct db_fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(f);
-	small_site_load(f->url);
-	db_fixture_ask(f, second_site);
-	*state = f;
-	return 0;
-}
+	struct db_fixture *f;
 
-static int end(void **state)
-{
-	struct db_fixture *f = *state;
-	db_fixture_close(f);
-	free(f);
+	(void)small_site_begin(state);
+	f = *state;
+	db_fixture_ask(f, second_site);
 	return 0;
 }
 
@@ -260,13 +251,13 @@ static void test_impossible_plans_name_the_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_people_go_where_they_serve_most, begin, end),
-		cmocka_unit_test_setup_teardown(test_rosters_drawn_in_one_are_published_in_one, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_week_drawn_alone_respects_shifts_elsewhere, begin, end),
-		cmocka_unit_test_setup_teardown(test_each_site_keeps_its_targets, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_site_planned_again_keeps_its_guests, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, end),
-		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, end),
+		cmocka_unit_test_setup_teardown(test_people_go_where_they_serve_most, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_rosters_drawn_in_one_are_published_in_one, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_week_drawn_alone_respects_shifts_elsewhere, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_each_site_keeps_its_targets, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_site_planned_again_keeps_its_guests, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/small_site.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
 
 #include "server/base/clock.h"
+#include "tests/lib/db_fixture.h"
 #include "tests/lib/pgcluster.h"
 
 static const char *const statements[] = {
@@ -39,6 +45,24 @@ void small_site_load(const char *url)
 {
 	for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
 		pgcluster_sql(url, statements[i]);
+}
+
+int small_site_begin(void **state)
+{
+	struct db_fixture *f = calloc(1, sizeof *f);
+	assert_non_null(f);
+	db_fixture_open(f);
+	small_site_load(f->url);
+	*state = f;
+	return 0;
+}
+
+int small_site_end(void **state)
+{
+	struct db_fixture *f = *state;
+	db_fixture_close(f);
+	free(f);
+	return 0;
 }
 
 int64_t small_site_change_week(int month)

@@ -10,6 +10,10 @@
 
 void small_site_load(const char *url);
 
+/* Set-up and tear-down of a test: *state is a struct db_fixture with the site. */
+int small_site_begin(void **state);
+int small_site_end(void **state);
+
 /* The Monday of the next week that holds Santiago's clock change: month 4 (back) or 9 (forward). */
 int64_t small_site_change_week(int month);
 
