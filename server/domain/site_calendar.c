@@ -173,6 +173,20 @@ bool site_is_open(const struct site_calendar *s, int64_t queue_id, int64_t date,
 	       (hours_hold(s, date - 1, minute + 1440) && !closed_on(s, queue_id, date - 1));
 }
 
+bool site_has_hours(const struct site_calendar *s, int64_t date)
+{
+	int64_t since = hours_since(s, date);
+	for (size_t i = 0; i < s->hours_count; i++)
+		if (s->hours[i].valid_from == since && s->hours[i].weekday == date_weekday(date))
+			return true;
+	return false;
+}
+
+bool site_is_shut(const struct site_calendar *s, int64_t date)
+{
+	return closed_on(s, FIELD_NULL, date);
+}
+
 uint8_t *site_open_mask(const struct site_calendar *s, int interval_min, const struct site_span *span,
 			struct arena *a)
 {

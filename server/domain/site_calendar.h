@@ -83,6 +83,12 @@ struct site_span {
 	int64_t first, from, until; /* local dates: history [first, from), forecast [from, until) */
 };
 
+/* Whether the site has hours on that date's weekday, whatever special days say of the date. */
+bool site_has_hours(const struct site_calendar *s, int64_t date);
+
+/* Whether a special day shuts the whole site on that date. */
+bool site_is_shut(const struct site_calendar *s, int64_t date);
+
 /* 7 x (1440 / interval_min) bytes, Monday first: open at some time in a normal week of the days to
  * be forecast. */
 uint8_t *site_open_mask(const struct site_calendar *s, int interval_min, const struct site_span *span,

@@ -159,64 +159,126 @@ static void agent_spans(const struct week_problem *w, const struct agent_row *r,
 	out->unavailable_count = s.count;
 }
 
-/* What a contract asks of a week, to give leave its share of it. */
-static void week_duty(const struct wfm_contract *c, int32_t *minutes, int32_t *shifts)
+/* Days off that count as worked: each its share of what the contract asks of a week. */
+struct crediting {
+	int32_t minutes, shifts, step; /* a week's; step of the shifts' lengths */
+	struct wfm_credit *items;
+	int32_t count;
+	bool has[WEEK_DAYS];
+};
+
+static void week_duty(const struct wfm_contract *c, struct crediting *out)
 {
-	*minutes = 0;
-	*shifts = 5;
+	out->shifts = 5;
+	out->step = 1;
 	for (int32_t i = 0; i < c->rule_count; i++) {
 		const struct wfm_rule_row *r = &c->rules[i];
-		if (r->mode != WFM_HARD)
+		if (r->mode == WFM_OFF)
 			continue;
+		if (r->rule == WFM_RULE_SHIFT_MINUTES && r->step > 0)
+			out->step = r->step;
 		if (r->rule == WFM_RULE_WEEK_MINUTES)
-			*minutes = r->low;
+			out->minutes = r->low;
 		if (r->rule == WFM_RULE_WEEK_SHIFTS)
-			*shifts = r->low > 0 ? r->low : r->high < WEEK_DAYS ? r->high : *shifts;
+			out->shifts = r->low > 0 ? r->low : r->high < WEEK_DAYS ? r->high : out->shifts;
 	}
 }
 
-/* The shift that another site has published for the day; NULL: none. */
-static const struct span_row *worked_away(const struct agent_row *r, int64_t date)
+/* The first n days' shares together: whole steps, so that shifts can make up what is left of a week of
+ * which every minute is asked for. */
+static int32_t share_of(const struct crediting *c, int32_t n)
 {
-	for (size_t i = 0; i < r->neighbour_count; i++)
-		if (r->neighbours[i].day == date)
-			return &r->neighbours[i];
-	return NULL;
+	if (n >= c->shifts)
+		return c->minutes;
+	return (2 * n * c->minutes / c->shifts + c->step) / (2 * c->step) * c->step;
 }
 
-/* A day of leave, or outside the employment, counts as a day worked, up to the shifts of a week; one worked
- * at another site always. */
+static void credit_day(struct crediting *c, int32_t day, int32_t minutes)
+{
+	c->items[c->count++] = (struct wfm_credit){ day, minutes, 1 };
+	c->has[day] = true;
+}
+
+static void credit_share(struct crediting *c, int32_t day)
+{
+	if (!c->has[day] && c->count < c->shifts)
+		credit_day(c, day, share_of(c, c->count + 1) - share_of(c, c->count));
+}
+
+/* Shifts that other sites have published for the week. */
+static void credit_worked_away(const struct week_problem *w, const struct agent_row *r, struct crediting *c)
+{
+	for (int32_t d = 0; d < WEEK_DAYS; d++)
+		for (size_t i = 0; i < r->neighbour_count; i++)
+			if (r->neighbours[i].day == w->monday + d && !c->has[d])
+				credit_day(c, d, (int32_t)r->neighbours[i].paid_minutes);
+}
+
+/* Whether more than half of a day is leave or outside the employment. */
+static bool is_away(const struct week_problem *w, const struct agent_row *r, int64_t date)
+{
+	int64_t start = zone_to_utc(w->site.zone, date, 0);
+	int64_t end = zone_to_utc(w->site.zone, date + 1, 0);
+	int64_t away = date < r->hired || (r->left_on != FIELD_NULL && date > r->left_on) ? end - start : 0;
+
+	for (size_t i = 0; i < r->absence_count; i++) {
+		int64_t from = r->absences[i].start > start ? r->absences[i].start : start;
+		int64_t until = r->absences[i].end < end ? r->absences[i].end : end;
+		away += until > from ? until - from : 0;
+	}
+	return 2 * away > end - start;
+}
+
+static bool may_work_on(const struct agent_row *r, int64_t date)
+{
+	for (size_t i = 0; i < r->availability_count; i++)
+		if (r->availability[i].weekday == date_weekday(date))
+			return true;
+	return r->availability_count == 0;
+}
+
+/* A holiday that shuts the site takes a working day from whoever works on most of its days: of the agent's
+ * shifts as many as fall on shut days when they spread evenly over the days that the site has hours, and
+ * those for which no day is left. */
+static void credit_shut_days(const struct week_problem *w, const struct agent_row *r, struct crediting *c)
+{
+	int32_t days = 0, shut = 0, given = 0;
+	bool is_shut[WEEK_DAYS] = { false };
+
+	for (int32_t d = 0; d < WEEK_DAYS; d++) {
+		int64_t date = w->monday + d;
+		if (!site_has_hours(&w->site, date) || !may_work_on(r, date))
+			continue;
+		days++;
+		is_shut[d] = site_is_shut(&w->site, date);
+		shut += is_shut[d];
+		given += is_shut[d] && c->has[d];
+	}
+	if (shut == 0)
+		return;
+	int32_t even = (2 * c->shifts * shut + days) / (2 * days), left = c->shifts - (days - shut);
+	for (int32_t d = 0; d < WEEK_DAYS && given < (even > left ? even : left); d++)
+		if (is_shut[d] && !c->has[d]) {
+			credit_share(c, d);
+			given++;
+		}
+}
+
+/* Never more days of leave and holidays than the contract asks shifts of a week; what was worked at another
+ * site counts always. */
 static void agent_credits(const struct week_problem *w, const struct agent_row *r, struct arena *a,
 			  struct wfm_agent *out)
 {
-	struct wfm_credit *credits = arena_array(a, WEEK_DAYS, sizeof *credits);
-	int32_t minutes, shifts, given = 0;
+	struct crediting c = { .items = arena_array(a, WEEK_DAYS, sizeof *c.items) };
 
-	week_duty(&w->problem.contracts[out->contract], &minutes, &shifts);
-	for (int32_t d = 0; d < WEEK_DAYS; d++) {
-		const struct span_row *away = worked_away(r, w->monday + d);
-		if (away != NULL)
-			credits[given++] = (struct wfm_credit){ d, (int32_t)away->paid_minutes, 1 };
-	}
-	for (int32_t d = 0; d < WEEK_DAYS && given < shifts; d++) {
-		int64_t date = w->monday + d;
-		if (worked_away(r, date) != NULL)
-			continue;
-		int64_t start = zone_to_utc(w->site.zone, date, 0);
-		int64_t end = zone_to_utc(w->site.zone, date + 1, 0);
-		int64_t away = date < r->hired || (r->left_on != FIELD_NULL && date > r->left_on)
-				       ? end - start
-				       : 0;
-		for (size_t i = 0; i < r->absence_count; i++) {
-			int64_t from = r->absences[i].start > start ? r->absences[i].start : start;
-			int64_t until = r->absences[i].end < end ? r->absences[i].end : end;
-			away += until > from ? until - from : 0;
-		}
-		if (2 * away > end - start)
-			credits[given++] = (struct wfm_credit){ d, minutes / shifts, 1 };
-	}
-	out->credits = credits;
-	out->credit_count = given;
+	week_duty(&w->problem.contracts[out->contract], &c);
+	credit_worked_away(w, r, &c);
+	for (int32_t d = 0; d < WEEK_DAYS; d++)
+		if (is_away(w, r, w->monday + d))
+			credit_share(&c, d);
+	credit_shut_days(w, r, &c);
+	out->credits = c.items;
+	out->credit_count = c.count;
 }
 
 /* The end of the last shift published before Monday, and the days worked in a row up to Sunday. */

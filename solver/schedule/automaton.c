@@ -250,14 +250,21 @@ static bool profile_offers(const struct automaton_spec *spec, int32_t day, int32
 	return first[0] < first[1];
 }
 
+static bool same_credits(const struct model *m, const struct profile *pr, int32_t a, int32_t b)
+{
+	return a < 0 || b < 0 ? a == b
+			      : counters_same_credits(&m->p->calendars[pr->calendar], &m->p->agents[a],
+						      &m->p->agents[b]);
+}
+
 enum wfm_status automaton_build(struct model *m, int32_t profile, int32_t previous_days_worked,
 				int32_t credit_agent, int32_t *out, struct wfm_error *e)
 {
 	const struct profile *pr = &m->profiles[profile];
-	for (int32_t i = 0; credit_agent < 0 && i < m->automaton_count; i++) {
+	for (int32_t i = 0; i < m->automaton_count; i++) {
 		const struct automaton *x = &m->automata[i];
-		if (x->profile == profile && x->credit_agent < 0 &&
-		    x->previous_days_worked == previous_days_worked) {
+		if (x->profile == profile && x->previous_days_worked == previous_days_worked &&
+		    same_credits(m, pr, x->credit_agent, credit_agent)) {
 			*out = i;
 			return WFM_OK;
 		}

@@ -495,6 +495,27 @@ static bool add_row(struct counters *x, const struct wfm_rule_row *r, bool split
 	return x->cell_count <= COUNTER_CELLS;
 }
 
+bool counters_same_credits(const struct wfm_calendar *cal, const struct wfm_agent *a, const struct wfm_agent *b)
+{
+	const struct wfm_agent *of[2] = { a, b };
+	int32_t first[MODEL_MAX_WEEKS + 1], weeks = model_weeks(cal, first);
+
+	for (int32_t w = 0; w < weeks; w++) {
+		int32_t minutes[2] = { 0 }, shifts[2] = { 0 };
+		for (int k = 0; k < 2; k++)
+			for (int32_t i = 0; i < of[k]->credit_count; i++) {
+				const struct wfm_credit *c = &of[k]->credits[i];
+				if (c->day < first[w] || c->day >= first[w + 1])
+					continue;
+				minutes[k] += c->minutes;
+				shifts[k] += c->shifts;
+			}
+		if (minutes[0] != minutes[1] || shifts[0] != shifts[1])
+			return false;
+	}
+	return true;
+}
+
 bool counters_init(struct counters *x, const struct wfm_problem *p, const struct wfm_contract *c,
 		   const struct wfm_calendar *cal, const struct wfm_agent *a,
 		   int32_t previous_days_worked, bool minutes_matter, bool split)

@@ -53,6 +53,9 @@ bool counters_init(struct counters *x, const struct wfm_problem *p, const struct
 		   const struct wfm_calendar *cal, const struct wfm_agent *a,
 		   int32_t previous_days_worked, bool minutes_matter, bool split);
 
+/* Whether what counts as worked comes to the same in every week. Both of one calendar. */
+bool counters_same_credits(const struct wfm_calendar *cal, const struct wfm_agent *a, const struct wfm_agent *b);
+
 /* Before the first day. */
 void counters_start(const struct counters *x, uint16_t *cell);
 

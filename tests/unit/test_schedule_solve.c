@@ -167,6 +167,30 @@ static void test_impossible_agent_is_named(void **state)
 	wfm_roster_free(r);
 }
 
+/* A holiday is everybody's: it must not make each agent a class of one. */
+static void test_the_same_day_off_keeps_people_alike(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, 24, 9);
+	struct wfm_roster *r = solve(&f);
+	int32_t classes = r->classes;
+	wfm_roster_free(r);
+	for (int i = 0; i < 24; i++) {
+		f.credits[i][0] = (struct wfm_credit){ 2 + i / 12, i % 2 ? 300 : 480, 1 };
+		f.agents[i].credit_count = 1;
+	}
+	r = solve(&f);
+	fixture_expect_clean(&f.p, r);
+	assert_int_equal(r->classes, classes);
+	wfm_roster_free(r);
+	f.credits[0][0].minutes = 450;
+	r = solve(&f);
+	fixture_expect_clean(&f.p, r);
+	assert_int_equal(r->classes, classes + 1);
+	wfm_roster_free(r);
+}
+
 static void test_locks_stand(void **state)
 {
 	(void)state;
@@ -281,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_library_abort_among_duties),
 		cmocka_unit_test(test_cancel_returns_the_best),
 		cmocka_unit_test(test_impossible_agent_is_named),
+		cmocka_unit_test(test_the_same_day_off_keeps_people_alike),
 		cmocka_unit_test(test_locks_stand),
 		cmocka_unit_test(test_optional_work_what_is_locked),
 		cmocka_unit_test(test_previous_roster_counts),
