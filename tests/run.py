@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ET
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -69,20 +70,37 @@ def environment(binary):
     return env
 
 
+class Spent:
+    """Seconds by the clock, and of processors: of a child and of all whose end it waited for, a database
+    cluster too."""
+
+    def __init__(self, clock=0.0, processor=0.0):
+        self.clock, self.processor = clock, processor
+
+    def __str__(self):
+        return f"({self.clock:.0f} s, {self.processor:.0f} s of processors)"
+
+
 def run(command, log, env=None, timeout=None):
-    """Output to the log and back as text; the return code is -1 after a timeout."""
+    """Output to the log; (code, output, Spent). The code is -1 after a timeout."""
+    start, late = time.monotonic(), threading.Event()
     with open(log, "wb") as out:
         child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env,
                                  stdin=subprocess.DEVNULL, start_new_session=True)
         running.add(child.pid)
-        try:
-            code = child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-            code = -1
+        timer = threading.Timer(timeout, lambda: (late.set(), os.killpg(child.pid, signal.SIGKILL)))
+        if timeout:
+            timer.start()
+        # The child stays a zombie until the timer is gone, lest that kills who has its number next.
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        timer.cancel()
+        if timeout:
+            timer.join()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
         running.discard(child.pid)
-    return code, Path(log).read_text(errors="replace")
+    spent = Spent(time.monotonic() - start, used.ru_utime + used.ru_stime)
+    return -1 if late.is_set() else child.returncode, Path(log).read_text(errors="replace"), spent
 
 
 def give_up(number, _frame):
@@ -101,7 +119,7 @@ def crash_word(code):
     return f"died of signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def tap(name, code, text, seconds=0.0):
+def tap(name, code, text, spent):
     """One TAP program: every ok and not ok, and a crash or a short plan is one more failure."""
     good = bad = skipped = 0
     planned = None
@@ -125,8 +143,7 @@ def tap(name, code, text, seconds=0.0):
     if planned is None or done < planned or (code != 0 and bad == 0):
         bad += 1
         text += f"\n{name}: {crash_word(code)}, {done} of {planned} tests reported\n"
-    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") +
-        (f" ({seconds:.0f} s)" if seconds else ""))
+    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") + f" {spent}")
     if bad:
         say("\n".join("    " + line[:300] for line in telling_lines(text)))
     count(good, bad, name)
@@ -143,14 +160,12 @@ def telling_lines(text):
 
 
 def run_step(name, command, env=None, timeout=None):
-    start = time.monotonic()
-    code, text = run(command, LOGS / f"{name.replace(' ', '-')}.log", env, timeout)
-    return name, code, text, time.monotonic() - start
+    return name, *run(command, LOGS / f"{name.replace(' ', '-')}.log", env, timeout)
 
 
-def tell_step(name, code, text, seconds):
+def tell_step(name, code, text, spent):
     """A command that is itself one test: good when it returns 0."""
-    say(f"{'FAIL' if code else 'ok  '} {name} ({seconds:.0f} s)")
+    say(f"{'FAIL' if code else 'ok  '} {name} {spent}")
     if code:
         lines = [x for x in text.splitlines() if re.search(r"error|\*\*\*|undefined", x)]
         say("\n".join("    " + line[:300] for line in (lines or text.splitlines())[-30:]))
@@ -169,8 +184,7 @@ def do_build():
 
 
 def do_gates():
-    code, text = run([sys.executable, "scripts/gates.py", RELEASE + "/libwfm.a"], LOGS / "gates.log")
-    tap("gates", code, text)
+    tap("gates", *run([sys.executable, "scripts/gates.py", RELEASE + "/libwfm.a"], LOGS / "gates.log"))
 
 
 class Task:
@@ -195,10 +209,8 @@ def run_program(source, arguments=()):
     name = str(source)
     log = LOGS / (name.replace("/", "-") + ".log")
     if not binary.exists():
-        return name, 127, f"{binary} was not built"
-    start = time.monotonic()
-    code, text = run([str(binary), *arguments], log, environment(SANITIZED + "/cuadrante"), PROGRAM_TIMEOUT_S)
-    return name, code, text, time.monotonic() - start
+        return name, 127, f"{binary} was not built", Spent()
+    return name, *run([str(binary), *arguments], log, environment(SANITIZED + "/cuadrante"), PROGRAM_TIMEOUT_S)
 
 
 def unit_tasks():
@@ -239,10 +251,9 @@ def run_api(path):
     """One file of API tests, with a service of its own."""
     report = LOGS / f"{path.stem}.xml"
     report.unlink(missing_ok=True)
-    start = time.monotonic()
-    code, text = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "--durations=5", "-p",
-                      "no:cacheprovider", f"--junitxml={report}", str(path)],
-                     LOGS / f"{path.stem}.log", environment(SANITIZED + "/cuadrante"), API_TIMEOUT_S)
+    code, text, spent = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "--durations=5",
+                             "-p", "no:cacheprovider", f"--junitxml={report}", str(path)],
+                            LOGS / f"{path.stem}.log", environment(SANITIZED + "/cuadrante"), API_TIMEOUT_S)
     good = bad = 0
     if report.exists():
         for suite in ET.parse(report).getroot().iter("testsuite"):
@@ -252,15 +263,14 @@ def run_api(path):
     if code != 0 and bad == 0:
         bad = 1
         text += f"\npytest: {crash_word(code)}"
-    return str(path), good, bad, text, time.monotonic() - start
+    return str(path), good, bad, text, spent
 
 
-def tell_api(name, good, bad, text, seconds):
+def tell_api(name, good, bad, text, spent):
     for line in text.splitlines():
         if line.startswith("SKIPPED"):
             say(f"# SKIP {name}: {line[8:]}")
-    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") +
-        f" ({seconds:.0f} s)")
+    say(f"{'FAIL' if bad else 'ok  '} {name}: {good} passed" + (f", {bad} failed" if bad else "") + f" {spent}")
     if bad:
         say("\n".join("    " + line for line in text.splitlines()[-60:]))
     count(good, bad, name)
@@ -271,9 +281,7 @@ def run_browser():
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium:
         env.setdefault("CHROMIUM", chromium)
-    start = time.monotonic()
-    code, text = run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
-    return "tests/browser", code, text, time.monotonic() - start
+    return "tests/browser", *run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
 
 
 def install_packages():
