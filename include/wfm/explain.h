@@ -136,7 +136,7 @@ struct wfm_explanation {
 	int32_t shortage_count;
 	struct wfm_marginal_agent *agents; /* by saved_cents, most_cents, largest first */
 	int32_t agent_count;
-	struct wfm_marginal_hour hours[WFM_EXPLAIN_RUNS]; /* of the dearest shortages */
+	struct wfm_marginal_hour hours[WFM_EXPLAIN_RUNS]; /* of the dearest shortages of each site, and of all */
 	int32_t hour_count;
 	struct wfm_marginal_cover *covers; /* those short, the dearest first; then those met at the highest value */
 	int32_t cover_count;

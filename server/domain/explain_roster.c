@@ -139,18 +139,51 @@ const struct fields roster_explanation_fields =
 
 /* ---- from the library's words to the site's ---- */
 
-static struct explained_item item_of(const struct week_problem *w, const struct wfm_item *x)
+/* What of an explanation is a site's: all of it, or of a plan of several what is of its queues and people. */
+struct told {
+	const struct wfm_problem *p;
+	const struct joint_week *j; /* NULL: of one site */
+	size_t week;
+	const struct week_problem *w;
+};
+
+/* In the week's number; -1: at home elsewhere. */
+static int32_t agent_here(const struct told *t, int32_t agent)
 {
+	if (t->j == NULL)
+		return agent;
+	return t->p->agents[agent].site == (int32_t)t->week ? t->j->index[t->week][agent] : -1;
+}
+
+static int32_t queue_here(const struct told *t, int32_t queue)
+{
+	const int32_t q = t->j == NULL ? queue : queue - t->j->first_queue[t->week];
+	return q >= 0 && (size_t)q < t->w->queue_count ? q : -1;
+}
+
+static bool item_here(const struct told *t, const struct wfm_item *x)
+{
+	if (x->kind != WFM_ITEM_RULE)
+		return agent_here(t, x->agent) >= 0;
+	for (int32_t i = 0; i < t->p->agent_count; i++)
+		if (t->p->agents[i].contract == x->contract && agent_here(t, i) >= 0)
+			return true;
+	return false;
+}
+
+static struct explained_item item_of(const struct told *t, const struct wfm_item *x)
+{
+	const struct week_problem *w = t->w;
 	struct explained_item out = { .kind = (int64_t)x->kind, .agent_id = FIELD_NULL, .start = FIELD_NULL,
 				      .end = FIELD_NULL, .day = FIELD_NULL };
 	if (x->kind == WFM_ITEM_RULE) {
 		out.rule = wfm_rules[x->rule].name;
-		out.contract = w->problem.contracts[x->contract].name;
+		out.contract = t->p->contracts[x->contract].name;
 		return out;
 	}
-	const struct wfm_agent *g = &w->problem.agents[x->agent];
-	out.agent_id = w->agent_ids[x->agent];
-	out.agent = w->agent_names[x->agent];
+	const struct wfm_agent *g = &t->p->agents[x->agent];
+	out.agent_id = w->agent_ids[agent_here(t, x->agent)];
+	out.agent = w->agent_names[agent_here(t, x->agent)];
 	if (x->kind == WFM_ITEM_UNAVAILABLE) {
 		out.start = week_slot_instant(w, g->unavailable[x->index].start);
 		out.end = week_slot_instant(w, g->unavailable[x->index].end);
@@ -167,16 +200,19 @@ static struct explained_item item_of(const struct week_problem *w, const struct 
 	return out;
 }
 
-static void list_values(struct arena *a, const struct week_problem *w, const struct wfm_explanation *x,
+static void list_values(struct arena *a, const struct told *t, const struct wfm_explanation *x,
 			struct roster_explanation *o)
 {
+	const struct week_problem *w = t->w;
 	/* Without a bound on the plan as it is, what its hours are worth is not known. */
 	const int32_t hours = isfinite(x->precision_cents) ? x->hour_count : 0;
 	o->hours = arena_array(a, (size_t)hours, sizeof *o->hours);
 	for (int32_t i = 0; i < hours; i++) {
 		const struct wfm_marginal_hour *h = &x->hours[i];
+		if (queue_here(t, h->queue) < 0)
+			continue;
 		o->hours[o->hour_count++] = (struct explained_hour){
-			.queue_id = w->queues[h->queue].id,
+			.queue_id = w->queues[queue_here(t, h->queue)].id,
 			.start = week_slot_instant(w, h->start),
 			.end = week_slot_instant(w, h->start + h->slots),
 			.good_for = h->good_for,
@@ -188,12 +224,13 @@ static void list_values(struct arena *a, const struct week_problem *w, const str
 	o->agents = arena_array(a, (size_t)x->agent_count, sizeof *o->agents);
 	for (int32_t i = 0; i < x->agent_count; i++) {
 		const struct wfm_marginal_agent *m = &x->agents[i];
-		if (!m->solved)
+		const int32_t like = agent_here(t, m->like);
+		if (!m->solved || like < 0)
 			continue;
 		o->agents[o->agent_count++] = (struct explained_agent){
-			.agent_id = w->agent_ids[m->like],
-			.agent = w->agent_names[m->like],
-			.contract = w->problem.contracts[w->problem.agents[m->like].contract].name,
+			.agent_id = w->agent_ids[like],
+			.agent = w->agent_names[like],
+			.contract = t->p->contracts[t->p->agents[m->like].contract].name,
 			.agents = m->agents,
 			.good_for = m->good_for,
 			.saved_cents = m->saved_cents,
@@ -203,13 +240,15 @@ static void list_values(struct arena *a, const struct week_problem *w, const str
 	}
 }
 
-static void list_relaxations(struct arena *a, const struct week_problem *w,
-			     const struct wfm_explanation *x, struct roster_explanation *o)
+static void list_relaxations(struct arena *a, const struct told *t, const struct wfm_explanation *x,
+			     struct roster_explanation *o)
 {
 	o->relaxations = arena_array(a, HELPS_MAX, sizeof *o->relaxations);
 	o->tried = o->untried = 0;
 	for (int32_t i = 0; i < x->relaxation_count; i++) {
 		const struct wfm_relaxation *y = &x->relaxations[i];
+		if (!item_here(t, &y->item))
+			continue;
 		bool moves = y->side != WFM_SIDE_DROP;
 		bool known = isfinite(x->precision_cents) && (y->solved || y->most_cents <= x->precision_cents);
 		o->tried += known;
@@ -217,7 +256,7 @@ static void list_relaxations(struct arena *a, const struct week_problem *w,
 		if (!y->solved || y->saved_cents <= x->precision_cents || o->relaxation_count == HELPS_MAX)
 			continue;
 		o->relaxations[o->relaxation_count++] = (struct explained_relaxation){
-			.item = item_of(w, &y->item),
+			.item = item_of(t, &y->item),
 			.side = (int64_t)y->side,
 			.from = moves ? y->from : FIELD_NULL,
 			.to = moves ? y->to : FIELD_NULL,
@@ -228,21 +267,23 @@ static void list_relaxations(struct arena *a, const struct week_problem *w,
 	}
 }
 
-static void list_conflicts(struct arena *a, const struct week_problem *w, const struct wfm_explanation *x,
+static void list_conflicts(struct arena *a, const struct told *t, const struct wfm_explanation *x,
 			   struct roster_explanation *o)
 {
-	size_t most = x->conflict_count < CONFLICTS_MAX ? (size_t)x->conflict_count : CONFLICTS_MAX;
-	o->conflicts = arena_array(a, most, sizeof *o->conflicts);
-	for (o->conflict_count = 0; o->conflict_count < most; o->conflict_count++) {
-		const struct wfm_conflict *c = &x->conflicts[o->conflict_count];
-		struct explained_conflict *to = &o->conflicts[o->conflict_count];
-		*to = (struct explained_conflict){ .agent_id = w->agent_ids[c->agent],
-						   .agent = w->agent_names[c->agent],
+	o->conflicts = arena_array(a, CONFLICTS_MAX, sizeof *o->conflicts);
+	for (int32_t i = 0; i < x->conflict_count && o->conflict_count < CONFLICTS_MAX; i++) {
+		const struct wfm_conflict *c = &x->conflicts[i];
+		const int32_t agent = agent_here(t, c->agent);
+		if (agent < 0)
+			continue;
+		struct explained_conflict *to = &o->conflicts[o->conflict_count++];
+		*to = (struct explained_conflict){ .agent_id = t->w->agent_ids[agent],
+						   .agent = t->w->agent_names[agent],
 						   .planned = c->planned,
 						   .item_count = (size_t)c->item_count };
 		to->items = arena_array(a, to->item_count, sizeof *to->items);
 		for (size_t k = 0; k < to->item_count; k++)
-			to->items[k] = item_of(w, &c->items[k]);
+			to->items[k] = item_of(t, &c->items[k]);
 	}
 }
 
@@ -252,33 +293,48 @@ static double now_s(void *context)
 	return clock_monotonic_s();
 }
 
-bool roster_explain(struct arena *a, const struct week_problem *w, const struct wfm_roster *r,
-		    const struct explain_limits *limits, const char **json, struct err *e)
+static bool tell(struct arena *a, const struct told *t, const struct wfm_explanation *x, bool complete,
+		 const char **json, struct err *e)
 {
-	const struct wfm_explain_options o = {
-		.time_limit_s = limits->time_limit_s, .iteration_limit = limits->iteration_limit,
-		.now_s = now_s, .cancel = limits->cancel, .context = limits->context,
-	};
-	struct wfm_explanation *x = NULL;
-	struct wfm_error we;
-	enum wfm_status s = wfm_schedule_explain(&w->problem, r, &o, &x, &we);
-	if (x == NULL)
-		return err_from_wfm(e, &we);
 	struct roster_explanation out;
 	field_init(&roster_explanation_fields, &out);
 	out.known = true;
-	out.complete = s == WFM_OK;
+	out.complete = complete;
 	out.precision_cents = x->precision_cents;
-	list_values(a, w, x, &out);
-	list_relaxations(a, w, x, &out);
-	list_conflicts(a, w, x, &out);
-	wfm_explanation_free(x);
+	list_values(a, t, x, &out);
+	list_relaxations(a, t, x, &out);
+	list_conflicts(a, t, x, &out);
 	struct strbuf text;
 	strbuf_init(&text, 4 << 20);
 	field_to_json(&roster_explanation_fields, &out, &text);
 	bool ok = !text.overflow || err_set(e, ERR_TOO_LARGE, "the explanation is too long to keep");
 	*json = arena_strdup(a, text.data);
 	strbuf_free(&text);
+	return ok;
+}
+
+bool roster_explain(struct arena *a, const struct week_problem *w, const struct joint_week *j,
+		    const struct wfm_roster *r, const struct explain_limits *limits, const char **json,
+		    struct err *e)
+{
+	const size_t sites = j != NULL ? j->count : 1;
+	const struct wfm_explain_options o = {
+		.time_limit_s = limits->time_limit_s, .iteration_limit = limits->iteration_limit,
+		.relaxation_limit = (int32_t)sites * HELPS_MAX, .now_s = now_s, .cancel = limits->cancel,
+		.context = limits->context,
+	};
+	const struct wfm_problem *p = j != NULL ? &j->problem : &w->problem;
+	struct wfm_explanation *x = NULL;
+	struct wfm_error we;
+	enum wfm_status s = wfm_schedule_explain(p, r, &o, &x, &we);
+	if (x == NULL)
+		return err_from_wfm(e, &we);
+	bool ok = true;
+	for (size_t k = 0; ok && k < sites; k++) {
+		const struct told t = { p, j, k, j != NULL ? &j->weeks[k] : w };
+		ok = tell(a, &t, x, s == WFM_OK, &json[k], e);
+	}
+	wfm_explanation_free(x);
 	return ok;
 }
 

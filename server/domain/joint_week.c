@@ -127,7 +127,7 @@ static void add_skills(const struct wfm_agent *g, const int32_t *number, struct 
 
 /* An agent of week k in the whole: skills are those that any of the sites asks for. */
 static void add_agent(struct arena *a, struct joint_week *j, size_t k, int32_t i, int32_t *const *skill,
-		      int32_t first_contract, int32_t skills_most, struct wfm_agent *out)
+		      const int32_t *contract, int32_t skills_most, struct wfm_agent *out)
 {
 	const struct week_problem *w = &j->weeks[k];
 	const struct week_home *home = &w->homes[i];
@@ -153,7 +153,7 @@ static void add_agent(struct arena *a, struct joint_week *j, size_t k, int32_t i
 			add_skills(&j->weeks[v].problem.agents[there], skill[v], skills, out);
 			elsewhere[out->elsewhere_count++] = (struct wfm_elsewhere){ (int32_t)v, (int32_t)away->travel_min };
 		}
-	out->contract += first_contract;
+	out->contract = contract[out->contract];
 	out->skills = skills;
 	out->elsewhere = elsewhere;
 	j->problem.agent_count++;
@@ -172,6 +172,23 @@ static void add_seniority(struct joint_week *j, struct wfm_agent *agents)
 	}
 }
 
+/* A contract of several sites is one; those of a week under its own numbers in `number`. */
+static void add_contracts(struct joint_week *j, const struct week_problem *w, struct wfm_contract *contracts,
+			  int64_t *ids, int32_t *number)
+{
+	for (int32_t i = 0; i < w->problem.contract_count; i++) {
+		int32_t at = 0;
+		while (at < j->problem.contract_count && ids[at] != w->contracts.ids[i])
+			at++;
+		number[i] = at;
+		if (at < j->problem.contract_count)
+			continue;
+		ids[at] = w->contracts.ids[i];
+		contracts[at] = w->problem.contracts[i];
+		j->problem.contract_count++;
+	}
+}
+
 static void add_people(struct arena *a, struct joint_week *j, int32_t *const *skill)
 {
 	size_t contracts = 0, agents = 0;
@@ -180,17 +197,17 @@ static void add_people(struct arena *a, struct joint_week *j, int32_t *const *sk
 		agents += (size_t)j->weeks[k].problem.agent_count;
 	}
 	struct wfm_contract *c = arena_array(a, contracts, sizeof *c);
+	int64_t *ids = arena_array(a, contracts, sizeof *ids);
+	int32_t *number = arena_array(a, contracts, sizeof *number);
 	struct wfm_agent *g = arena_array(a, agents, sizeof *g);
 	for (size_t k = 0; k < j->count; k++)
 		j->index[k] = arena_array(a, agents, sizeof *j->index[k]);
 	for (size_t k = 0; k < j->count; k++) {
 		const struct week_problem *w = &j->weeks[k];
-		int32_t first = j->problem.contract_count;
-		for (int32_t i = 0; i < w->problem.contract_count; i++)
-			c[j->problem.contract_count++] = w->problem.contracts[i];
+		add_contracts(j, w, c, ids, number);
 		for (int32_t i = 0; i < w->problem.agent_count; i++)
 			if (w->homes[i].site_id == w->site.site_id)
-				add_agent(a, j, k, i, skill, first, j->problem.skill_count,
+				add_agent(a, j, k, i, skill, number, j->problem.skill_count,
 					  &g[j->problem.agent_count]);
 	}
 	j->problem.contracts = c;

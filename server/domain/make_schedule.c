@@ -73,7 +73,7 @@ static const double FORECAST_SHARE = 0.25;
 /* A corrected draft needs as long as the first took, or this. Half of a long limit is kept for it. */
 static const double CORRECTED_LEAST_S = 20;
 static const double SOLVED = 0.98;
-/* The explanation's part of the time asked for, and its most. */
+/* The explanation's part of the time asked for, and its most, for each site. */
 static const double EXPLAIN_SHARE = 0.25, EXPLAIN_MOST_S = 10;
 
 struct making {
@@ -296,20 +296,20 @@ static bool explain_stop(void *context)
 	return m->cancelled;
 }
 
-/* What would help, within a part of the time asked for. A roster without it is still a good one. */
-static const char *explain(struct arena *a, const struct week_problem *w, const struct schedule_request *r,
-			   const struct wfm_roster *roster, struct making *m)
+/* What would help, within a part of the time asked for, by week. A roster without it is still a good one. */
+static const char **explain(struct arena *a, const struct drawing *d, const struct schedule_request *r,
+			    const struct wfm_roster *roster, struct making *m)
 {
 	struct explain_limits limits = {
-		.time_limit_s = fmin(fmax(EXPLAIN_SHARE * r->time_limit_s, 1), EXPLAIN_MOST_S),
+		.time_limit_s = (double)d->count * fmin(fmax(EXPLAIN_SHARE * r->time_limit_s, 1), EXPLAIN_MOST_S),
 		.iteration_limit = r->iteration_limit, .cancel = explain_stop, .context = m,
 	};
 	struct err e = ERR_INIT;
-	const char *json = NULL;
+	const char **json = arena_array(a, d->count, sizeof *json);
 	if (m->cancelled)
 		return NULL;
-	if (!roster_explain(a, w, roster, &limits, &json, &e)) {
-		log_warn("roster of site %s could not be explained: %s", w->site.code, e.message);
+	if (!roster_explain(a, &d->weeks[0], d->count > 1 ? &d->joint : NULL, roster, &limits, json, &e)) {
+		log_warn("roster of site %s could not be explained: %s", d->weeks[0].site.code, e.message);
 		return NULL;
 	}
 	return json;
@@ -359,7 +359,7 @@ static bool number_together(struct db *db, struct arena *a, const struct drawing
 
 struct keeping {
 	int64_t user_id, job_id;
-	const char *told; /* NULL: no explanation */
+	const char **told; /* by week; NULL: no explanation */
 	const struct schedule_watch *watch;
 };
 
@@ -374,7 +374,8 @@ static bool keep_all(struct db *db, struct arena *a, const struct drawing *d, co
 		struct schedule_request own = request_of(a, r, d, k);
 		struct schedule_result kept;
 		if (!roster_keep(db, a, &d->weeks[k], &own, x->user_id, x->job_id, draft->parts[k], &draft->trials[k],
-				 d->again, d->count > 1 ? &together : NULL, &kept, e))
+				 d->again, d->count > 1 ? &together : NULL, &kept, e) ||
+		    (x->told != NULL && !roster_explanation_keep(db, kept.roster_id, x->told[k], e)))
 			return false;
 		shares[k] = (struct schedule_share){ own.site_id, kept.plan_id, kept.roster_id, own.forecast_id,
 						     kept.shifts, kept.borrowed };
@@ -392,7 +393,6 @@ static bool save(struct db *db, struct arena *a, const struct drawing *d, const 
 	if (!db_begin(db, e))
 		return false;
 	if (keep_all(db, a, d, r, draft, x, out, e) &&
-	    (x->told == NULL || roster_explanation_keep(db, out->roster_id, x->told, e)) &&
 	    (x->watch == NULL || x->watch->saved == NULL || x->watch->saved(x->watch->context, out, e)))
 		return db_commit(db, e);
 	db_rollback(db);
@@ -443,7 +443,7 @@ static bool plan(struct db *db, struct arena *a, const struct schedule_request *
 	if (!open_drawing(db, a, r, forecasts, again, &d, e) || !draw_corrected(db, a, &d, r, m, &draft, e))
 		return false;
 	struct keeping x = { user_id, job_id, NULL, m->watch };
-	x.told = d.count == 1 ? explain(a, &d.weeks[0], r, draft.roster, m) : NULL;
+	x.told = explain(a, &d, r, draft.roster, m);
 	bool ok = save(db, a, &d, r, &draft, &x, out, e);
 	wfm_roster_free(draft.roster);
 	return ok;

@@ -284,3 +284,53 @@ bool explain_shortages(const struct run *r, struct wfm_roster *roster)
 	roster->shortage_count = list.count;
 	return ok;
 }
+
+/* ---- the dearest ---- */
+
+static int by_cents(const void *a, const void *b)
+{
+	const struct wfm_shortage *x = a, *y = b;
+	if (x->cents != y->cents)
+		return x->cents > y->cents ? -1 : 1;
+	if (x->queue != y->queue)
+		return x->queue < y->queue ? -1 : 1;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Late work is helped by an hour in any slot of its time: its value is the dual alone. */
+static void pick(const struct wfm_problem *p, const int32_t *stock_of, const struct short_list *sorted,
+		 bool *sites, bool *picked)
+{
+	int32_t left = WFM_EXPLAIN_RUNS;
+	for (int round = 0; round < 2; round++)
+		for (int32_t i = 0; i < sorted->count && left > 0 && sorted->list[i].cents > 0; i++) {
+			const int32_t q = sorted->list[i].queue, site = p->queues[q].site;
+			bool *seen = &sites[site == WFM_NONE ? p->site_count : site];
+			if (picked[i] || (round == 0 && *seen) || (stock_of && stock_of[q] >= 0))
+				continue;
+			*seen = picked[i] = true;
+			left--;
+		}
+}
+
+bool explain_pick_dearest(const struct wfm_problem *p, const int32_t *stock_of, const struct short_list *all,
+			  struct wfm_shortage out[WFM_EXPLAIN_RUNS], int32_t *count)
+{
+	const size_t n = (size_t)all->count;
+	struct short_list sorted = { malloc((n + 1) * sizeof *sorted.list), all->count, all->count };
+	bool *sites = calloc((size_t)p->site_count + 1, sizeof *sites), *picked = calloc(n + 1, sizeof *picked);
+	bool ok = sorted.list && sites && picked;
+	*count = 0;
+	if (ok && n > 0) {
+		memcpy(sorted.list, all->list, n * sizeof *sorted.list);
+		qsort(sorted.list, n, sizeof *sorted.list, by_cents);
+		pick(p, stock_of, &sorted, sites, picked);
+	}
+	for (size_t i = 0; ok && i < n; i++)
+		if (picked[i])
+			out[(*count)++] = sorted.list[i];
+	free(sorted.list);
+	free(sites);
+	free(picked);
+	return ok;
+}

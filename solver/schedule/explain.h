@@ -20,6 +20,10 @@ bool explain_list_shortages(const struct model *m, const double *duals, const st
 
 /* Adds a slot, joined to the last run if it goes on from it. False: no memory. */
 bool explain_add_short(struct short_list *r, struct wfm_shortage x);
+/* The dearest shortage of each site and the dearest of the others, as many as are asked about, by cost. Queues with a
+ * stock of work (stock_of; NULL: none has) are left out. False: no memory. */
+bool explain_pick_dearest(const struct wfm_problem *p, const int32_t *stock_of, const struct short_list *all,
+			  struct wfm_shortage out[WFM_EXPLAIN_RUNS], int32_t *count);
 /* People and values become means over their runs. */
 void explain_mean_shorts(struct short_list *r);
 

@@ -119,25 +119,39 @@ static int32_t farthest(const struct explaining *x)
 	return x->relaxed.dual.x ? NEAR : FARTHEST;
 }
 
-/* What n more agents of the kind save together. */
+/* What n more agents of the kind save together, where that is more than worth_it. */
 static enum wfm_status ask_agents(struct explaining *x, const struct wfm_marginal_agent *m, int32_t n,
-				  struct relaxed_answer *a)
+				  double worth_it, struct relaxed_answer *a)
 {
 	eased_add_agent(&x->eased, x->p, m->like);
-	struct relaxed_question q = { .p = &x->eased.p, .worth_it = -HUGE_VAL, .near = n <= NEAR };
+	struct relaxed_question q = { .p = &x->eased.p, .worth_it = worth_it, .near = n <= NEAR };
 	q.agent[0] = x->p->agent_count;
 	q.change[0] = n - 1;
 	return relaxed_ask(&x->relaxed, &q, a, x->e);
 }
 
+static int by_promise(const void *a, const void *b)
+{
+	const struct wfm_marginal_agent *x = a, *y = b;
+	return x->most_cents != y->most_cents ? (x->most_cents > y->most_cents ? -1 : 1) : x->like - y->like;
+}
+
+/* First those that may save most, should time run out. */
 static enum wfm_status value_agents(struct explaining *x)
 {
 	enum wfm_status s = WFM_OK;
 	for (int32_t i = 0; i < x->out->agent_count && s == WFM_OK; i++) {
+		struct relaxed_answer a = { 0 };
+		s = go_on(x, ask_agents(x, &x->out->agents[i], 1, HUGE_VAL, &a));
+		x->out->agents[i].most_cents = a.most_cents;
+	}
+	if (x->out->agent_count > 0)
+		qsort(x->out->agents, (size_t)x->out->agent_count, sizeof *x->out->agents, by_promise);
+	for (int32_t i = 0; i < x->out->agent_count && s == WFM_OK; i++) {
 		struct wfm_marginal_agent *m = &x->out->agents[i];
 		struct relaxed_answer a = { 0 };
-		s = go_on(x, ask_agents(x, m, 1, &a));
-		m->most_cents = a.most_cents;
+		s = go_on(x, ask_agents(x, m, 1, -HUGE_VAL, &a));
+		m->most_cents = a.solved ? a.most_cents : m->most_cents;
 		m->solved = a.solved;
 		m->saved_cents = a.saved_cents;
 		m->fixed_pay_cents = a.fixed_pay_cents;
@@ -157,7 +171,7 @@ static enum wfm_status range_agents(struct explaining *x)
 		m->good_for_cents = m->saved_cents;
 		for (int32_t n = 2; n <= x->p->agent_count && n <= farthest(x) && s == WFM_OK; n *= 2) {
 			struct relaxed_answer a = { 0 };
-			s = go_on(x, ask_agents(x, m, n, &a));
+			s = go_on(x, ask_agents(x, m, n, -HUGE_VAL, &a));
 			if (!a.solved || a.saved_cents - m->good_for_cents < n / 2 * m->saved_cents / 2)
 				break;
 			m->good_for = n;
@@ -168,16 +182,6 @@ static enum wfm_status range_agents(struct explaining *x)
 }
 
 /* ---- one more hour ---- */
-
-static int by_cents(const void *a, const void *b)
-{
-	const struct wfm_shortage *x = a, *y = b;
-	if (x->cents != y->cents)
-		return x->cents > y->cents ? -1 : 1;
-	if (x->queue != y->queue)
-		return x->queue < y->queue ? -1 : 1;
-	return x->start < y->start ? -1 : x->start > y->start;
-}
 
 static double run_hours(const struct explaining *x, const struct wfm_marginal_hour *h,
 			const double *people)
@@ -190,26 +194,18 @@ static double run_hours(const struct explaining *x, const struct wfm_marginal_ho
 
 static enum wfm_status list_hours(struct explaining *x)
 {
-	size_t n = (size_t)x->shorts.count;
-	struct wfm_shortage *sorted = malloc((n + 1) * sizeof *sorted);
-	if (!sorted)
+	struct wfm_shortage dearest[WFM_EXPLAIN_RUNS];
+	const int32_t *stock_of = x->relaxed.duty ? NULL : x->relaxed.m.stock_of;
+	if (!explain_pick_dearest(x->p, stock_of, &x->shorts, dearest, &x->out->hour_count))
 		return no_memory(x->e);
-	if (n > 0) {
-		memcpy(sorted, x->shorts.list, n * sizeof *sorted);
-		qsort(sorted, n, sizeof *sorted, by_cents);
-	}
-	for (size_t i = 0; i < n && x->out->hour_count < WFM_EXPLAIN_RUNS && sorted[i].cents > 0; i++) {
-		/* Late work is helped by an hour in any slot of its time: its value is the dual alone. */
-		if (!x->relaxed.duty && x->relaxed.m.stock_of[sorted[i].queue] >= 0)
-			continue;
-		struct wfm_marginal_hour *h = &x->out->hours[x->out->hour_count++];
-		*h = (struct wfm_marginal_hour){ .queue = sorted[i].queue, .start = sorted[i].start,
-						 .slots = sorted[i].slots,
-						 .value_cents = sorted[i].value_cents };
-		h->short_hours = sorted[i].people * sorted[i].slots * x->relaxed.slot_h;
+	for (int32_t i = 0; i < x->out->hour_count; i++) {
+		struct wfm_marginal_hour *h = &x->out->hours[i];
+		*h = (struct wfm_marginal_hour){ .queue = dearest[i].queue, .start = dearest[i].start,
+						 .slots = dearest[i].slots,
+						 .value_cents = dearest[i].value_cents };
+		h->short_hours = dearest[i].people * dearest[i].slots * x->relaxed.slot_h;
 		h->relaxed_hours = run_hours(x, h, x->relaxed.short_people);
 	}
-	free(sorted);
 	return WFM_OK;
 }
 

@@ -200,6 +200,25 @@ def test_a_plan_of_two_sites_lends_people(planner, together):
     assert {p["forecast_id"] for p in plans} == {r["forecast_id"], other["forecast_id"]}
 
 
+def test_both_sites_are_told_what_would_help(planner, together):
+    """Of one plan, yet each roster's explanation is of its own site."""
+    r = together["result"]
+    (other,) = r["with"]
+    hours = 0
+    for site, roster in ((together["home"], r["roster_id"]), (together["away"], other["roster_id"])):
+        told = planner.get(f"/rosters/{roster}/explanation").json()
+        assert told["known"] and told["roster_id"] == roster, told
+        agents = {a["id"]: a["name"] for a in planner.items(f"/agents?site_id={site}&limit=1000")}
+        queues = {q["id"] for q in planner.items(f"/queues?site_id={site}")}
+        assert told["agents"] or not told["complete"]
+        assert all(agents[a["agent_id"]] == a["agent"] for a in told["agents"])
+        assert {h["queue_id"] for h in told["hours"]} <= queues
+        assert {x["item"]["agent_id"] for x in told["relaxations"]} - {None} <= set(agents)
+        assert {c["agent_id"] for c in told["conflicts"]} <= set(agents)
+        hours += len(told["hours"])
+    assert 0 < hours <= 8
+
+
 def test_one_publication_for_both_and_agents_see_where(service, planner, together):
     r = together["result"]
     (other,) = r["with"]

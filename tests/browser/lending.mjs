@@ -52,6 +52,12 @@ export async function lending(visit, look) {
 			await page.waitForSelector(".evidence", { timeout: 120_000 });
 			await page.waitForFunction((n) => document.querySelector(".evidence")?.textContent.includes(n), name);
 		});
+		await step("what would help is asked of both, and says so", async () => {
+			await page.waitForSelector("#helps", { timeout: 60_000 });
+			const card = await page.locator(".helps").innerText();
+			expect(card.includes(name), "the other site is not named");
+			expect(await page.locator("#helps table").count() > 0, "nothing is listed");
+		});
 		await step("publication names the other site", async () => {
 			await page.click("#publish");
 			await page.waitForSelector(".publish-sum");

@@ -153,6 +153,7 @@ interface SheetProps { full: FullRoster; site: Site; week: string; agents: Agent
 
 function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 	const queues = useQueues(site.id).data ?? [];
+	const others = useOthers(full.roster);
 	const [order, setOrder] = useState<RowOrder>("name");
 	const [zoom, setZoom] = useState<Zoom>("week");
 	const [find, setFind] = useState("");
@@ -201,7 +202,7 @@ function Sheet({ full, site, week, agents, versions, currency }: SheetProps) {
 				))}
 			</div>
 			<ShortageList full={full} queues={queues} zone={zone} />
-			<Helps roster={full.roster.id} queues={queues} zone={zone} currency={currency} />
+			<Helps roster={full.roster.id} queues={queues} zone={zone} currency={currency} others={others} />
 			<Fairness roster={full.roster} />
 			<TrialCard roster={full.roster.id} queues={queues} zone={zone} outcome={full.roster.evidence.trial} />
 			<ReplayCard roster={full.roster.id} monday={monday} zone={zone} shifts={full.shifts} />

@@ -10,7 +10,8 @@ import type { BindingItem, ConflictSet, Explanation, HelpfulAgent, HelpfulHour, 
 import { Busy, Card, ProblemBox } from "../../ui/basic";
 import { DataTable } from "../../ui/table";
 
-export interface HelpsProps { roster: number; queues: Queue[]; zone: string; currency: string | undefined }
+/** Others: names of sites planned in one with the roster's; empty: none. */
+export interface HelpsProps { roster: number; queues: Queue[]; zone: string; currency: string | undefined; others: string }
 
 const CLOCK = new Set(["start_window"]);
 const TIME = new Set(["week_minutes", "shift_minutes", "start_step", "start_spread", "rest"]);
@@ -95,12 +96,12 @@ function Eased({ rows, zone, currency }: { rows: HelpfulRelaxation[]; zone: stri
 	);
 }
 
-export default function Helps({ roster, queues, zone, currency }: HelpsProps) {
+export default function Helps({ roster, queues, zone, currency, others }: HelpsProps) {
 	const told = useLoad(`explanation ${roster}`, (abort) => get<Explanation>(`/rosters/${roster}/explanation`, abort));
 	const x = told.data;
 	return (
 		<Card class="helps" title={t("help.title")}>
-			<p class="muted small">{t("help.lead")}</p>
+			<p class="muted small">{t("help.lead")}{others && <> {t("help.together", { sites: others })}</>}</p>
 			{told.error && <ProblemBox error={told.error} retry={told.reload} />}
 			{!x ? !told.error && <Busy lines={4} /> : !x.known ? <p class="muted">{t("help.unknown")}</p> : (
 				<div class="stack" id="helps">
