@@ -247,7 +247,7 @@ struct wfm_agent {
 	int32_t wish_count;
 	const struct wfm_credit *credits;
 	int32_t credit_count;
-	const struct wfm_elsewhere *elsewhere; /* other sites; not with duties or sessions */
+	const struct wfm_elsewhere *elsewhere; /* other sites; not with duties */
 	int32_t elsewhere_count;
 	int32_t previous_end;         /* slot at which the last shift before day 0 ended (<= 0 mostly);
 					 WFM_NONE: none */
@@ -278,7 +278,7 @@ enum { WFM_MAX_SESSIONS = 200, WFM_MAX_SEATS = 16 };
 
 /*
  * Time off the queue that finds its own place: where it costs least cover. It lies in one shift of
- * the agent, not over breaks, wholly in one of the windows; an agent has it at most once a shift.
+ * the agent at the agent's own site, not over breaks, wholly in one of the windows; an agent has it at most once a shift.
  * Plans of thousands are solved in blocks of agents; who meets together may be of several.
  * In a cyclic plan it may lie in what a shift works past the end; windows wrap around as slots do. In plans of
  * duties the breaks stand where they are, and covers do not feel a session, for they count who works the duty.

@@ -42,16 +42,6 @@ bool schedule_newest_forecast(struct db *db, int64_t site_id, int64_t week, int6
 	return true;
 }
 
-static bool check_sessions(struct db *db, int64_t site_id, int64_t week, const char *code, struct err *e)
-{
-	int64_t n;
-	if (!db_int_value(db, SQL_SCHEDULE_SESSION_COUNT, DB_ARGS(db_int("site_id", site_id), db_date("monday", week)),
-			  NULL, &n, e))
-		return false;
-	return n == 0 || err_at(e, ERR_INVALID, "/with",
-				"site %s has training or meetings in that week: it must be planned by itself", code);
-}
-
 /* What is wrong with another site is said of its place in the request. */
 static bool blame(const struct err *inner, const char *place, struct err *e)
 {
@@ -76,19 +66,17 @@ static bool check_other(struct db *db, struct arena *a, const struct schedule_re
 						 : err_set(e, inner.code, "%s", inner.message);
 	return check_people(db, r->with[i], r->week, place, site.code, e) &&
 	       schedule_newest_forecast(db, r->with[i], r->week, &forecast, e) &&
-	       (check_forecast(db, a, r->with[i], r->week, forecast, &inner) || blame(&inner, place, e)) &&
-	       check_sessions(db, r->with[i], r->week, site.code, e);
+	       (check_forecast(db, a, r->with[i], r->week, forecast, &inner) || blame(&inner, place, e));
 }
 
-static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r, const char *code,
-		       struct err *e)
+static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
 {
 	if (r->with_count > 0 && replan_asked(&r->keep))
 		return err_at(e, ERR_INVALID, "/with", "a week is planned again for one site at a time");
 	for (size_t i = 0; i < r->with_count; i++)
 		if (!check_other(db, a, r, i, e))
 			return false;
-	return r->with_count == 0 || check_sessions(db, r->site_id, r->week, code, e);
+	return true;
 }
 
 bool schedule_check_replan(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
@@ -111,7 +99,7 @@ bool schedule_check_replan(struct db *db, struct arena *a, const struct schedule
 	return check_people(db, r->site_id, r->week, "/site_id", site.code, e) &&
 	       check_forecast(db, a, r->site_id, r->week,
 			      r->forecast_id != FIELD_NULL ? r->forecast_id : again->forecast_id, e) &&
-	       check_with(db, a, r, site.code, e);
+	       check_with(db, a, r, e);
 }
 
 bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)

@@ -215,6 +215,49 @@ static void add_people(struct arena *a, struct joint_week *j, int32_t *const *sk
 	add_seniority(j, g);
 }
 
+/* ---- training and meetings ---- */
+
+/* Who that is in the whole; -1: nobody. */
+static int32_t number_of(const struct joint_week *j, size_t k, int32_t agent)
+{
+	for (int32_t i = 0; i < j->problem.agent_count; i++)
+		if (j->index[k][i] == agent)
+			return i;
+	return -1;
+}
+
+/* Each of its own site's people, in shifts there. */
+static bool add_sessions(struct arena *a, struct joint_week *j, struct err *e)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < j->count; k++)
+		n += (size_t)j->weeks[k].problem.session_count;
+	if (n > WFM_MAX_SESSIONS)
+		return err_at(e, ERR_INVALID, "/with", "the sites have %d trainings and meetings in that week, more than "
+			      "the %d that one plan can hold", (int)n, WFM_MAX_SESSIONS);
+	struct wfm_session *sessions = arena_array(a, n, sizeof *sessions);
+	for (size_t k = 0; k < j->count; k++) {
+		const struct wfm_problem *p = &j->weeks[k].problem;
+		j->first_session[k] = j->problem.session_count;
+		for (int32_t i = 0; i < p->session_count; i++) {
+			struct wfm_session *s = &sessions[j->problem.session_count++];
+			int32_t *agents = arena_array(a, (size_t)p->sessions[i].agent_count, sizeof *agents);
+			*s = p->sessions[i];
+			s->agent_count = 0;
+			for (int32_t m = 0; m < p->sessions[i].agent_count; m++) {
+				agents[s->agent_count] = number_of(j, k, p->sessions[i].agents[m]);
+				s->agent_count += agents[s->agent_count] >= 0;
+			}
+			s->agents = agents;
+			s->quorum = s->quorum < s->agent_count ? s->quorum : s->agent_count;
+		}
+	}
+	j->problem.sessions = sessions;
+	return true;
+}
+
+/* ---- the whole ---- */
+
 bool joint_week_make(struct arena *a, struct week_problem *weeks, size_t count, struct joint_week *j,
 		     struct err *e)
 {
@@ -224,6 +267,7 @@ bool joint_week_make(struct arena *a, struct week_problem *weeks, size_t count, 
 				  .first_queue = arena_array(a, count, sizeof *j->first_queue),
 				  .first_service = arena_array(a, count, sizeof *j->first_service),
 				  .first_deferrable = arena_array(a, count, sizeof *j->first_deferrable),
+				  .first_session = arena_array(a, count, sizeof *j->first_session),
 				  .index = arena_array(a, count, sizeof *j->index) };
 	for (size_t k = 1; k < count; k++)
 		if (!same_days(&weeks[0], &weeks[k]))
@@ -236,6 +280,8 @@ bool joint_week_make(struct arena *a, struct week_problem *weeks, size_t count, 
 	add_queues(a, j, skill);
 	add_targets(a, j);
 	add_people(a, j, skill);
+	if (!add_sessions(a, j, e))
+		return false;
 	return wfm_problem_check(&j->problem, &we) == WFM_OK || err_from_wfm(e, &we);
 }
 
@@ -281,6 +327,7 @@ static void take_shifts(struct arena *a, const struct joint_week *j, const struc
 			struct wfm_activity *x = &out->activities[out->activity_count++];
 			*x = r->activities[from->first_activity + v];
 			x->queue -= x->queue == WFM_NONE ? 0 : j->first_queue[k];
+			x->session -= x->kind == WFM_TRAINING || x->kind == WFM_MEETING ? j->first_session[k] : 0;
 		}
 	}
 }
@@ -303,6 +350,20 @@ static void take_lacks(struct arena *a, const struct joint_week *j, const struct
 		}
 }
 
+static void take_missed(struct arena *a, const struct joint_week *j, const struct wfm_roster *r, size_t k,
+			struct wfm_roster *out)
+{
+	const int32_t first = j->first_session[k], end = first + j->weeks[k].problem.session_count;
+	out->missed = arena_array(a, (size_t)r->missed_count, sizeof *out->missed);
+	for (int32_t i = 0; i < r->missed_count; i++)
+		if (r->missed[i].session >= first && r->missed[i].session < end) {
+			struct wfm_missed *m = &out->missed[out->missed_count++];
+			*m = r->missed[i];
+			m->session -= first;
+			m->agent = j->index[k][m->agent];
+		}
+}
+
 struct wfm_roster *joint_week_part(struct arena *a, const struct joint_week *j, const struct wfm_roster *r,
 				   size_t k)
 {
@@ -311,9 +372,10 @@ struct wfm_roster *joint_week_part(struct arena *a, const struct joint_week *j, 
 	*out = (struct wfm_roster){ .cost = r->cost, .bound = r->bound, .gap = r->gap,
 				    .variable_gap = r->variable_gap, .seed = r->seed,
 				    .iterations = r->iterations, .columns = r->columns, .classes = r->classes,
-				    .seconds = r->seconds };
+				    .seconds = r->seconds, .session_cents = r->session_cents };
 	take_shifts(a, j, r, k, out);
 	take_lacks(a, j, r, k, out);
+	take_missed(a, j, r, k, out);
 	if (r->services != NULL) {
 		out->services = r->services + j->first_service[k];
 		out->service_count = p->service_count;

@@ -18,17 +18,18 @@ struct joint_week {
 	struct week_problem *weeks; /* filled */
 	size_t count;
 	struct wfm_problem problem;
-	int32_t *first_queue, *first_service, *first_deferrable; /* by week */
+	int32_t *first_queue, *first_service, *first_deferrable, *first_session; /* by week */
 	int32_t **index; /* by week and agent of the problem: who that is there; -1: does not come */
 };
 
 /* Also again, after the weeks' requirements have changed. ERR_INVALID with pointer /with when the sites' days
- * are not the same. */
+ * are not the same, or they have more training and meetings than one plan takes. */
 bool joint_week_make(struct arena *a, struct week_problem *weeks, size_t count, struct joint_week *out,
 		     struct err *e);
 
 /* What of the roster belongs to a week, in its numbers: shifts worked there, people at home there who were
- * left out, and what its queues lack. Cost and proof are those of the whole. */
+ * left out, what its queues lack, and who misses its training and meetings. Cost and proof are those of the
+ * whole. */
 struct wfm_roster *joint_week_part(struct arena *a, const struct joint_week *j, const struct wfm_roster *r,
 				   size_t week);
 

@@ -422,14 +422,13 @@ static bool open_drawing(struct db *db, struct arena *a, const struct schedule_r
 			return false;
 		w->with = others_json(a, r, k);
 		w->kept = replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL;
-		if (!week_problem_fill(db, a, w, e))
+		if (!week_problem_fill(db, a, w, e) ||
+		    !week_sessions(db, a, w, w->kept, replan_asked(&r->keep) ? again->from : FIELD_NULL, e))
 			return false;
 	}
 	if (d->count > 1)
 		return joint_week_make(a, d->weeks, d->count, &d->joint, e);
-	return week_sessions(db, a, &d->weeks[0], replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL,
-			     replan_asked(&r->keep) ? again->from : FIELD_NULL, e) &&
-	       replan_open(db, a, &d->weeks[0], &r->keep, again, e);
+	return replan_open(db, a, &d->weeks[0], &r->keep, again, e);
 }
 
 /* Requirement, roster and rows, once there are forecasts. */

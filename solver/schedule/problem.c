@@ -366,8 +366,8 @@ static enum wfm_status check_elsewhere(const struct wfm_problem *p, int32_t i, s
 	(void)snprintf(path, sizeof path, "/agents/%d/elsewhere", i);
 	if (a->elsewhere_count < 0 || a->elsewhere_count > WFM_MAX_ELSEWHERE)
 		REFUSE(e, path, "at most %d other sites", WFM_MAX_ELSEWHERE);
-	if (a->elsewhere_count > 0 && (p->duty_count > 0 || p->session_count > 0))
-		REFUSE(e, path, "a plan with duties or sessions keeps everybody at one site");
+	if (a->elsewhere_count > 0 && p->duty_count > 0)
+		REFUSE(e, path, "a plan with duties keeps everybody at one site");
 	for (int32_t k = 0; k < a->elsewhere_count; k++) {
 		const struct wfm_elsewhere *x = &a->elsewhere[k];
 		(void)snprintf(path, sizeof path, "/agents/%d/elsewhere/%d", i, k);

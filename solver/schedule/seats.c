@@ -89,7 +89,7 @@ struct seats *seats_new(const struct model *m, int32_t count, struct tour *const
 	s->present = calloc(n + 1, sizeof *s->present);
 	s->member_first = calloc(n + 1, sizeof *s->member_first);
 	s->meeting = calloc(n + 1, sizeof *s->meeting);
-	s->worth = calloc(slots, sizeof *s->worth);
+	s->worth = calloc((size_t)m->max_places * (size_t)m->horizon + 1, sizeof *s->worth);
 	s->aside = calloc(slots, sizeof *s->aside);
 	s->prefix = calloc(slots, sizeof *s->prefix);
 	s->guess = calloc(slots, sizeof *s->guess);
@@ -175,6 +175,8 @@ static bool choose_in_shift(const struct choosing *c, int32_t n, int32_t x, doub
 	const int32_t len = session_slots(s->m, x), u = s->m->p->slot_min;
 	const int32_t margin = (w->margin_min + u - 1) / u;
 	bool found = false;
+	if (!session_at(c->pr, c->t->s[n].opt))
+		return false;
 	for (int32_t t = o->start + margin; t + len + margin <= o->end; t++) {
 		if (!session_may(s->m, x, t) || (w->together && t % s->m->slots != s->at[x]))
 			continue;

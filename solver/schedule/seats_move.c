@@ -19,15 +19,18 @@ static const struct type *type_at(const struct plan *p, int32_t i)
 /* ---- a tour with the sits in mind ---- */
 
 struct summing {
-	const double *w;
+	const struct run *r;
+	const struct profile *pr;
 	double sum;
 };
 
 static void add_worth(void *context, int32_t t, int32_t kind)
 {
-	(void)kind;
 	struct summing *x = context;
-	x->sum += x->w[t];
+	int32_t place = 0;
+	while (x->pr->place[place].kind != kind)
+		place++;
+	x->sum += x->r->worth[place * x->r->m->horizon + t];
 }
 
 static bool misses(const struct type *type, const struct places *at)
@@ -84,14 +87,15 @@ static bool try_aimed(struct run *r, struct plan *p, int32_t i, int32_t x, int32
 	const int32_t n = session_slots(r->m, x);
 	struct tour other;
 	struct places places;
-	memcpy(s->worth, r->worth, (size_t)r->m->horizon * sizeof *s->worth);
+	const struct profile *pr = &r->m->profiles[type_at(p, i)->profile];
+	memcpy(s->worth, r->worth, (size_t)pr->place_count * (size_t)r->m->horizon * sizeof *s->worth);
 	for (int32_t k = 0; k < n; k++)
 		for (int32_t v = (t + k) % r->m->slots; v < r->m->horizon; v += r->m->slots)
 			s->worth[v] += seats_miss(s, x) / n;
 	pricer_set(r->pricer, type_at(p, i)->profile, s->worth);
 	if (!(pricer_best(r->pricer, p->tours[i]->type, &other) > -INFINITY))
 		return false;
-	struct summing sum = { r->worth, -other.cost };
+	struct summing sum = { r, pr, -other.cost };
 	tour_visit(r->m, &other, add_worth, &sum);
 	double found = sum.sum - seats_choose(s, &other, r->worth, &places);
 	if (found <= *net + 1e-9)
@@ -208,7 +212,7 @@ static void guess_times(struct plan *p, int32_t x)
 			s->guess[t] += m->sit_cents[x];
 		for (int32_t k = 0; k < tour->count; k++) {
 			const struct opt *o = &pr->opts[tour->s[k].opt];
-			for (int32_t t = o->start + margin; t + len + margin <= o->end; t++) {
+			for (int32_t t = o->start + margin; session_at(pr, tour->s[k].opt) && t + len + margin <= o->end; t++) {
 				double sum = 0;
 				for (int32_t y = 0; y < len; y++)
 					sum += s->worth[t + y];

@@ -8,7 +8,7 @@
  * not be missed are many (sit_cents).
  *
  * Everybody's own sits are placed as breaks are, by the worth of slots without the agent: the best
- * start in any shift, the breaks of the shift placed anew around it. A meeting has one time for all;
+ * start in any shift at the agent's own site, the breaks of the shift placed anew around it. A meeting has one time for all;
  * tours are sought that work there. In a plan that repeats, a sit stands in the slots of its shift, which may
  * run past the end; everything counted by time of the plan wraps around. Owned by the plan; one thread.
  */
@@ -33,7 +33,8 @@ struct seats {
 	double cents;          /* missed, by those who have a tour in the plan */
 	int32_t *member_first, *member; /* [sessions + 1], plan slots of those who meet */
 	int32_t meeting_count, *meeting;
-	double *worth, *aside, *prefix; /* [horizon + 1] scratch */
+	double *worth;                  /* [places x horizon] scratch */
+	double *aside, *prefix;         /* [horizon + 1] scratch */
 	double *guess;         /* [slots] */
 	struct rng rng;        /* which of places equally good */
 	int32_t wanted;        /* session to be had at almost any price just now; -1: none */
@@ -52,6 +53,12 @@ static inline int32_t session_slots(const struct model *m, int32_t x)
 static inline bool session_may(const struct model *m, int32_t x, int32_t t)
 {
 	return m->sit_ok[x * m->slots + t % m->slots] != 0;
+}
+
+/* Is the shift where sessions are held, at the agent's own site? */
+static inline bool session_at(const struct profile *pr, int32_t opt)
+{
+	return model_opt_place(pr, opt) == 0;
 }
 
 /* ---- of the problem and the model ---- */

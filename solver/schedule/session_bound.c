@@ -51,7 +51,7 @@ static void know(struct bounding *b, int32_t x)
 	memset(b->shifts, 0, ((size_t)m->horizon + 1) * sizeof *b->shifts);
 	for (int32_t i = 0; i < b->pr->opt_count; i++) {
 		const struct opt *o = &b->pr->opts[i];
-		if (o->start + margin + n + margin > o->end)
+		if (!session_at(b->pr, i) || o->start + margin + n + margin > o->end)
 			continue;
 		b->shifts[o->start + margin]++;
 		b->shifts[o->end - margin - n + 1]--;
@@ -106,7 +106,7 @@ static void begin_profile(struct bounding *b, struct master *m, int32_t profile)
 	const struct model *x = m->m;
 	b->pr = &x->profiles[profile];
 	memset(b->known, 0, (size_t)x->p->session_count);
-	master_set_worth(m, profile); /* of the one place */
+	master_set_worth(m, profile); /* first of the own site, where sessions are */
 	b->sum[0] = 0;
 	for (int32_t v = 0; v < x->horizon; v++)
 		b->sum[v + 1] = b->sum[v] + m->worth[v];

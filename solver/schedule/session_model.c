@@ -131,11 +131,12 @@ bool session_model(struct model *m)
 }
 
 /* Can the session begin anywhere in that shift, breaks apart? */
-static bool reaches(const struct model *m, const struct opt *o, int32_t x)
+static bool reaches(const struct model *m, const struct profile *pr, int32_t opt, int32_t x)
 {
+	const struct opt *o = &pr->opts[opt];
 	const int32_t n = session_slots(m, x), u = m->p->slot_min;
 	const int32_t margin = (m->p->sessions[x].margin_min + u - 1) / u;
-	for (int32_t t = o->start + margin; t + n + margin <= o->end; t++)
+	for (int32_t t = o->start + margin; session_at(pr, opt) && t + n + margin <= o->end; t++)
 		if (session_may(m, x, t))
 			return true;
 	return false;
@@ -149,7 +150,7 @@ int32_t session_list(struct model *m, int32_t agent, const struct profile *pr, c
 		return 0;
 	for (int32_t k = m->sit_first[agent]; k < m->sit_first[agent + 1]; k++) {
 		int32_t x = m->sit[k], i = 0;
-		while (i < pr->opt_count && (isinf(row[i]) || !reaches(m, &pr->opts[i], x)))
+		while (i < pr->opt_count && (isinf(row[i]) || !reaches(m, pr, i, x)))
 			i++;
 		if (i < pr->opt_count)
 			sit[n++] = x;

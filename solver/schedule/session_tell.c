@@ -92,7 +92,7 @@ static enum wfm_miss_reason reason_of(const struct telling *k, int32_t agent, in
 		return WFM_MISS_NOT_HELD;
 	for (int32_t i = k->shift_first[agent]; i < k->shift_first[agent + 1]; i++) {
 		const struct wfm_shift *s = &k->roster->shifts[i];
-		bool had = false;
+		bool had = s->elsewhere > 0;
 		for (int32_t j = 0; j < s->activity_count; j++)
 			had |= is_sit(activity(k, s, j), x);
 		for (int32_t t = s->start + margin; !had && t + n + margin <= s->end; t++) {

@@ -72,6 +72,8 @@ static void judge_sit(struct sitting *k, const struct wfm_shift *shift, const st
 		complain(k, agent, day, 0, "has another kind, length or pay");
 	if (!k->asked[agent])
 		complain(k, agent, day, 1, "the agent is not one of its agents");
+	if (shift->elsewhere > 0)
+		complain(k, agent, day, 0, "is in a shift at another site than the agent's");
 	if (!in_window(k->j, s, a->start, end))
 		complain(k, agent, day, 0, "lies outside its windows");
 	if (!keeps_margin(k->j, s, shift, a->start, end))
@@ -113,6 +115,8 @@ static bool has_room(const struct sitting *k, int32_t start, int32_t end)
 static bool could_be(const struct sitting *k, const struct wfm_shift *shift)
 {
 	const int32_t n = k->s->minutes / k->j->p->slot_min;
+	if (shift->elsewhere > 0)
+		return false;
 	for (int32_t b = 0; b < shift->activity_count; b++)
 		if (is_session(at(k->j, shift, b)) && at(k->j, shift, b)->session == k->x)
 			return false;

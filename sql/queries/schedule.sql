@@ -130,9 +130,6 @@ SELECT nextval('plan_together');
 SELECT coalesce(max(id), 0) FROM forecast
 WHERE site_id = :site_id AND first_day <= :monday::date AND last_day >= :monday::date + 6;
 
--- name: schedule_session_count
-SELECT count(*) FROM planned_session WHERE site_id = :site_id AND monday = :monday;
-
 -- name: requirement_insert
 INSERT INTO requirement (plan_id, queue_id, start_at, minutes, volume, aht_s, agents, agents_on_roster,
 	service_level, abandoned_share, asa_s, occupancy, backlog_s, late_s, idle_s)

@@ -258,6 +258,48 @@ static void test_both_sites_are_told_what_would_help(void **state)
 	assert_true(fabs(before.bound - after.bound - saved) < 0.03 * saved + precision);
 }
 
+/* A training of some who may go to Viña and some who stay, and a meeting at each site. */
+static const char sessions[] =
+	"INSERT INTO planned_session (site_id, monday, name, kind, minutes, together, quorum, at_once, miss_cents, must, author)"
+	" SELECT x.site, %s, x.name, x.kind, x.minutes, x.together, x.quorum, x.at_once, 30000, x.must, 'test' FROM (VALUES"
+	" (1, 'Safety', 'training', 60, false, 0, 2, true), (1, 'Team', 'meeting', 45, true, 3, 0, false),"
+	" (2, 'Team', 'meeting', 30, true, 1, 0, false)) AS x(site, name, kind, minutes, together, quorum, at_once, must);"
+	"INSERT INTO planned_session_agent SELECT s.id, a.id FROM planned_session s JOIN agent a ON a.site_id = s.site_id"
+	" WHERE s.name <> 'Safety' OR a.code IN ('A1', 'A2', 'A4', 'A8')";
+
+static void test_training_and_meetings_are_at_the_own_site(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_request asked = request(1, &vina);
+	char monday[40], sql[1600];
+	(void)snprintf(monday, sizeof monday, "date '1970-01-01' + %d", (int)asked.week);
+	(void)snprintf(sql, sizeof sql, sessions, monday);
+	db_fixture_ask(f, sql);
+	asked.iteration_limit = 1000;
+	struct schedule_result r = make(f, asked);
+	assert_true(r.with[0].borrowed > 5);
+	/* Had or said to be missed, by each once, and by nobody else. */
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM planned_session p JOIN planned_session_agent m ON m.session_id = p.id"
+				   " JOIN roster r ON r.site_id = p.site_id WHERE 1 <>"
+				   " (SELECT count(*) FROM activity v JOIN shift s ON s.id = v.shift_id WHERE v.session_id = p.id AND s.agent_id = m.agent_id"
+				   " AND s.roster_id = r.id AND v.label = p.name AND v.kind = p.kind AND v.end_at - v.start_at = p.minutes * interval '1 minute')"
+				   " + (SELECT count(*) FROM jsonb_array_elements(r.evidence->'missed') AS x WHERE (x->>'session_id')::bigint = p.id"
+				   " AND (x->>'agent_id')::bigint = m.agent_id)"), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM activity v JOIN shift s ON s.id = v.shift_id JOIN agent a ON a.id = s.agent_id"
+				   " LEFT JOIN planned_session p ON p.id = v.session_id WHERE v.kind IN ('training', 'meeting')"
+				   " AND (p.id IS NULL OR p.site_id <> s.site_id OR a.site_id <> s.site_id)"), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(DISTINCT p.site_id || p.name, ' ' ORDER BY p.site_id || p.name) FROM activity v"
+				   " JOIN planned_session p ON p.id = v.session_id"), "1Safety 1Team 2Team");
+	/* A meeting is at one time for all, and no more are trained at a time than may be. */
+	assert_string_equal(db_fixture_ask(f, "SELECT max(n) FROM (SELECT count(DISTINCT v.start_at) AS n FROM activity v JOIN planned_session p"
+				   " ON p.id = v.session_id AND p.together GROUP BY p.id) AS x"), "1");
+	assert_string_equal(db_fixture_ask(f, "SELECT max(n) <= 2 FROM (SELECT count(*) AS n FROM activity v JOIN activity o ON o.session_id = v.session_id"
+				   " AND v.start_at BETWEEN o.start_at AND o.end_at - interval '1 minute' WHERE v.label = 'Safety' GROUP BY v.shift_id) AS x"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and(evidence->'session_cents' IS NOT NULL) FROM roster"), "t");
+	assert_true(publish(f, r.roster_id));
+}
+
 static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer, const char *words)
 {
 	struct schedule_result out;
@@ -299,6 +341,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_site_planned_again_keeps_its_guests, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_sites_are_told_what_would_help, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
