@@ -212,7 +212,7 @@ static void read_row(struct reader *r, const struct field *f, const cJSON *objec
 		read_value(r, f, node, obj);
 	else if (f->fallback != NULL)
 		read_fallback(r, f, obj);
-	else if ((f->flags & FIELD_OPTIONAL) == 0)
+	else if ((f->flags & FIELD_OPTIONAL) == 0 || (node == NULL && (f->flags & FIELD_GIVEN) != 0))
 		(void)refuse(r, node == NULL ? "is missing" : "must not be null");
 	back(r, len);
 }

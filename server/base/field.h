@@ -40,6 +40,7 @@ enum field_type {
 enum field_flag {
 	FIELD_OPTIONAL = 1, /* may be absent or null */
 	FIELD_SECRET = 2,   /* never written out, never logged (passwords) */
+	FIELD_GIVEN = 4,    /* with FIELD_OPTIONAL: may be null, but not absent */
 };
 
 struct fields;

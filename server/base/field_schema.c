@@ -136,7 +136,7 @@ void field_schema_of(const struct field *f, const char *prefix, struct strbuf *s
 
 static bool always_there(const struct field *f)
 {
-	return (f->flags & (FIELD_OPTIONAL | FIELD_SECRET)) == 0;
+	return (f->flags & (FIELD_OPTIONAL | FIELD_SECRET)) == 0 || (f->flags & FIELD_GIVEN) != 0;
 }
 
 static void add_property(struct strbuf *s, const struct field *f, const char *prefix)

@@ -54,7 +54,8 @@ static const struct field site_rows[] = {
 	F_INT(struct site, agents, 0, 0, 1e9, "people employed today"),
 };
 static const struct field site_counters_rows[] = {
-	F_INT(struct site, counters, OPT, 1, 10000, "people who can serve its walk-in queues at once; null: no limit"),
+	F_INT(struct site, counters, OPT | FIELD_GIVEN, 1, 10000,
+	      "people who can serve its walk-in queues at once; null: no limit"),
 };
 const struct fields site_counters_fields = FIELDS("SiteCounters", struct site, site_counters_rows);
 const struct fields site_new_fields = FIELDS("SiteNew", struct site, site_new_rows);

@@ -69,6 +69,14 @@ def test_counters_cap_all_walk_in_queues_together(planner, counters):
 def test_counters_are_set_by_planners(planner, manager, agent, counters):
     assert counters(0).status_code == 422 and counters(2.5).status_code == 422
     assert planner.request("PUT", "/sites/999999/counters", json={"counters": 3}).status_code == 404
+    # Only a null lifts the limit, not a forgotten or misspelt one.
+    before = counters(4).json()["counters"]
+    for body in ({}, {"counter": None}):
+        reply = planner.request("PUT", f"/sites/{SITE}/counters", json=body)
+        assert reply.status_code == 422 and "/counters" in [e["pointer"] for e in reply.json()["errors"]], reply.text
+    assert planner.get(f"/sites/{SITE}").json()["counters"] == before == 4
+    schema = planner.service.openapi["components"]["schemas"]["SiteCounters"]
+    assert schema["required"] == ["counters"] and schema["properties"]["counters"]["type"] == ["integer", "null"]
     for other in (manager, agent):
         assert other.request("PUT", f"/sites/{SITE}/counters", json={"counters": 3}).status_code == 403
 

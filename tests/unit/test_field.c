@@ -322,6 +322,28 @@ static void schema_is_json_and_complete(void **state)
 	strbuf_free(&s);
 }
 
+static const struct field limit_rows[] = {
+	F_INT(struct place, counters, FIELD_OPTIONAL | FIELD_GIVEN, 0, 99, "null: none"),
+};
+static const struct fields limit_fields = FIELDS("Limit", struct place, limit_rows);
+
+static void null_must_be_said_where_absence_would_be_a_slip(void **state)
+{
+	struct place x;
+	struct err e = ERR_INIT;
+	struct strbuf s;
+	assert_true(field_from_text_json(&limit_fields, "{\"counters\":null}", 17, 99, *state, &x, &e));
+	assert_true(x.counters == FIELD_NULL);
+	assert_false(field_from_text_json(&limit_fields, "{}", 2, 99, *state, &x, &e));
+	assert_string_equal(e.items[0].pointer, "/counters");
+	assert_string_equal(e.items[0].message, "is missing");
+	strbuf_init(&s, 4096);
+	field_schema(&limit_fields, "", &s);
+	assert_non_null(strstr(s.data, "\"required\":[\"counters\"]"));
+	assert_non_null(strstr(s.data, "\"type\":[\"integer\",\"null\"]"));
+	strbuf_free(&s);
+}
+
 struct many {
 	struct pause *breaks;
 	size_t n_breaks;
@@ -384,6 +406,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(null_text_is_null, setup, teardown),
 		cmocka_unit_test_setup_teardown(csv_holds_scalars_and_flat_objects_and_no_secrets, setup, teardown),
 		cmocka_unit_test_setup_teardown(schema_is_json_and_complete, setup, teardown),
+		cmocka_unit_test_setup_teardown(null_must_be_said_where_absence_would_be_a_slip, setup, teardown),
 		cmocka_unit_test(no_body_can_exhaust_a_capped_arena),
 	};
 	return cmocka_run_group_tests_name("field", tests, NULL, NULL);
