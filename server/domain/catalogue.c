@@ -10,6 +10,7 @@
 #include "server/calendar/zones.h"
 #include "server/domain/contracts.h"
 #include "wfm/schedule.h"
+#include "wfm/staffing.h"
 
 /* Every check notes its place and goes on, so that one answer names all that is wrong. */
 
@@ -143,6 +144,8 @@ bool queue_create(struct db *db, struct arena *a, const struct queue *in, struct
 	const struct db_from from = { &queue_new_fields, in };
 	int64_t id;
 	bool ok = one_of(in->interval_min, intervals, "/interval_min", "5, 6, 10, 15, 30, 60", e);
+	if (ok && in->channel >= WFM_EMAIL)
+		ok = check_turnaround(in->turnaround_min, in->interval_min, "/turnaround_min", e);
 	if (isnan(in->target_share) != isnan(in->target_s))
 		ok = err_at(e, ERR_INVALID, isnan(in->target_s) ? "/target_s" : "/target_share",
 			    "a service-level target needs both a share and a time");

@@ -79,7 +79,7 @@ const struct fields site_fields = FIELDS("Site", struct site, site_rows);
 	F_REAL(struct queue, patience_s, OPT, 0, 1e6, "mean time until a caller gives up"),    \
 	{ .name = "concurrency", .type = FIELD_REAL, .offset = offsetof(struct queue, concurrency), \
 	  .flags = OPT, .min = 1, .max = 10, .fallback = "1", .help = "chats an agent has at once" }, \
-	F_INT(struct queue, turnaround_min, OPT, 1, 1e6, "deferred work: minutes until due"),  \
+	F_INT(struct queue, turnaround_min, OPT, 1, 1e6, "deferred work: minutes until due, an interval at least"),  \
 	F_REAL(struct queue, aht_s, 0, 0, 1e6, "handling time where history is silent")
 
 static const struct field queue_new_rows[] = { QUEUE_COMMON };

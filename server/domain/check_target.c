@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "server/domain/site_calendar.h"
+
 bool check_target_share(double share, const char *pointer, struct err *e)
 {
 	return isnan(share) || share <= 0.9999 ||
@@ -42,4 +44,13 @@ bool check_concurrency(double chats, const char *pointer, struct err *e)
 {
 	return isnan(chats) || chats == floor(chats) ||
 	       err_at(e, ERR_INVALID, pointer, "must be a whole number: an agent has no half chats");
+}
+
+bool check_turnaround(int64_t minutes, int64_t interval_min, const char *pointer, struct err *e)
+{
+	int least = site_staffing_minutes(interval_min);
+	return minutes == FIELD_NULL || minutes >= least ||
+	       err_at(e, ERR_INVALID, pointer,
+		      "must be at least %d minutes: work counted in intervals of %lld cannot be due sooner", least,
+		      (long long)interval_min);
 }

@@ -6,6 +6,8 @@
 #ifndef DOMAIN_CHECK_TARGET_H
 #define DOMAIN_CHECK_TARGET_H
 
+#include <stdint.h>
+
 #include "server/base/err.h"
 
 bool check_target_share(double share, const char *pointer, struct err *e);
@@ -15,5 +17,7 @@ bool check_patience(double seconds, const char *pointer, struct err *e);
 bool check_aht(double seconds, const char *pointer, struct err *e);
 /* Chats at once: a whole number, for agents have no half chats. */
 bool check_concurrency(double chats, const char *pointer, struct err *e);
+/* Work counted by the interval cannot be due within one. FIELD_NULL: not given. */
+bool check_turnaround(int64_t minutes, int64_t interval_min, const char *pointer, struct err *e);
 
 #endif

@@ -225,6 +225,14 @@ int64_t site_hours_unseen_from(const struct site_calendar *s, int interval_min,
 	return FIELD_NULL;
 }
 
+int site_staffing_minutes(int64_t interval_min)
+{
+	int m = (int)interval_min;
+	while (m % 15 != 0)
+		m += (int)interval_min;
+	return m;
+}
+
 bool site_queue_is_mail(const struct site_queue *q)
 {
 	return q->channel == WFM_EMAIL || q->channel == WFM_BACK_OFFICE;

@@ -102,6 +102,9 @@ int64_t site_hours_unseen_from(const struct site_calendar *s, int interval_min,
 /* Work that arrives at any hour and is done in opening hours: e-mail, back office. */
 bool site_queue_is_mail(const struct site_queue *q);
 
+/* What a queue counted in intervals of so many minutes is staffed at: a whole number of quarter-hours. */
+int site_staffing_minutes(int64_t interval_min);
+
 /* Somebody waits for the answer: not mail, not a list to call. */
 static inline bool site_queue_is_live(const struct site_queue *q)
 {

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "server/base/clock.h"
+#include "server/domain/check_target.h"
 #include "server/domain/measure_shrinkage.h"
 #include "server/domain/queue_staffing.h"
 #include "server/domain/week_counters.h"
@@ -192,6 +193,14 @@ static bool build_queues(struct db *db, struct arena *a, struct week_problem *w,
 	return week_waiting_ask(a, w, e) && week_services(a, w, e);
 }
 
+/* Queues from before this was asked where it is set. */
+static bool check_due(const struct site_queue *q, struct err *e)
+{
+	struct err why = ERR_INIT;
+	return site_queue_is_live(q) || check_turnaround(q->turnaround_min, q->interval_min, "", &why) ||
+	       err_at(e, ERR_INVALID, "/site_id", "queue %s: its turnaround %s", q->code, why.items[0].message);
+}
+
 bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, int64_t forecast_id,
 	       const struct staffing_choice *choice, struct week_problem *w, struct err *e)
 {
@@ -206,7 +215,7 @@ bool week_open(struct db *db, struct arena *a, int64_t site_id, int64_t monday, 
 	if (w->queue_count == 0)
 		return err_at(e, ERR_INVALID, "/site_id", "site %s has no queues", w->site.code);
 	for (size_t i = 0; i < w->queue_count; i++)
-		if (!queue_redials_used(db, a, &w->queues[i], e))
+		if (!queue_redials_used(db, a, &w->queues[i], e) || !check_due(&w->queues[i], e))
 			return false;
 	w->from = zone_to_utc(w->site.zone, monday, 0);
 	w->until = zone_to_utc(w->site.zone, monday + WEEK_DAYS, 0);

@@ -43,15 +43,6 @@ static const struct field volume_rows[] = {
 };
 static const struct fields volume_fields = FIELDS("VolumeRow", struct volume_row, volume_rows);
 
-/* Intervals are staffed at a whole number of quarter-hours. */
-static int staffing_minutes(const struct site_queue *q)
-{
-	int m = (int)q->interval_min;
-	while (m % SLOT_MIN != 0)
-		m += (int)q->interval_min;
-	return m;
-}
-
 static double or_zero(double v)
 {
 	return isnan(v) ? 0 : v;
@@ -111,7 +102,7 @@ static bool require_queue(struct db *db, struct arena *a, int64_t forecast_id,
 			  const struct week_problem *w, const struct site_queue *q,
 			  struct queue_requirement *out, struct err *e)
 {
-	int minutes = staffing_minutes(q);
+	int minutes = site_staffing_minutes(q->interval_min);
 	size_t n = (size_t)((w->until - w->from) / (minutes * 60)), volume_count;
 	struct volume_row *v;
 	struct wfm_load *loads = arena_array(a, n, sizeof *loads);

@@ -91,6 +91,13 @@ def test_a_new_queue_reads_back(planner):
     assert made.json() in planner.items(f"/queues?site_id={body['site_id']}")
 
 
+def test_work_may_be_due_after_one_interval(planner):
+    for least, interval in ((30, 30), (15, 5), (15, 15), (60, 60)):
+        body = queue_body(planner, channel="email", interval_min=interval, turnaround_min=least)
+        assert planner.post("/queues", json=body).status_code == 201
+    assert planner.post("/queues", json=queue_body(planner, channel="email", turnaround_min=None)).status_code == 201
+
+
 @pytest.mark.parametrize("changes,wanted", [
     ({"skill_id": 999999}, {"/skill_id"}),
     ({"site_id": 999999, "skill_id": 999999}, {"/site_id", "/skill_id"}),
@@ -100,6 +107,9 @@ def test_a_new_queue_reads_back(planner):
     ({"target_share": 80}, {"/target_share"}),
     ({"channel": "fax"}, {"/channel"}),
     ({"aht_s": -1}, {"/aht_s"}),
+    ({"channel": "email", "turnaround_min": 29}, {"/turnaround_min"}),
+    ({"channel": "outbound", "turnaround_min": 14, "interval_min": 5}, {"/turnaround_min"}),
+    ({"channel": "back_office", "turnaround_min": 10, "interval_min": 7}, {"/interval_min"}),
 ])
 def test_a_bad_queue_names_the_place(service, planner, changes, wanted):
     before = count(service, "queue")
