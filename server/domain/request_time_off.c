@@ -329,9 +329,10 @@ bool absence_decide(struct db *db, struct arena *a, int64_t id, const struct abs
 bool absence_withdraw(struct db *db, struct arena *a, int64_t id, int64_t agent_id,
 		      struct absence *before, struct absence *after, struct err *e)
 {
-	if (!absence_hold(db, a, id, before, e))
+	bool held = absence_hold(db, a, id, before, e);
+	if (!held && e->code != ERR_NOT_FOUND)
 		return false;
-	if (before->agent_id != agent_id)
+	if (!held || before->agent_id != agent_id) /* in the same words: nobody learns of others' */
 		return err_set(e, ERR_NOT_FOUND, "no such absence");
 	return absence_move(db, a, SQL_ABSENCE_WITHDRAW, DB_ARGS(db_int("absence_id", id)), before,
 			    after, e);

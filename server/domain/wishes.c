@@ -117,9 +117,10 @@ bool wish_add(struct db *db, struct arena *a, const struct wish_request *r, bool
 bool wish_take_back(struct db *db, struct arena *a, int64_t id, int64_t agent_id, struct wish *before,
 		    struct err *e)
 {
-	if (!wish_get(db, a, id, before, e))
+	bool found = wish_get(db, a, id, before, e);
+	if (!found && e->code != ERR_NOT_FOUND)
 		return false;
-	if (agent_id != FIELD_NULL && before->agent_id != agent_id)
+	if (!found || (agent_id != FIELD_NULL && before->agent_id != agent_id)) /* nobody learns of others' */
 		return err_set(e, ERR_NOT_FOUND, "there is no such wish");
 	if (agent_id != FIELD_NULL && before->state != WISH_OPEN)
 		return err_set(e, ERR_CONFLICT, "its week is published already");

@@ -19,6 +19,7 @@
 #include "server/http/sql_route.h"
 #include "server/http/static.h"
 #include "server/http/text_check.h"
+#include "server/http/unknown.h"
 
 /* A refused body up to this size is read and thrown away, so that the client can read the answer. */
 enum { DRAIN_MAX = 64 << 20 };
@@ -244,6 +245,18 @@ static bool prepare(struct exchange *ex, const struct guard_result *g, struct er
 
 /* ---------------------------------------------------------------- running */
 
+/* A read that found nothing says so if that is because of an id that does not exist. Agents, who see their own
+ * alone, do not hear which ids others have. */
+static bool found(struct exchange *ex, bool ok, struct err *e)
+{
+	struct request *rq = &ex->rq;
+	bool refused = e->code == ERR_NOT_FOUND || e->code == ERR_INVALID;
+	bool nothing = ok ? ex->rp.empty : refused && rq->user.role != ROLE_AGENT;
+	if (!nothing || rq->route->method != METHOD_GET || !rq->db)
+		return ok;
+	return unknown_check(rq, e) && ok;
+}
+
 static bool run_handler(struct exchange *ex, struct err *e)
 {
 	struct request *rq = &ex->rq;
@@ -271,7 +284,7 @@ static bool run_handler(struct exchange *ex, struct err *e)
 	bool ok = rq->route->sql ? sql_route_run(rq, &ex->rp, e) : rq->route->handle(rq, &ex->rp, e);
 	if (ok && !ex->rp.done)
 		ok = err_set(e, ERR_INTERNAL, "the handler of %s made no reply", rq->route->path);
-	return ok;
+	return found(ex, ok, e);
 }
 
 static void log_failure(const struct exchange *ex)

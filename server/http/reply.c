@@ -85,6 +85,7 @@ bool reply_list(struct reply *rp, const struct fields *f, const void *rows, size
 {
 	struct strbuf s;
 	strbuf_init(&s, REPLY_BYTES_MAX);
+	rp->empty = count == 0;
 	if (rp->csv) {
 		field_csv_header(f, &s);
 		for (size_t i = 0; i < count; i++)

@@ -23,6 +23,7 @@ struct reply {
 	int status;
 	bool csv;                   /* lists go out as CSV */
 	bool done;                  /* a body call was made */
+	bool empty;                 /* a list without rows */
 	struct reply_header *headers;
 	size_t header_count, header_cap;
 	const char *content_type;   /* NULL: no body */
