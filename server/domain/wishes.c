@@ -70,12 +70,14 @@ bool wish_get(struct db *db, struct arena *a, int64_t id, struct wish *out, stru
 	return db_one(db, SQL_WISH_GET, DB_ARGS(db_int("wish_id", id)), NULL, &wish_fields, a, out, e);
 }
 
-bool wish_list(struct db *db, struct arena *a, int64_t agent_id, int64_t site_id, int64_t from, int64_t to,
-	       struct wish **list, size_t *count, struct err *e)
+bool wish_list(struct db *db, struct arena *a, const struct wish_filter *f, struct wish **list, size_t *count,
+	       struct err *e)
 {
 	return db_rows(db, SQL_WISH_LIST,
-		       DB_ARGS(db_int("of_agent", agent_id), db_int("site_id", site_id), db_date("from", from),
-			       db_date("to", to)),
+		       DB_ARGS(db_int("of_agent", f->agent_id), db_int("site_id", f->site_id), db_date("from", f->from),
+			       db_date("to", f->to), db_date("after_day", f->after_day),
+			       db_text("after_name", f->after_name), db_int("after_id", f->after_id),
+			       db_int("rows", f->rows)),
 		       NULL, &wish_fields, a, (void **)list, count, e);
 }
 

@@ -46,9 +46,17 @@ struct wish_rule {
 extern const struct fields wish_rule_fields, wish_rule_new_fields;
 
 bool wish_get(struct db *db, struct arena *a, int64_t id, struct wish *out, struct err *e);
-/* agent_id, site_id, from, to: FIELD_NULL for all; by default a month back and 200 days ahead. */
-bool wish_list(struct db *db, struct arena *a, int64_t agent_id, int64_t site_id, int64_t from, int64_t to,
-	       struct wish **rows, size_t *count, struct err *e);
+struct wish_filter {
+	int64_t agent_id, site_id;   /* FIELD_NULL: all */
+	int64_t from, to;            /* local dates; FIELD_NULL: a month back, 200 days ahead */
+	int64_t after_day, after_id; /* the last row of the page before; FIELD_NULL: first page */
+	const char *after_name;
+	int64_t rows;
+};
+
+/* By day, then name. */
+bool wish_list(struct db *db, struct arena *a, const struct wish_filter *f, struct wish **rows, size_t *count,
+	       struct err *e);
 /* own: by the agent, refused in a week that is published. Errors name the place: /day, /start ...;
  * ERR_CONFLICT for a second wish of a day or too many in a week. */
 bool wish_add(struct db *db, struct arena *a, const struct wish_request *r, bool own, struct wish *out,

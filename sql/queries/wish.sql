@@ -95,7 +95,9 @@ FROM wish w JOIN agent a ON a.id = w.agent_id
 WHERE (:of_agent::bigint IS NULL OR w.agent_id = :of_agent::bigint)
 	AND (:site_id::bigint IS NULL OR a.site_id = :site_id::bigint)
 	AND w.day BETWEEN coalesce(:from::date, current_date - 31) AND coalesce(:to::date, current_date + 200)
-ORDER BY w.day, a.name, w.id LIMIT 5000;
+	AND (:after_id::bigint IS NULL
+		OR (w.day, a.name, w.id) > (:after_day::date, :after_name::text, :after_id::bigint))
+ORDER BY w.day, a.name, w.id LIMIT :rows;
 
 -- name: wish_get
 SELECT w.id, w.agent_id, a.name AS agent, w.day, w.kind, w.start_min AS start, w.weight,

@@ -156,6 +156,29 @@ def test_a_wish_of_nobody(planner):
     assert reply.status_code == 422 and pointers(reply) == ["/agent_id"]
 
 
+def test_every_wish_is_listed_page_by_page(service, planner):
+    """More than any reply holds; two people of one name on one day, and a wish taken back between two pages."""
+    service.sql("UPDATE agent SET name = 'Same Name' WHERE id IN (SELECT id FROM agent WHERE site_id = 1 ORDER BY id LIMIT 2)")
+    made = service.sql("INSERT INTO wish (agent_id, day, kind) SELECT a.id, current_date + d, 'day_on' FROM agent a,"
+                       " generate_series(1, 190) AS d WHERE a.site_id = 1 AND a.left_on IS NULL LIMIT 5300 RETURNING id")
+    try:
+        read, cursor, pages = [], None, 0
+        while cursor or not pages:
+            page = planner.get("/wishes", params={"site_id": 1, "limit": 1000, **({"cursor": cursor} if cursor else {})}).json()
+            read += page["items"]
+            cursor, pages = page["next"], pages + 1
+            if pages == 2:
+                service.sql("DELETE FROM wish WHERE id = %s", (read[-1]["id"],))
+        assert len(made) == 5300 and pages == 6
+        assert {w["id"] for w in read} == {i for (i,) in made} and len(read) == len(made)
+        assert [(w["day"]) for w in read] == sorted(w["day"] for w in read)
+        assert len(planner.items("/wishes?site_id=1")) == 100
+        for cursor in ("x", "MjAyNg", read[0]["id"]):
+            assert pointers(planner.get("/wishes", params={"cursor": cursor})) == ["?cursor"]
+    finally:
+        service.sql("DELETE FROM wish WHERE id IN %s", (tuple(i for (i,) in made),))
+
+
 RULE = {"hours": 2, "seniority_most": 1, "seniority_years": 10}
 
 
