@@ -45,7 +45,7 @@ static bool keep_and_publish(struct db *db, struct arena *a, const struct week_p
 	struct schedule_result kept;
 	struct roster draft;
 	struct roster_trial trial;
-	if (!roster_try(db, a, w, roster, (uint64_t)r->seed, &trial, e) || !db_begin(db, e))
+	if (!roster_try(db, a, w, roster, (uint64_t)r->seed, r->trial_weeks, &trial, e) || !db_begin(db, e))
 		return false;
 	if (roster_keep(db, a, w, r, FIELD_NULL, FIELD_NULL, roster, &trial, NULL, NULL, &kept, e) &&
 	    roster_lock(db, a, kept.roster_id, &draft, e) &&
@@ -61,7 +61,7 @@ bool demo_plan_present_week(struct db *db, int64_t today, struct err *e)
 	int64_t monday = today - (date_weekday(today) - 1);
 	struct forecast_request f = { SANTIAGO_ID, monday, 1 };
 	struct schedule_request r = { .site_id = SANTIAGO_ID, .week = monday, .seed = 1,
-				      .time_limit_s = TIME_LIMIT_S, .gap = GAP };
+				      .time_limit_s = TIME_LIMIT_S, .gap = GAP, .trial_weeks = TRIAL_WEEKS };
 	struct week_problem w;
 	struct wfm_roster *roster = NULL;
 	bool ok = forecast_make(db, a, &f, FIELD_NULL, FIELD_NULL, NULL, &r.forecast_id, e) &&

@@ -29,6 +29,9 @@ static const struct field request_rows[] = {
 	{ .name = "seed", .type = FIELD_INT, .offset = offsetof(struct schedule_request, seed),
 	  .flags = FIELD_OPTIONAL, .min = 0, .max = 1e15, .fallback = "1",
 	  .help = "same seed and iteration limit, same roster" },
+	{ .name = "trial_weeks", .type = FIELD_INT, .offset = offsetof(struct schedule_request, trial_weeks),
+	  .flags = FIELD_OPTIONAL, .min = TRIAL_WEEKS_LEAST, .max = TRIAL_WEEKS, .fallback = "240",
+	  .help = "weeks played at most to try the roster; fewer are quicker and know less" },
 	STAFFING_CHOICE_ROWS(struct schedule_request, choice),
 	REPLAN_ROWS(struct schedule_request, keep),
 	F_LIST_OF(struct schedule_request, with, with_count, FIELD_OPTIONAL, FIELD_INT, 0, JOINT_SITES_MOST - 1,
@@ -187,7 +190,8 @@ static bool draw(struct db *db, struct arena *a, const struct drawing *d, const 
 		   isfinite(out->roster->bound) ? out->roster->bound : NAN, out->roster->gap);
 	for (size_t k = 0; ok && k < d->count; k++) {
 		out->parts[k] = d->count > 1 ? joint_week_part(a, &d->joint, out->roster, k) : out->roster;
-		ok = roster_try(db, a, &d->weeks[k], out->parts[k], (uint64_t)r->seed, &out->trials[k], e);
+		ok = roster_try(db, a, &d->weeks[k], out->parts[k], (uint64_t)r->seed, r->trial_weeks,
+				&out->trials[k], e);
 	}
 	if (ok)
 		return true;

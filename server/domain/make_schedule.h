@@ -23,6 +23,7 @@ struct schedule_request {
 	int64_t iteration_limit; /* 0: none */
 	double time_limit_s;
 	double gap;
+	int64_t trial_weeks;    /* the most played to try the roster; 0: TRIAL_WEEKS */
 	struct staffing_choice choice;
 	struct replan_request keep;
 	int64_t *with;          /* other sites planned in one with it */

@@ -12,7 +12,7 @@
 
 /* Enough when every queue's service level is known to this, or after so many weeks. */
 static const double HALF_WIDTH = 0.0025;
-enum { WEEKS_MOST = 240, THREADS = 2, TRIAL_BYTES = 8 << 20 };
+enum { THREADS = 2, TRIAL_BYTES = 8 << 20 };
 /* A correction answers to a point of service level and is never more than a fifth of the people. */
 static const double POINT = 0.01, CORRECTION_MOST = 0.2, SLOPE_STEP = 0.05;
 
@@ -306,11 +306,12 @@ static void write_rows(struct trial *t, const struct wfm_simulation *s,
 	write_groups(t, s, out);
 }
 
-static bool play(struct db *db, struct trial *t, uint64_t seed, struct roster_trial *out, struct err *e)
+static bool play(struct db *db, struct trial *t, uint64_t seed, int32_t weeks, struct roster_trial *out,
+		 struct err *e)
 {
 	struct wfm_simulation *s = NULL, *spread = NULL;
 	struct wfm_error we;
-	struct wfm_sim_options o = { .seed = seed, .replications = WEEKS_MOST, .threads = THREADS,
+	struct wfm_sim_options o = { .seed = seed, .replications = weeks, .threads = THREADS,
 				     .half_width = HALF_WIDTH, .trace_replication = -1 };
 	double *scenarios;
 	if (!week_play_scenarios(db, &t->k, seed, &scenarios, e))
@@ -318,8 +319,8 @@ static bool play(struct db *db, struct trial *t, uint64_t seed, struct roster_tr
 	bool ok = wfm_simulate(&t->k.p, &o, &s, &we) == WFM_OK;
 	if (ok && scenarios != NULL) {
 		t->k.p.scenarios = scenarios;
-		t->k.p.scenario_count = WEEK_SCENARIOS;
-		o.replications = WEEK_SCENARIOS;
+		o.replications = weeks < WEEK_SCENARIOS ? weeks : WEEK_SCENARIOS;
+		t->k.p.scenario_count = o.replications;
 		o.half_width = 0;
 		ok = wfm_simulate(&t->k.p, &o, &spread, &we) == WFM_OK;
 	}
@@ -333,11 +334,13 @@ static bool play(struct db *db, struct trial *t, uint64_t seed, struct roster_tr
 }
 
 bool roster_try(struct db *db, struct arena *a, const struct week_problem *w,
-		const struct wfm_roster *r, uint64_t seed, struct roster_trial *out, struct err *e)
+		const struct wfm_roster *r, uint64_t seed, int64_t weeks, struct roster_trial *out,
+		struct err *e)
 {
 	struct trial t = { 0 };
 	*out = (struct roster_trial){ 0 };
-	if (!week_play_open(a, w, r, &t.k, e) || !play(db, &t, seed, out, e))
+	if (!week_play_open(a, w, r, &t.k, e) ||
+	    !play(db, &t, seed, (int32_t)(weeks > 0 ? weeks : TRIAL_WEEKS), out, e))
 		return false;
 	out->outcome = roster_trial_off(out) > 0 ? TRIAL_NO_TIME : TRIAL_AGREES;
 	return true;

@@ -52,9 +52,11 @@ struct roster_trial {
 	int64_t outcome;   /* enum trial_outcome */
 };
 
-/* The roster must have passed wfm_schedule_verify on w->problem. */
+enum { TRIAL_WEEKS = 240, TRIAL_WEEKS_LEAST = 10 };
+
+/* The roster must have passed wfm_schedule_verify on w->problem. weeks: the most played; 0: TRIAL_WEEKS. */
 bool roster_try(struct db *db, struct arena *a, const struct week_problem *w, const struct wfm_roster *r,
-		uint64_t seed, struct roster_trial *out, struct err *e);
+		uint64_t seed, int64_t weeks, struct roster_trial *out, struct err *e);
 
 /*
  * Changes the requirement of the days on which the trial was more than a point from the promise and

@@ -70,7 +70,7 @@ def test_a_job_fails_and_its_worker_lives(abort):
         made = planner.wait_job(planner.post("/forecasts", json={"site_id": SITE, "week": week}), seconds=PATIENCE_S)
         assert made["state"] == "done", made
         ask = {"site_id": SITE, "week": week, "forecast_id": made["result"]["forecast_id"], "seed": 3,
-               "time_limit_s": 5}
+               "time_limit_s": 5, "trial_weeks": 20}
         before, processes = kept(service), served_by(service)
         abort.file.touch()
         failed = planner.wait_job(planner.post("/schedules", json=ask), seconds=PATIENCE_S)

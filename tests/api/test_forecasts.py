@@ -130,7 +130,8 @@ def test_people_are_planned_for_the_adjusted_forecast(planner, forecast, queue, 
     end = (instant(span[-1]["start"]) + datetime.timedelta(minutes=30)).isoformat()
     adjust(queue_id=queue, **{"from": span[0]["start"], "to": end}, kind="percent", value=200)
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": SITE, "week": week_ahead(2), "forecast_id": forecast["id"], "iteration_limit": 20}))
+        "site_id": SITE, "week": week_ahead(2), "forecast_id": forecast["id"], "iteration_limit": 20,
+        "trial_weeks": 20}))
     assert job["state"] == "done", job
     plan = planner.get(f"/rosters/{job['result']['roster_id']}").json()["plan_id"]
     needed = {r["start"]: r for r in planner.items(f"/plans/{plan}/requirements?queue_id={queue}")}
@@ -147,7 +148,8 @@ def test_more_than_can_be_planned_for_is_said_in_words(service, planner, queue):
     service.sql("UPDATE forecast_interval SET mean = 3e6, aht_s = 20 WHERE forecast_id = %s AND queue_id = %s"
                 " AND start_at = %s", (huge["id"], queue, start))
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": SITE, "week": week_ahead(2), "forecast_id": huge["id"], "iteration_limit": 20}))
+        "site_id": SITE, "week": week_ahead(2), "forecast_id": huge["id"], "iteration_limit": 20,
+        "trial_weeks": 20}))
     service.sql("DELETE FROM forecast WHERE id = %s", (huge["id"],))
     assert job["state"] == "failed", job
     at = instant(start).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -39,7 +39,7 @@ def roster(planner, team):
     assert meeting.status_code == 201, meeting.text
     assert meeting.json()["agent_ids"] == sorted(team[:4])
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": SITE, "week": WEEK, "time_limit_s": 30, "gap": 0.02}))
+        "site_id": SITE, "week": WEEK, "time_limit_s": 30, "gap": 0.02, "trial_weeks": 20}))
     assert job["state"] == "done", job
     return planner.get(f"/rosters/{job['result']['roster_id']}").json()
 
@@ -101,7 +101,7 @@ def test_people_of_other_sites_are_refused(planner, team):
 
 def draw(planner, week, **body):
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": SITE, "week": week, "iteration_limit": 200, "time_limit_s": 60, **body}))
+        "site_id": SITE, "week": week, "iteration_limit": 200, "time_limit_s": 60, "trial_weeks": 20, **body}))
     assert job["state"] == "done", job
     return job["result"]["roster_id"]
 

@@ -82,7 +82,7 @@ def test_publication_needs_the_version_seen(planner, roster):
 
 
 def test_same_key_is_the_same_job(planner):
-    body = {"site_id": SITE, "week": week_ahead(3), "iteration_limit": 50}
+    body = {"site_id": SITE, "week": week_ahead(3), "iteration_limit": 50, "trial_weeks": 20}
     key = {"Idempotency-Key": "planning-test"}
     first = planner.post("/schedules", json=body, headers=key)
     second = planner.post("/schedules", json=body, headers=key)
@@ -94,7 +94,7 @@ def test_same_key_is_the_same_job(planner):
 
 def test_cancelled_job_keeps_the_best(planner):
     reply = planner.post("/schedules", json={"site_id": 1, "week": week_ahead(4), "time_limit_s": 300,
-                                             "gap": 0})
+                                             "trial_weeks": 20, "gap": 0})
     path = reply.headers["Location"].removeprefix("/api/v1")
     for _ in range(600):
         job = planner.get(path).json()
@@ -118,6 +118,8 @@ def test_cancelled_job_keeps_the_best(planner):
     ({"site_id": SITE}, "/week"),
     ({"site_id": SITE, "week": week_ahead(2), "gap": -1}, "/gap"),
     ({"site_id": SITE, "week": week_ahead(2), "time_limit_s": 1e9}, "/time_limit_s"),
+    ({"site_id": SITE, "week": week_ahead(2), "trial_weeks": 9}, "/trial_weeks"),
+    ({"site_id": SITE, "week": week_ahead(2), "trial_weeks": 241}, "/trial_weeks"),
     ({"site_id": SITE, "week": week_ahead(2), "forecast_id": 99999}, "/forecast_id"),
     ({"site_id": SITE, "week": week_ahead(2), "sede": 1}, "/sede"),
     ({"site_id": "three", "week": week_ahead(2)}, "/site_id"),
@@ -188,6 +190,20 @@ def test_the_roster_was_tried(planner, roster):
     assert all(abs(r["correction"]) <= 0.2 for r in rows)
     if evidence["trial"] == "agrees":
         assert not any(r["low"] - 0.01 > r["promised"] for r in rows)
+
+
+def test_a_short_trial_is_as_asked(planner, roster):
+    forecast = planner.get(f"/plans/{roster['plan_id']}").json()["forecast_id"]
+    job = planner.wait_job(planner.post("/schedules", json={
+        "site_id": SITE, "week": week_ahead(2), "forecast_id": forecast, "iteration_limit": 20,
+        "trial_weeks": 12}))
+    rows = planner.items(f"/rosters/{job['result']['roster_id']}/trial")
+    assert {r["replications"] for r in rows} == {12}
+    assert all(r["low"] <= r["simulated"] <= r["high"] and r["sl_p10"] <= r["sl_p90"] for r in rows)
+    # What is known of as many days by many weeks is known better.
+    wide = {(r["queue_id"], r["day"]): r["high"] - r["low"] for r in rows}
+    long = {(r["queue_id"], r["day"]): r["high"] - r["low"] for r in planner.items(f"/rosters/{roster['id']}/trial")}
+    assert wide.keys() == long.keys() and sum(long.values()) < 0.6 * sum(wide.values())
 
 
 def test_how_busy_people_were(planner, roster):

@@ -87,7 +87,7 @@ def test_from_history_to_the_calendar(name, tmp_path):
 
         # Two weeks on: on a Sunday evening here, next week may have begun where the site is.
         week = "%d-W%02d" % (datetime.date.today() + datetime.timedelta(weeks=2)).isocalendar()[:2]
-        job = boss.wait_job(boss.post("/schedules", json={"site_id": 1, "week": week, "gap": GAP,
+        job = boss.wait_job(boss.post("/schedules", json={"site_id": 1, "week": week, "gap": GAP, "trial_weeks": 20,
                                                           "time_limit_s": 120}), 240)
         assert job["state"] == "done", job
         card = boss.get(f"/forecasts/{job['result']['forecast_id']}").json()["queues"][0]

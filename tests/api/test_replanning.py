@@ -19,7 +19,8 @@ def week(monday):
 
 def draw(planner, **body):
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": SITE, "week": week(MONDAY), "seed": 3, "iteration_limit": 60, "time_limit_s": 60, **body}))
+        "site_id": SITE, "week": week(MONDAY), "seed": 3, "iteration_limit": 60, "time_limit_s": 60,
+        "trial_weeks": 20, **body}))
     assert job["state"] == "done", job
     return job["result"]
 

@@ -69,7 +69,7 @@ def test_more_certainty_costs_more(planner, forecast, walk_in):
 def test_a_schedule_is_staffed_as_asked(planner, forecast, walk_in):
     job = planner.wait_job(planner.post("/schedules", json={
         "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 40,
-        "time_limit_s": 30, "risk": "chance", "probability": 0.9}))
+        "time_limit_s": 30, "trial_weeks": 20, "risk": "chance", "probability": 0.9}))
     assert job["state"] == "done", job
     roster = planner.get(f"/rosters/{job['result']['roster_id']}").json()
     evidence = roster["evidence"]
@@ -91,7 +91,7 @@ def test_a_week_s_target_is_planned_as_one(planner, forecast, walk_in):
     for over, spans in (("week", 1), ("day", 7)):
         job = planner.wait_job(planner.post("/schedules", json={
             "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 3000,
-            "time_limit_s": 60, "over": over}))
+            "time_limit_s": 60, "trial_weeks": 20, "over": over}))
         assert job["state"] == "done", job
         roster = planner.get(f"/rosters/{job['result']['roster_id']}").json()
         evidence = roster["evidence"]
@@ -111,7 +111,8 @@ def test_a_week_s_target_is_planned_as_one(planner, forecast, walk_in):
         if roster["people_short"] == 0:
             assert sum(r["answered"] for r in rows) >= 0.9 * sum(r["target"] for r in rows)
     plain = planner.wait_job(planner.post("/schedules", json={
-        "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 40}))
+        "site_id": SITE, "week": WEEK, "forecast_id": forecast, "seed": 5, "iteration_limit": 40,
+        "trial_weeks": 20}))
     assert plain["state"] == "done", plain
     evidence = planner.get(f"/rosters/{plain['result']['roster_id']}").json()["evidence"]
     assert evidence["services"] == [] and evidence["parts"]["service"] == 0
@@ -189,7 +190,7 @@ def test_a_plan_keeps_what_mail_comes_to(planner, mail_site):
     forecast, mail, voice = mail_site
     job = planner.wait_job(planner.post("/schedules", json={
         "site_id": mail["site_id"], "week": WEEK, "forecast_id": forecast, "iteration_limit": 20,
-        "time_limit_s": 30, "idle_share": 0.8}))
+        "time_limit_s": 30, "trial_weeks": 20, "idle_share": 0.8}))
     assert job["state"] == "done", job
     plan = job["result"]["plan_id"]
     shown = need(planner, forecast, mail, idle_share=0.8)["intervals"]
@@ -353,7 +354,8 @@ def test_too_few_counters_say_what_they_reach(service, planner, forecast, walk_i
         day = need(planner, forecast, walk_in, risk="chance")["unmet"]
         assert 1 <= day["count"] <= day["of"] <= 7 and day["p_target"] < 0.8 and "days miss" in day["note"]
         job = planner.wait_job(planner.post("/schedules", json={
-            "site_id": SITE, "week": WEEK, "forecast_id": forecast, "iteration_limit": 20, "time_limit_s": 20}))
+            "site_id": SITE, "week": WEEK, "forecast_id": forecast, "iteration_limit": 20, "time_limit_s": 20,
+            "trial_weeks": 20}))
         evidence = planner.get(f"/rosters/{job['result']['roster_id']}").json()["evidence"]
         assert evidence["unmet"] >= unmet["count"]
         assert any(note == f"queue {walk_in['code']}: {unmet['note']}" for note in evidence["unmet_notes"])

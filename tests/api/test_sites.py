@@ -45,7 +45,7 @@ def counters(planner):
 
 def draw(planner, week):
     job = planner.wait_job(planner.post("/schedules", json={"site_id": SITE, "week": week, "iteration_limit": 100,
-                                                            "time_limit_s": 30}))
+                                                            "time_limit_s": 30, "trial_weeks": 20}))
     assert job["state"] == "done", job
     return job["result"]["roster_id"]
 
@@ -173,7 +173,8 @@ def together(service, planner):
     for agent in sorted(stay)[4:]:  # the borrower has hardly anybody
         service.sql("UPDATE agent SET left_on = current_date - 1, leave_reason = 'voluntary' WHERE id = %s", (agent,))
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": home, "with": [away], "week": week, "iteration_limit": 2000, "time_limit_s": 40}), 240)
+        "site_id": home, "with": [away], "week": week, "iteration_limit": 2000, "time_limit_s": 40,
+        "trial_weeks": 20}), 240)
     assert job["state"] == "done", job
     yield {"home": home, "away": away, "lent": lent, "week": week, "result": job["result"]}
     service.sql("UPDATE agent SET left_on = NULL, leave_reason = NULL WHERE left_on = current_date - 1")

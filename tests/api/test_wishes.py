@@ -25,7 +25,8 @@ def day(monday, n):
 
 def draw(planner, monday, site=SITE, **body):
     job = planner.wait_job(planner.post("/schedules", json={
-        "site_id": site, "week": week(monday), "seed": 5, "iteration_limit": 120, "time_limit_s": 60, **body}))
+        "site_id": site, "week": week(monday), "seed": 5, "iteration_limit": 120, "time_limit_s": 60,
+        "trial_weeks": 20, **body}))
     assert job["state"] == "done", job
     return job["result"]["roster_id"]
 

@@ -78,7 +78,7 @@ def test_a_machine_that_loses_power_mid_solve(alone):
         assert made["state"] == "done"
         reply = planner.post("/schedules", json={
             "site_id": SITE, "week": week_ahead(2), "forecast_id": made["result"]["forecast_id"], "seed": 3,
-            "time_limit_s": 10, "gap": 0})
+            "time_limit_s": 10, "trial_weeks": 20, "gap": 0})
         job_path = reply.headers["Location"].removeprefix("/api/v1")
         wait_for("solver at work", PATIENCE_S, lambda: planner.get(job_path).json()["objective"] is not None)
         worker = int(alone.sql("SELECT lease_owner FROM job WHERE state = 'running'")[0][0].split("/")[1])

@@ -38,7 +38,7 @@ static int begin(void **state)
 static int64_t make(struct db_fixture *f)
 {
 	struct schedule_request r = { .site_id = 1, .week = small_site_change_week(4) + 7, .forecast_id = FIELD_NULL,
-				      .seed = 1, .iteration_limit = 200, .gap = 0.02, .time_limit_s = 60 };
+				      .seed = 1, .iteration_limit = 200, .gap = 0.02, .time_limit_s = 60, .trial_weeks = 20 };
 	struct schedule_result out;
 	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
 		fail_msg("no roster: %s %s", f->err.message, f->err.items_kept ? f->err.items[0].message : "");

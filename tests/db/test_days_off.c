@@ -115,7 +115,7 @@ static void expect(struct fixture *f, const char *agent, const char *want)
 static struct schedule_result make(struct fixture *f)
 {
 	struct schedule_request r = { .site_id = 1, .week = f->week, .forecast_id = f->forecast_id, .seed = 1,
-				      .iteration_limit = 60, .gap = 0.05, .time_limit_s = 60 };
+				      .iteration_limit = 60, .gap = 0.05, .time_limit_s = 60, .trial_weeks = 20 };
 	struct schedule_result out;
 	if (!schedule_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->at.err))
 		fail_msg("no roster: %s", f->at.err.message);

@@ -25,7 +25,7 @@ static double ask(struct db_fixture *f, const char *sql)
 static struct schedule_result make(struct db_fixture *f, int64_t site, int64_t week, int64_t *with)
 {
 	struct schedule_request r = { .site_id = site, .week = week, .forecast_id = FIELD_NULL, .seed = 1,
-				      .iteration_limit = 200, .gap = 0.02, .time_limit_s = 60, .with = with,
+				      .iteration_limit = 200, .gap = 0.02, .time_limit_s = 60, .trial_weeks = 20, .with = with,
 				      .with_count = with != NULL };
 	struct schedule_result out;
 	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))

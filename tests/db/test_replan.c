@@ -35,7 +35,7 @@ static int begin(void **state)
 	small_site_load(f->at.url);
 	f->request = (struct schedule_request){ .site_id = strtoll(db_fixture_ask(&f->at, "SELECT id FROM site"), NULL, 10),
 						.week = small_site_change_week(4), .forecast_id = FIELD_NULL, .seed = 1,
-						.iteration_limit = 300, .gap = 0.02, .time_limit_s = 60 };
+						.iteration_limit = 300, .gap = 0.02, .time_limit_s = 60, .trial_weeks = 20 };
 	f->first = make(f);
 	f->request.keep = (struct replan_request){ .roster_id = f->first.roster_id, .from = f->request.week + 3 };
 	db_fixture_ask(&f->at, "CREATE VIEW work AS SELECT s.roster_id, s.agent_id, s.day, s.start_at, s.end_at, s.paid_minutes,"

@@ -113,7 +113,7 @@ static void test_a_roster_says_how_it_was_staffed(void **state)
 	struct fixture *f = *state;
 	struct schedule_request r = { .site_id = 1, .week = f->week, .forecast_id = f->forecast_id,
 				      .seed = 1, .iteration_limit = 40, .gap = 0.02, .time_limit_s = 60,
-				      .choice = { .risk = WFM_RISK_CHANCE, .over = FIELD_NULL,
+				      .trial_weeks = 20, .choice = { .risk = WFM_RISK_CHANCE, .over = FIELD_NULL,
 						  .probability = 0.9, .least = NAN } };
 	struct schedule_result out;
 	if (!schedule_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->at.err))

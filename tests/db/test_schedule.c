@@ -35,6 +35,7 @@ static struct schedule_result make(struct db_fixture *f, int64_t week)
 {
 	struct schedule_request r = request(f, week);
 	struct schedule_result out;
+	r.trial_weeks = 20;
 	if (!schedule_make(f->db, f->arena, &r, FIELD_NULL, FIELD_NULL, NULL, &out, &f->err))
 		fail_msg("no roster: %s %s", f->err.message,
 			 f->err.items_kept ? f->err.items[0].message : "");

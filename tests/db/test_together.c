@@ -44,7 +44,7 @@ static struct schedule_request request(int64_t site, int64_t *with)
 {
 	return (struct schedule_request){ .site_id = site, .week = small_site_change_week(4) + 7,
 					  .forecast_id = FIELD_NULL, .seed = 1, .iteration_limit = 300, .gap = 0.01,
-					  .time_limit_s = 60, .with = with, .with_count = with != NULL };
+					  .time_limit_s = 60, .trial_weeks = 20, .with = with, .with_count = with != NULL };
 }
 
 static struct schedule_result make(struct db_fixture *f, struct schedule_request r)

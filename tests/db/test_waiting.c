@@ -40,7 +40,7 @@ static int begin(void **state)
 	struct forecast_request r = { strtoll(db_fixture_ask(&f->at, "SELECT id FROM site"), NULL, 10),
 				      small_site_change_week(4) + 7, 1 };
 	f->request = (struct schedule_request){ .site_id = r.site_id, .week = r.week, .seed = 1, .iteration_limit = 200,
-						.gap = 0.02, .time_limit_s = 60, .choice = STAFFING_CHOICE_PLAIN };
+						.gap = 0.02, .time_limit_s = 60, .trial_weeks = 20, .choice = STAFFING_CHOICE_PLAIN };
 	if (!forecast_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->request.forecast_id, &f->at.err))
 		fail_msg("no forecast: %s", f->at.err.message);
 	*state = f;
