@@ -5,9 +5,11 @@ A first start runs initdb, every migration and, for the demo, some seconds of lo
 wants a service of its own, but not that again: the binary makes it once by a real first start, which
 must end cleanly, and each service begins with a copy of its own.
 
-A template belongs to one content of the binary and to one hour (the demo's days end with today), and
-is kept in build/check/templates; older ones are removed. Processes agree by a lock file.
+A template belongs to one content of the binary and to one hour (the demo's days end with today), or to
+the next too if it is the same day, lest a run of all tests past the hour make them anew. It is kept in
+build/check/templates; older ones are removed. Processes agree by a lock file.
 """
+import datetime
 import fcntl
 import hashlib
 import os
@@ -18,12 +20,32 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "build/check/templates"
 KEEP_S = 2 * 3600
+FRESH_S = 45 * 60  # of one made in the hour before
+DEMO_OFFSETS_H = (-6, -5, -4, -3)  # from UTC, of the demo's sites
+
+
+def _days(at):
+    """The dates that tests may take for today."""
+    utc = datetime.datetime.fromtimestamp(at, datetime.timezone.utc)
+    return [datetime.date.fromtimestamp(at), utc.date(),
+            *((utc + datetime.timedelta(hours=h)).date() for h in DEMO_OFFSETS_H)]
+
+
+def _hour(at):
+    return time.strftime("%Y%m%dT%H", time.gmtime(at))
 
 
 def _name(binary, demo):
     content = hashlib.sha256(Path(binary).read_bytes()).hexdigest()[:16]
-    hour = time.strftime("%Y%m%dT%H", time.gmtime())
-    return f"{'demo' if demo else 'empty'}-{content}-{hour}"
+    kind, now = f"{'demo' if demo else 'empty'}-{content}", time.time()
+    before = f"{kind}-{_hour(now - 3600)}"
+    try:
+        made = (FOLDER / before).stat().st_mtime
+        if now - made < FRESH_S and _days(made) == _days(now):
+            return before
+    except FileNotFoundError:
+        pass
+    return f"{kind}-{_hour(now)}"
 
 
 def _copy(source, target):
