@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Walks the page in a real browser against the real service with the demo network; prints TAP.
 //
-//   node tests/browser/run.mjs [WALK…]      walks: logic log-in planner forecast requirement training
-//                        replay replay-phone versus fair calendar forecast-phone agent manager hr (all)
+//   node tests/browser/run.mjs [WALK…] [-WALK…]    walks: logic log-in planner forecast requirement replay
+//                        replay-phone versus replan leave fair lending calendar training forecast-phone
+//                        agent manager hr (all but those with a "-")
 //
 // CUADRANTE_BIN names the binary, CHROMIUM the browser, CUADRANTE_URL a service that runs already.
-// Screenshots of every view in both themes and languages go to build/screenshots.
+// Screenshots of every view in each theme and language go to build/screenshots; with CUADRANTE_LOOKS=all
+// in every pair of them.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -359,6 +359,7 @@ async function publish(visit) {
 }
 
 async function walk(name, browser, { url, database }, shots) {
+	const begun = Date.now();
 	const viewport = ["agent", "forecast-phone", "replay-phone"].includes(name) ? PHONE : DESK;
 	for (const look of LOOKS) {
 		note(`${name} in ${look.name}`);
@@ -371,12 +372,15 @@ async function walk(name, browser, { url, database }, shots) {
 		}
 		await visit.leave();
 	}
+	note(`${name} took ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 }
 
 export async function runAll(wanted, root) {
-	const names = wanted.length > 0 ? wanted : ["logic", ...Object.keys(walks)];
-	const unknown = names.filter((n) => n !== "logic" && !walks[n]);
+	const all = ["logic", ...Object.keys(walks)];
+	const unknown = wanted.filter((n) => !all.includes(n.replace(/^-/, "")));
 	if (unknown.length > 0) throw new Error(`no such walk: ${unknown.join(", ")}`);
+	const asked = wanted.filter((n) => !n.startsWith("-"));
+	const names = (asked.length > 0 ? asked : all).filter((n) => !wanted.includes(`-${n}`));
 	if (names.includes("logic")) await logic(root);
 	const clicked = names.filter((n) => n !== "logic");
 	if (clicked.length === 0) return finish();
