@@ -38,6 +38,9 @@ SECONDS = {"templates": 200, "test_replanning": 110, "browser": 100, "test_requi
            "prop_schedule_moved": 20, "test_feed": 20, "prop_deferred": 18, "test_schedule_duties": 15,
            "test_replan": 15, "prop_forecast_invariance": 15, "test_skills": 14, "test_cross_training": 14,
            "test_roster_trials": 14, "install": 10}
+# Walks of the page that need none of the others; together they take about as long as the rest.
+BROWSER_BESIDE = ["forecast", "forecast-phone", "requirement", "replay", "replay-phone", "training", "calendar",
+                  "lending"]
 
 passed = failed = 0
 failures = []
@@ -160,7 +163,7 @@ def telling_lines(text):
 
 
 def run_step(name, command, env=None, timeout=None):
-    return name, *run(command, LOGS / f"{name.replace(' ', '-')}.log", env, timeout)
+    return name, *run(command, LOGS / (re.sub("[ /]", "-", name) + ".log"), env, timeout)
 
 
 def tell_step(name, code, text, spent):
@@ -276,21 +279,21 @@ def tell_api(name, good, bad, text, spent):
     count(good, bad, name)
 
 
-def run_browser():
+def run_browser(name, walks):
     env = environment(RELEASE + "/cuadrante")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium:
         env.setdefault("CHROMIUM", chromium)
-    return "tests/browser", *run(["node", "tests/browser/run.mjs"], LOGS / "browser.log", env, BROWSER_TIMEOUT_S)
+    return name, *run(["node", "tests/browser/run.mjs", *walks], LOGS / f"{name}.log", env, BROWSER_TIMEOUT_S)
 
 
-def install_packages():
-    """The calendar libraries of tests/package.json, once for each lockfile."""
-    lock, stamp = Path("tests/package-lock.json"), Path("tests/node_modules/.installed")
+def install_packages(folder):
+    """What its package.json asks for, once for each lockfile."""
+    lock, stamp = Path(folder, "package-lock.json"), Path(folder, "node_modules/.installed")
     if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
         return
-    if step("npm ci in tests", ["npm", "ci", "--prefix", "tests", "--ignore-scripts", "--no-audit",
-                                "--no-fund", "--loglevel=error"]):
+    if step(f"npm ci in {folder}", ["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit",
+                                    "--no-fund", "--loglevel=error"]):
         stamp.touch()
 
 
@@ -306,14 +309,17 @@ def make_templates():
 
 
 def api_tasks():
-    install_packages()
+    install_packages("tests")
     yield Task("templates", make_templates, tell_step)
     for path in Path("tests/api").glob("test_*.py"):
         yield Task(path.stem, lambda path=path: run_api(path), tell_api, after="templates")
 
 
 def browser_tasks():
-    yield Task("browser", run_browser, tap)
+    """Two chains of walks, each with a service of its own."""
+    install_packages("tests/browser")
+    yield Task("browser", lambda: run_browser("browser", [f"-{w}" for w in BROWSER_BESIDE]), tap)
+    yield Task("browser-beside", lambda: run_browser("browser-beside", BROWSER_BESIDE), tap)
 
 
 def run_together(tasks):
