@@ -17,9 +17,8 @@ SELECT a.id, a.code, a.name, a.site_id, a.contract_id, a.hired, a.left_on,
 	coalesce((SELECT json_agg(json_build_object('day', s.day, 'start', s.start_at, 'end', s.end_at,
 			'paid_minutes', s.paid_minutes) ORDER BY s.day DESC)
 		FROM shift s WHERE s.agent_id = a.id
-			AND (s.published OR s.roster_id IN (SELECT o.id FROM roster k JOIN plan kp ON kp.id = k.plan_id
-				JOIN plan op ON op.together = kp.together JOIN roster o ON o.plan_id = op.id
-				WHERE k.id = :kept AND o.state = 'draft' AND o.site_id <> k.site_id))
+			AND CASE WHEN :kept::bigint IS NOT NULL AND s.site_id <> :site_id AND s.day BETWEEN :monday::date AND :monday::date + 6
+				THEN s.roster_id IN (SELECT roster_beside(:kept)) ELSE s.published END
 			AND s.day BETWEEN :monday::date - 21 AND :monday::date + 9
 			AND (s.day < :monday::date OR s.day > :monday::date + 6 OR (s.site_id <> :site_id
 				AND s.site_id NOT IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint)))), '[]') AS neighbours
@@ -120,8 +119,10 @@ WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
 ORDER BY i.start_at;
 
 -- name: plan_insert
-INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id, together)
-VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id, :together) RETURNING id;
+INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id, together, beside)
+VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id, :together, coalesce(:together,
+	(SELECT p.beside FROM roster k JOIN plan p ON p.id = k.plan_id WHERE k.id::text = :request::jsonb->>'keep')))
+RETURNING id;
 
 -- name: plan_together_number
 SELECT nextval('plan_together');
@@ -268,14 +269,11 @@ FROM shift s JOIN agent a ON a.id = s.agent_id JOIN contract c ON c.id = a.contr
 WHERE s.roster_id = :roster_id ORDER BY a.name, s.start_at;
 
 -- name: roster_away
--- Shifts of the site's own people at other sites in the week: of drafts drawn in one with it, else published ones.
+-- Shifts of the site's own people at other sites in the week, as the roster reckons with them.
 SELECT s.id, s.agent_id, a.name AS agent, s.day, s.start_at AS start, s.end_at AS end, s.paid_minutes, s.site_id, t.name AS site
-FROM roster r JOIN plan p ON p.id = r.plan_id JOIN agent a ON a.site_id = r.site_id
-	JOIN shift s ON s.agent_id = a.id AND s.day BETWEEN r.monday AND r.monday + 6 AND s.site_id <> r.site_id
-	JOIN roster o ON o.id = s.roster_id JOIN plan q ON q.id = o.plan_id JOIN site t ON t.id = s.site_id
-WHERE r.id = :roster_id AND ((q.together = p.together AND o.state = 'draft')
-	OR (s.published AND NOT EXISTS (SELECT FROM plan x JOIN roster d ON d.plan_id = x.id AND d.state = 'draft'
-		WHERE x.together = p.together AND x.site_id = o.site_id)))
+FROM roster r JOIN agent a ON a.site_id = r.site_id
+	JOIN shift s ON s.agent_id = a.id AND s.roster_id IN (SELECT roster_beside(:roster_id)) JOIN site t ON t.id = s.site_id
+WHERE r.id = :roster_id
 ORDER BY a.name, s.start_at;
 
 -- name: roster_coverage

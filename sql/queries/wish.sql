@@ -1,23 +1,17 @@
 -- Wishes of agents, and how evenly weekends, early and late shifts are divided.
 
 -- name: roster_fairness
--- This roster with what its agents do elsewhere that week (in a draft drawn with this one, else what is published
--- there), and what was published in so many weeks before it. Means are of the agents of the same contract, by
--- week in which they were there.
+-- This roster with what its agents do elsewhere that week, as it reckons with it, and what was published in so
+-- many weeks before it. Means are of the agents of the same contract, by week in which they were there.
 WITH head AS (
-	SELECT r.id, r.site_id, r.monday, r.state, p.together FROM roster r JOIN plan p ON p.id = r.plan_id
-	WHERE r.id = :roster_id),
+	SELECT r.id, r.site_id, r.monday FROM roster r WHERE r.id = :roster_id),
 counted AS (
 	SELECT h.id, h.monday FROM head h
 	UNION ALL
 	SELECT p.id, p.monday FROM roster p JOIN head h USING (site_id)
 	WHERE p.state = 'published' AND p.monday BETWEEN h.monday - 7 * :weeks::int AND h.monday - 7),
 elsewhere AS (
-	SELECT o.id FROM head h JOIN roster o ON o.site_id <> h.site_id AND o.monday = h.monday
-		JOIN plan q ON q.id = o.plan_id
-	WHERE (h.state = 'draft' AND o.state = 'draft' AND q.together = h.together)
-		OR (o.state = 'published' AND NOT (h.state = 'draft' AND EXISTS (SELECT FROM plan x JOIN roster d ON d.plan_id = x.id
-			WHERE x.together = h.together AND d.site_id = o.site_id AND d.state = 'draft')))),
+	SELECT o.id FROM roster_beside(:roster_id) AS o(id)),
 people AS (
 	SELECT a.* FROM agent a, head h
 	WHERE (a.site_id = h.site_id AND a.hired <= h.monday + 6 AND (a.left_on IS NULL OR a.left_on >= h.monday))

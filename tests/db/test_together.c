@@ -300,6 +300,37 @@ static void test_training_and_meetings_are_at_the_own_site(void **state)
 	assert_true(publish(f, r.roster_id));
 }
 
+static struct schedule_result again(struct db_fixture *f, int64_t site, int64_t roster_id)
+{
+	struct schedule_request r = request(site, NULL);
+	r.keep = (struct replan_request){ .roster_id = roster_id, .from = FIELD_NULL };
+	return make(f, r);
+}
+
+/* And again from that: its plan stands alone, but comes of one of both sites. */
+static void test_drafts_planned_again_twice_reckon_with_the_newest(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	struct schedule_result twice = again(f, 1, again(f, 1, r.roster_id).roster_id);
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	/* Viña's reckons with Santiago's third, not with the one it was drawn in one with. */
+	struct schedule_result there = again(f, 2, r.with[0].roster_id);
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM roster_beside((SELECT max(id) FROM roster)) AS b(id) JOIN roster o"
+				   " USING (id) WHERE o.site_id = 1 AND o.version = 3"), "1");
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_true(publish(f, twice.roster_id));
+	assert_true(publish(f, there.roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(state || site_id || version, ' ' ORDER BY id) FROM roster"),
+			    "draft11 draft21 draft12 published13 published22");
+	/* Published, they are what counts: the drafts of both are no longer beside anything. */
+	again(f, 1, twice.roster_id);
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(o.state || o.site_id, ' ') FROM roster_beside((SELECT max(id) FROM roster))"
+				   " AS b(id) JOIN roster o USING (id)"), "published2");
+}
+
 static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer, const char *words)
 {
 	struct schedule_result out;
@@ -342,6 +373,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_sites_are_told_what_would_help, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
