@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/http/absence_handlers.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include "server/base/clock.h"
 #include "server/domain/request_time_off.h"
 
@@ -111,18 +111,19 @@ static bool read_cursor(struct request *rq, const char *cursor, struct absence_f
 			struct err *e)
 {
 	const char *text;
-	long long at, id;
+	char *end;
 
 	f->after_at = f->after_id = FIELD_NULL;
 	if (!request_cursor_read(rq, cursor, &text, e))
 		return false;
 	if (!text)
 		return true;
-	if (sscanf(text, "%lld %lld", &at, &id) != 2)
-		return err_at(e, ERR_INVALID, "?cursor", "is not a cursor that a reply gave");
-	f->after_at = at;
-	f->after_id = id;
-	return true;
+	f->after_at = strtoll(text, &end, 10);
+	f->after_id = strtoll(end, &end, 10);
+	/* Of years that dates may have: others cannot even be written. */
+	bool sound = *end == '\0' && f->after_id > 0 && f->after_at > date_from_ymd(1000, 1, 1) * 86400 &&
+		     f->after_at < date_from_ymd(9999, 1, 1) * 86400;
+	return sound || err_at(e, ERR_INVALID, "?cursor", "is not a cursor that a reply gave");
 }
 
 bool absence_list_handle(struct request *rq, struct reply *rp, struct err *e)

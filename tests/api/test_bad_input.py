@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever arrives, the answer is problem+json that names the place, nothing is saved, and the service lives."""
+import base64
 import json
 import os
 import random
@@ -113,6 +114,26 @@ def test_quotes_and_wildcards_are_only_text(planner):
     for q in ("'", "''; DROP TABLE agent;--", "%25", "_", "\\\\", "%E2%80%AE", "{}", "$1"):
         assert planner.get(f"/agents?q={q}").status_code == 200
     assert planner.items("/agents?q=%25") == [] == planner.items("/agents?q=_")
+
+
+FORGED = [b"x", b"1", b"9000000000000000000 9000000000000000000", b"-9000000000000000000 1", b"99999999999999999999999",
+          b"1 2 3", b"2026-11-11 999999999999999999999999 x", b"9999-99-99 1 x", b"1 \xc3\xa9", b"-1", b"1.5", b" ", b"1 "]
+
+
+def test_forged_cursors_at_every_list(service, admin):
+    """A cursor is only text that somebody sends: whatever is in it, the service answers and lives on."""
+    lists = 0
+    for path, methods in service.openapi["paths"].items():
+        taken = {p["name"] for p in methods.get("get", {}).get("parameters", [])}
+        if "cursor" not in taken or "{" in path or "admin" not in methods["get"]["x-roles"]:
+            continue
+        lists += 1
+        for text in FORGED:
+            cursor = base64.urlsafe_b64encode(text).decode().rstrip("=")
+            reply = admin.get(path.removeprefix("/api/v1"), params={"cursor": cursor, **({"site_id": 1} if "site_id" in taken else {})})
+            assert reply.status_code in (200, 400, 422), f"{path} {text}: {reply.status_code} {reply.text}"
+    assert lists > 8
+    assert requests.get(f"{service.base}/readyz").status_code == 200
 
 
 def test_random_bytes_at_every_json_route(service, planner, admin):
