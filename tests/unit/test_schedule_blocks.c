@@ -48,7 +48,7 @@ static void test_blocks_cover_and_bound(void **state)
 	fixture_init(&f, 2, 600);
 	struct wfm_agent *agents = many_agents(&f, wishes);
 	for (int i = 0; i < 2; i++) {
-		struct wfm_solve_options o = { .seed = 4, .iteration_limit = 150000, .threads = 1 + i };
+		struct wfm_solve_options o = { .seed = 4, .iteration_limit = 60000, .threads = 1 + i };
 		enum wfm_status s = wfm_schedule_solve(&f.p, &o, &r[i], &e);
 		if (s != WFM_OK && s != WFM_LIMIT)
 			fail_msg("%s %s %s", wfm_status_name(s), e.path, e.message);
@@ -114,7 +114,7 @@ static void test_sessions_in_blocks(void **state)
 	struct wfm_agent *agents = many_agents(&f, wishes);
 	ask_everybody(&f);
 	for (int i = 0; i < 2; i++) {
-		struct wfm_solve_options o = { .seed = 4, .iteration_limit = 60000, .threads = 1 + i };
+		struct wfm_solve_options o = { .seed = 4, .iteration_limit = 30000, .threads = 1 + i };
 		r[i] = fixture_solve(&f.p, &o);
 		fixture_expect_clean(&f.p, r[i]);
 	}
@@ -126,7 +126,7 @@ static void test_sessions_in_blocks(void **state)
 	assert_memory_equal(r[0]->shifts, r[1]->shifts, (size_t)r[0]->shift_count * sizeof *r[0]->shifts);
 	assert_true(r[0]->cost.total == r[1]->cost.total && r[0]->bound == r[1]->bound);
 	/* From its own roster. */
-	struct wfm_solve_options again = { .seed = 5, .iteration_limit = 30000, .start = r[0] };
+	struct wfm_solve_options again = { .seed = 5, .iteration_limit = 15000, .start = r[0] };
 	wfm_roster_free(r[1]);
 	r[1] = fixture_solve(&f.p, &again);
 	fixture_expect_clean(&f.p, r[1]);
