@@ -28,12 +28,13 @@ const struct fields roster_fields = FIELDS("Roster", struct roster, roster_rows)
 struct absent_row {
 	const char *agent;
 	int64_t day;
-	bool gone;
+	bool gone, absent; /* neither: not of this site */
 };
 static const struct field absent_rows[] = {
 	F_TEXT(struct absent_row, agent, 0, 0, 0, ""),
 	F_DATE(struct absent_row, day, 0, ""),
 	F_BOOL(struct absent_row, gone, 0, ""),
+	F_BOOL(struct absent_row, absent, 0, ""),
 };
 static const struct fields absent_fields = FIELDS("PublishAbsent", struct absent_row, absent_rows);
 
@@ -68,7 +69,9 @@ static bool nobody_absent(struct db *db, struct arena *a, int64_t roster_id, str
 		date_format(rows[i].day, day);
 		err_at(e, ERR_CONFLICT, arena_printf(a, "%s, %s", rows[i].agent, day),
 		       "%s after the roster was drawn; build the schedule again",
-		       rows[i].gone ? "left the company" : "is on leave that was approved");
+		       rows[i].gone	? "left the company"
+		       : rows[i].absent ? "is on leave that was approved"
+					: "was moved to another site or is no longer lent to this one");
 	}
 	return n == 0;
 }

@@ -108,6 +108,8 @@ bool wish_add(struct db *db, struct arena *a, const struct wish_request *r, bool
 	struct about x;
 	struct err why = ERR_INIT;
 	int64_t id;
+	if (!db_run(db, SQL_WISH_LOCK_AGENT, DB_ARGS(db_int("agent_id", r->agent_id)), NULL, NULL, e))
+		return false;
 	if (!db_one(db, SQL_WISH_ABOUT, DB_ARGS(db_int("agent_id", r->agent_id), db_date("day", r->day)), NULL,
 		    &about_fields, a, &x, &why))
 		return why.code == ERR_NOT_FOUND ? err_at(e, ERR_INVALID, "/agent_id", "there is no such agent") :

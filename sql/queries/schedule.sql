@@ -339,12 +339,15 @@ WHERE ours.id IS NULL OR theirs.id IS NULL
 ORDER BY a.name, day;
 
 -- name: publish_absent
--- Who cannot work a shift since the roster was drawn: on leave, or gone. What has begun stands.
-SELECT DISTINCT a.name AS agent, s.day, coalesce(s.day > a.left_on, false) AS gone
-FROM shift s JOIN agent a ON a.id = s.agent_id
+-- Who cannot work a shift since the roster was drawn: on leave, gone, or no longer of this site nor lent to it.
+-- What has begun stands, and of the last today's, which no new plan changes.
+SELECT DISTINCT a.name AS agent, s.day, coalesce(s.day > a.left_on, false) AS gone, b.id IS NOT NULL AS absent
+FROM shift s JOIN agent a ON a.id = s.agent_id JOIN site t ON t.id = s.site_id
 	LEFT JOIN absence b ON b.agent_id = s.agent_id AND b.state IN ('approved', 'recorded')
 		AND tstzrange(b.start_at, b.end_at) && tstzrange(s.start_at, s.end_at)
-WHERE s.roster_id = :roster_id AND s.start_at > now() AND (b.id IS NOT NULL OR s.day > a.left_on)
+WHERE s.roster_id = :roster_id AND s.start_at > now() AND (b.id IS NOT NULL OR s.day > a.left_on
+	OR (a.site_id <> s.site_id AND s.day > (now() AT TIME ZONE t.zone)::date
+		AND NOT EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id)))
 ORDER BY s.day, a.name LIMIT 20;
 
 -- name: roster_together

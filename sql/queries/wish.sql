@@ -102,14 +102,18 @@ FROM wish w JOIN agent a ON a.id = w.agent_id
 		FROM shift_asks s WHERE s.agent_id = w.agent_id AND s.day = w.day AND s.published) AS x
 WHERE w.id = :wish_id;
 
+-- name: wish_lock_agent
+-- By itself: a statement that waits for a lock still counts what was there before it waited.
+SELECT id FROM agent WHERE id = :agent_id FOR NO KEY UPDATE;
+
 -- name: wish_about
--- What decides whether an agent may wish something of a day. Locks the agent, so that two at once are counted.
+-- What decides whether an agent may wish something of a day; after wish_lock_agent, so that two at once are counted.
 SELECT a.id AS agent_id, a.hired, a.left_on, (now() AT TIME ZONE s.zone)::date AS today,
 	EXISTS (SELECT FROM roster p WHERE p.site_id = a.site_id AND p.state = 'published'
 		AND :day::date BETWEEN p.monday AND p.monday + 6) AS published,
 	(SELECT count(*) FROM wish w WHERE w.agent_id = a.id
 		AND date_trunc('week', w.day) = date_trunc('week', :day::date)) AS wishes
-FROM agent a JOIN site s ON s.id = a.site_id WHERE a.id = :agent_id FOR UPDATE OF a;
+FROM agent a JOIN site s ON s.id = a.site_id WHERE a.id = :agent_id;
 
 -- name: wish_insert
 INSERT INTO wish (agent_id, day, kind, start_min, weight) VALUES (:agent_id, :day, :kind, :start, :weight)

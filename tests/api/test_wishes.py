@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Wishes of agents, whose win where not all can be had, and how evenly a roster divides its weekends."""
 import datetime
+import threading
+import time
 from zoneinfo import ZoneInfo
 
+import psycopg2
 import pytest
 
 SITE = 3  # San Salvador
@@ -121,6 +124,37 @@ def test_an_agent_wishes_and_takes_back(service, agent, planner):
     assert agent.delete(f"/me/wishes/{wish['id']}").status_code == 404
     told = service.sql("SELECT action FROM audit WHERE entity = 'wish' AND entity_id = %s ORDER BY id", (wish["id"],))
     assert told == [("ask",), ("withdraw",)]
+
+
+def test_no_more_wishes_a_week_for_asking_at_once(service, agent):
+    """Two wait for the agent's row with one wish left: who comes second must see what the first has written."""
+    me, ahead, status = agent.user["agent_id"], monday_ahead(6), []
+    clients = [service.log_in("agent"), service.log_in("agent")]
+    for n in range(2):
+        assert agent.post("/me/wishes", json={"day": day(ahead, n), "kind": "day_off"}).status_code == 201
+
+    def ask(client, n):
+        status.append(client.post("/me/wishes", json={"day": day(ahead, n), "kind": "day_off"}).status_code)
+
+    asking = [threading.Thread(target=ask, args=(c, 2 + n)) for n, c in enumerate(clients)]
+    connection = psycopg2.connect(service.dsn)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM agent WHERE id = %s FOR UPDATE", (me,))
+            for thread in asking:
+                thread.start()
+            waiting, deadline = 0, time.monotonic() + 20
+            while waiting < 2 and time.monotonic() < deadline:
+                (waiting,), = service.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                time.sleep(0.05)
+    finally:
+        connection.close()
+    for thread in asking:
+        thread.join()
+    try:
+        assert waiting == 2 and sorted(status) == [201, 409]
+    finally:
+        service.sql("DELETE FROM wish WHERE agent_id = %s", (me,))
 
 
 def test_anothers_wish_is_out_of_reach(agent, planner):

@@ -331,7 +331,8 @@ static void test_impossible_requests_name_the_place(void **state)
 	expect_refused(f, r, "/forecast_id");
 	db_fixture_ask(f, "UPDATE agent SET left_on = date '2020-06-01', leave_reason = 'voluntary'");
 	expect_refused(f, request(f, week), "/site_id");
-	db_fixture_ask(f, "UPDATE queue SET channel = 'email', turnaround_min = 20");
+	db_fixture_ask(f, "UPDATE agent SET left_on = NULL, leave_reason = NULL;"
+	       "UPDATE queue SET channel = 'email', turnaround_min = 20");
 	expect_refused(f, request(f, week), "/site_id");
 	assert_string_equal(f->err.items[0].message, "queue voice: its turnaround must be at least 30 minutes: work counted"
 			    " in intervals of 30 cannot be due sooner");

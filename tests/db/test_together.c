@@ -331,6 +331,28 @@ static void test_drafts_planned_again_twice_reckon_with_the_newest(void **state)
 				   " AS b(id) JOIN roster o USING (id)"), "published2");
 }
 
+/* Nobody is published at a site where they may not work any more. */
+static void test_who_is_no_longer_lent_is_not_published(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	db_fixture_ask(f, "DELETE FROM agent_elsewhere");
+	assert_false(publish(f, r.roster_id));
+	assert_int_equal(f->err.code, ERR_CONFLICT);
+	assert_non_null(strstr(f->err.items[0].message, "no longer lent"));
+	/* Drawn again from it, the site does without them. */
+	struct schedule_result alone = again(f, 2, r.with[0].roster_id);
+	assert_true(publish(f, alone.roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN agent a ON a.id = s.agent_id"
+				   " WHERE s.published AND a.site_id <> s.site_id"), "0");
+	/* And who was moved leaves the drafts of the old site. */
+	db_fixture_ask(f, "UPDATE agent SET site_id = 2 WHERE id = (SELECT agent_id FROM shift s JOIN roster r ON r.id = s.roster_id"
+	       " WHERE r.site_id = 1 LIMIT 1)");
+	assert_false(publish(f, r.roster_id));
+	assert_non_null(strstr(f->err.items[0].message, "moved to another site"));
+}
+
 static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer, const char *words)
 {
 	struct schedule_result out;
@@ -374,6 +396,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_both_sites_are_told_what_would_help, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
