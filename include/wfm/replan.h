@@ -2,7 +2,7 @@
 /*
  * Planning again around a roster that people know already: what a changed shift costs, and how many
  * change. An agent's day is changed when a shift is added or removed there, or when it begins or ends
- * at another time or is another duty; breaks and queues may change freely. The price becomes wishes to
+ * at another time, is at another site or another duty; breaks and queues may change freely. The price becomes wishes to
  * keep (WFM_WISH_KEEP) in a copy of the problem, so solver, bound and judge count it like any other:
  *
  *   wfm_replan_open(&problem, start, &cost, &again, &e);
@@ -27,6 +27,7 @@ struct wfm_change_cost {
 	double notice_cents;
 	int32_t notice_days; /* 0: no surcharge */
 	int32_t first_day;   /* day of the plan on which people hear of it; may lie before the plan */
+	const struct wfm_change_cost *of_site; /* [site_count] in its place, for agents at home there; NULL: all alike */
 };
 
 /* Agents' days that differ, and their price. */

@@ -225,6 +225,7 @@ struct wfm_wish {
 	double weight_cents;
 	uint64_t duties;    /* 0: any shift */
 	int32_t start, end; /* KEEP only: slots */
+	int32_t elsewhere;  /* KEEP only, of the shift: as in wfm_shift */
 };
 
 /* Leave that counts as time worked towards the week's minutes and shifts of that day's week. */

@@ -204,6 +204,7 @@ static const struct field wish_rows[] = {
 		  "day_off, day_on: of these duties; empty: any shift"),
 	F_INSTANT(struct form_wish, start, O, "keep: beginning of the shift; null: the day stays free"),
 	F_INSTANT(struct form_wish, end, O, "keep: end of the shift"),
+	F_TEXT(struct form_wish, site, O, 1, 80, "keep: where it is worked; null: at the agent's own site"),
 	F_REAL(struct form_wish, weight_cents, 0, 0, CENTS_MAX,
 	       "price when it is not granted; start: of an hour between start and time"),
 };

@@ -127,7 +127,7 @@ struct form_lock {
 struct form_wish {
 	int64_t kind, date, time, start, end;
 	double weight_cents;
-	const char **duties;
+	const char **duties, *site;
 	size_t duty_count;
 };
 

@@ -442,6 +442,9 @@ static const struct wfm_wish *map_wishes(struct mapper *m, size_t i)
 		else if (shift && (!problem_slot(m->p, x->start, &wishes[k].start) ||
 				   !problem_slot(m->p, x->end, &wishes[k].end)))
 			refuse(m, "must begin and end with a slot", "/agents/%zu/wishes/%zu", i, k);
+		wishes[k].elsewhere = x->site == NULL ? 0 : problem_place(m->p, (int32_t)i, x->site);
+		if (wishes[k].elsewhere < 0 || (x->site != NULL && !shift))
+			refuse(m, "belongs to a shift to keep, at a site of the agent", "/agents/%zu/wishes/%zu/site", i, k);
 		if (x->kind == WFM_WISH_START && x->time == FIELD_NULL)
 			refuse(m, "a wished start needs a time", "/agents/%zu/wishes/%zu/time", i, k);
 	}

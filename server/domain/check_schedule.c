@@ -52,30 +52,57 @@ static bool blame(const struct err *inner, const char *place, struct err *e)
 	return inner->items_kept == 0 ? err_set(e, inner->code, "%s", inner->message) : false;
 }
 
-static bool check_other(struct db *db, struct arena *a, const struct schedule_request *r, size_t i, struct err *e)
+/* The other site's roster to plan again from. */
+static bool check_beside(struct db *db, struct arena *a, const struct schedule_request *r, size_t i,
+			 const struct site_calendar *site, struct replan *again, struct err *e)
+{
+	const char *place = arena_printf(a, "/with/%zu", i);
+	struct replan_request own = r->keep;
+	struct err inner = ERR_INIT;
+	int64_t today;
+	int minute;
+	if (!replan_beside(db, r->keep.roster_id, r->with[i], &own.roster_id, e))
+		return false;
+	if (own.roster_id == 0)
+		return err_at(e, ERR_INVALID, place, "site %s has no roster of that week to plan again from", site->code);
+	zone_to_local(site->zone, clock_now(), &today, &minute);
+	return replan_check(db, a, r->with[i], r->week, today, &own, again, &inner) || blame(&inner, place, e);
+}
+
+static bool check_other(struct db *db, struct arena *a, const struct schedule_request *r, size_t i,
+			struct replan *again, struct err *e)
 {
 	const char *place = arena_printf(a, "/with/%zu", i);
 	struct site_calendar site;
 	struct err inner = ERR_INIT;
 	int64_t forecast;
+	*again = (struct replan){ .forecast_id = FIELD_NULL };
 	for (size_t k = 0; k <= i; k++)
 		if (r->with[i] == (k == 0 ? r->site_id : r->with[k - 1]))
 			return err_at(e, ERR_INVALID, place, k == 0 ? "is the site itself" : "is given twice");
 	if (!site_calendar_load(db, a, r->with[i], &site, &inner))
 		return inner.code == ERR_INVALID ? err_at(e, ERR_INVALID, place, "there is no site %lld", (long long)r->with[i])
 						 : err_set(e, inner.code, "%s", inner.message);
+	if (replan_asked(&r->keep) && !check_beside(db, a, r, i, &site, again, e))
+		return false;
 	return check_people(db, r->with[i], r->week, place, site.code, e) &&
 	       schedule_newest_forecast(db, r->with[i], r->week, &forecast, e) &&
-	       (check_forecast(db, a, r->with[i], r->week, forecast, &inner) || blame(&inner, place, e));
+	       (check_forecast(db, a, r->with[i], r->week,
+			       again->forecast_id != FIELD_NULL ? again->forecast_id : forecast, &inner) ||
+		blame(&inner, place, e));
 }
 
-static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
+/* Days that have begun at any of the sites stand at all of them. */
+static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
+		       struct err *e)
 {
-	if (r->with_count > 0 && replan_asked(&r->keep))
-		return err_at(e, ERR_INVALID, "/with", "a week is planned again for one site at a time");
 	for (size_t i = 0; i < r->with_count; i++)
-		if (!check_other(db, a, r, i, e))
+		if (!check_other(db, a, r, i, &again[i + 1], e))
 			return false;
+	for (size_t i = 1; i <= r->with_count; i++)
+		again[0].from = again[i].from > again[0].from ? again[i].from : again[0].from;
+	for (size_t i = 1; i <= r->with_count; i++)
+		again[i].from = again[0].from;
 	return true;
 }
 
@@ -99,11 +126,11 @@ bool schedule_check_replan(struct db *db, struct arena *a, const struct schedule
 	return check_people(db, r->site_id, r->week, "/site_id", site.code, e) &&
 	       check_forecast(db, a, r->site_id, r->week,
 			      r->forecast_id != FIELD_NULL ? r->forecast_id : again->forecast_id, e) &&
-	       check_with(db, a, r, e);
+	       check_with(db, a, r, again, e);
 }
 
 bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)
 {
-	struct replan again;
-	return schedule_check_replan(db, a, r, &again, e);
+	struct replan *again = arena_array(a, 1 + r->with_count, sizeof *again);
+	return schedule_check_replan(db, a, r, again, e);
 }

@@ -151,7 +151,6 @@ bool contracts_load(struct db *db, struct arena *a, int64_t site_id, const char 
 	*out = (struct contract_set){
 		.contracts = arena_array(a, n, sizeof *out->contracts),
 		.ids = arena_array(a, n, sizeof *out->ids),
-		.cents_hour = arena_array(a, n, sizeof *out->cents_hour),
 		.count = n,
 	};
 	for (size_t i = 0; i < n; i++) {
@@ -162,7 +161,6 @@ bool contracts_load(struct db *db, struct arena *a, int64_t site_id, const char 
 			return false;
 		convert_breaks(&rows[i], a, c);
 		out->ids[i] = rows[i].id;
-		out->cents_hour[i] = rows[i].cost_cents_hour;
 	}
 	return true;
 }

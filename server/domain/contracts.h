@@ -10,7 +10,7 @@
 
 struct contract_set {
 	struct wfm_contract *contracts;
-	int64_t *ids, *cents_hour; /* of the same index */
+	int64_t *ids; /* of the same index */
 	size_t count;
 };
 

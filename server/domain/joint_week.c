@@ -217,8 +217,7 @@ static void add_people(struct arena *a, struct joint_week *j, int32_t *const *sk
 
 /* ---- training and meetings ---- */
 
-/* Who that is in the whole; -1: nobody. */
-static int32_t number_of(const struct joint_week *j, size_t k, int32_t agent)
+int32_t joint_week_number(const struct joint_week *j, size_t k, int32_t agent)
 {
 	for (int32_t i = 0; i < j->problem.agent_count; i++)
 		if (j->index[k][i] == agent)
@@ -245,7 +244,7 @@ static bool add_sessions(struct arena *a, struct joint_week *j, struct err *e)
 			*s = p->sessions[i];
 			s->agent_count = 0;
 			for (int32_t m = 0; m < p->sessions[i].agent_count; m++) {
-				agents[s->agent_count] = number_of(j, k, p->sessions[i].agents[m]);
+				agents[s->agent_count] = joint_week_number(j, k, p->sessions[i].agents[m]);
 				s->agent_count += agents[s->agent_count] >= 0;
 			}
 			s->agents = agents;

@@ -27,6 +27,9 @@ struct joint_week {
 bool joint_week_make(struct arena *a, struct week_problem *weeks, size_t count, struct joint_week *out,
 		     struct err *e);
 
+/* Who an agent of a week is in the whole; -1: nobody. */
+int32_t joint_week_number(const struct joint_week *j, size_t week, int32_t agent);
+
 /* What of the roster belongs to a week, in its numbers: shifts worked there, people at home there who were
  * left out, what its queues lack, and who misses its training and meetings. Cost and proof are those of the
  * whole. */

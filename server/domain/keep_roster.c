@@ -236,7 +236,7 @@ static void fill_shift(const struct week_problem *w, const struct wfm_roster *r,
 	out->start = week_slot_instant(w, s->start);
 	out->end = week_slot_instant(w, s->end);
 	out->paid_minutes = paid;
-	out->cost_cents = (paid * w->contracts.cents_hour[g->contract] + 30) / 60;
+	out->cost_cents = (paid * (int64_t)w->problem.contracts[g->contract].hour_cents + 30) / 60;
 }
 
 static bool keep_shifts(struct db *db, struct arena *a, const struct week_problem *w,
@@ -347,8 +347,9 @@ static const char *evidence_json(struct arena *a, const struct week_problem *w,
 	return text;
 }
 
+/* In this roster; their price is that of the whole plan, like all its costs. */
 static bool count_changes(const struct week_problem *w, const struct wfm_roster *r,
-			  const struct schedule_request *asked, const struct replan *again,
+			  const struct replan *again, const struct drawn_together *together,
 			  struct changes_out *out, struct err *e)
 {
 	struct wfm_changes n;
@@ -358,11 +359,15 @@ static bool count_changes(const struct week_problem *w, const struct wfm_roster 
 		return true;
 	if (wfm_replan_count(&w->problem, again->start, r, &again->cost, &n, &we) != WFM_OK)
 		return err_from_wfm(e, &we);
-	*out = (struct changes_out){ .roster_id = asked->keep.roster_id, .version = again->version,
+	*out = (struct changes_out){ .roster_id = again->roster_id, .version = again->version,
 				     .from = again->from, .shifts = (int64_t)n.added + n.removed + n.moved,
 				     .added = n.added, .removed = n.removed, .moved = n.moved,
 				     .frozen = again->frozen, .cents = n.cents,
 				     .notice_cents = n.cents - again->cost.shift_cents * (n.added + n.removed + n.moved) };
+	if (together != NULL) {
+		out->cents = together->change_cents;
+		out->notice_cents = together->notice_cents;
+	}
 	return true;
 }
 
@@ -390,10 +395,11 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 	as_placed.requirements = week_waiting_rows(a, w, roster, &waiting, &waiting_count);
 	w = &as_placed;
 
-	if (!count_changes(w, roster, r, again, &changes, e))
+	if (!count_changes(w, roster, again, together, &changes, e))
 		return false;
 	*out = (struct schedule_result){
-		.changed_shifts = changes.roster_id == FIELD_NULL ? FIELD_NULL : changes.shifts,
+		.changed_shifts = changes.roster_id == FIELD_NULL ? FIELD_NULL :
+				  together != NULL	      ? together->changed : changes.shifts,
 		.change_cents = changes.roster_id == FIELD_NULL ? NAN : changes.cents,
 		.forecast_id = r->forecast_id,
 		.objective = roster->cost.total,
@@ -419,7 +425,7 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 			    NULL, &out->roster_id, e) &&
 	       keep_shifts(db, a, w, roster, out->roster_id, e) &&
 	       (changes.roster_id == FIELD_NULL ||
-		replan_restore(db, again, changes.roster_id, out->roster_id, e)) &&
+		replan_restore(db, again, w->with, out->roster_id, e)) &&
 	       keep_shortages(db, a, w, roster, out->roster_id, e) &&
 	       roster_trial_keep(db, trial, out->roster_id, e);
 }

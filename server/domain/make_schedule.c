@@ -36,7 +36,7 @@ static const struct field request_rows[] = {
 	REPLAN_ROWS(struct schedule_request, keep),
 	F_LIST_OF(struct schedule_request, with, with_count, FIELD_OPTIONAL, FIELD_INT, 0, JOINT_SITES_MOST - 1,
 		  "other sites to plan in one with it: agents who may work at several go where they serve most, and "
-		  "each site gets a roster; published together"),
+		  "each site gets a roster; published together. With keep: each again from the roster that goes with it"),
 };
 const struct fields schedule_request_fields =
 	FIELDS("ScheduleRequest", struct schedule_request, request_rows);
@@ -118,13 +118,21 @@ static double solve_now(void *context)
 struct drawing {
 	struct week_problem *weeks;
 	size_t count;
-	const struct replan *again;
+	struct replan *again;    /* by week; not begun: weeks drawn anew */
+	struct replan *whole;    /* of several: the same of all; else again */
 	struct joint_week joint; /* of several */
 };
 
+/* The weeks as one problem, and what stands in it; again after the requirements have changed. */
+static bool join(struct arena *a, struct drawing *d, struct err *e)
+{
+	return d->count == 1 || (joint_week_make(a, d->weeks, d->count, &d->joint, e) &&
+				 (d->again[0].start == NULL || joint_replan_open(a, &d->joint, d->again, d->whole, e)));
+}
+
 static const struct wfm_problem *problem_of(const struct drawing *d)
 {
-	return d->count > 1 ? &d->joint.problem : replan_problem(d->again, &d->weeks[0]);
+	return replan_problem(d->whole, d->count > 1 ? &d->joint.problem : &d->weeks[0].problem);
 }
 
 /* The solver's answer, accepted by the judge; anything else is an error and *out stays NULL. */
@@ -140,7 +148,7 @@ static bool solve_and_judge(const struct drawing *d, const struct schedule_reque
 		.now_s = solve_now,
 		.progress = solve_progress,
 		.context = m,
-		.start = d->again->start,
+		.start = d->whole->start,
 	};
 	struct wfm_report *report = NULL;
 	struct wfm_error we;
@@ -232,7 +240,7 @@ static bool correct(struct arena *a, struct drawing *d, const struct draft *draf
 		corrected[k] = roster_trial_correct(&d->weeks[k], &draft->trials[k]);
 		*all += corrected[k];
 	}
-	return d->count == 1 || *all == 0 || joint_week_make(a, d->weeks, d->count, &d->joint, e);
+	return *all == 0 || join(a, d, e);
 }
 
 static bool is_pooled(const struct drawing *d)
@@ -261,10 +269,11 @@ static bool draw_again(struct db *db, struct arena *a, struct drawing *d, const 
 		return false;
 	for (size_t k = 0; k < d->count; k++)
 		second.trials[k].corrected = corrected[k];
-	if (!choose(out, &second, d->count))
-		for (size_t k = 0; k < d->count; k++)
-			week_required_restore(&d->weeks[k], &before[k]);
-	return true;
+	if (choose(out, &second, d->count))
+		return true;
+	for (size_t k = 0; k < d->count; k++)
+		week_required_restore(&d->weeks[k], &before[k]);
+	return join(a, d, e);
 }
 
 /*
@@ -326,6 +335,8 @@ static struct schedule_request request_of(struct arena *a, const struct schedule
 	struct schedule_request own = *r;
 	own.site_id = d->weeks[week].site.site_id;
 	own.forecast_id = d->weeks[week].forecast_id;
+	if (replan_asked(&r->keep))
+		own.keep.roster_id = d->again[week].roster_id;
 	own.with = arena_array(a, d->count, sizeof *own.with);
 	own.with_count = 0;
 	for (size_t k = 0; k < d->count; k++)
@@ -354,10 +365,19 @@ static bool lock_weeks(struct db *db, const struct drawing *d, struct err *e)
 static bool number_together(struct db *db, struct arena *a, const struct drawing *d, const struct draft *draft,
 			    struct drawn_together *out, struct err *e)
 {
+	struct wfm_changes n;
+	struct wfm_error we;
 	*out = (struct drawn_together){ .shifts = draft->roster->shift_count, .site_count = d->count,
 					.site_ids = arena_array(a, d->count, sizeof *out->site_ids) };
 	for (size_t k = 0; k < d->count; k++)
 		out->site_ids[k] = d->weeks[k].site.site_id;
+	if (d->whole->start != NULL) {
+		if (wfm_replan_count(&d->joint.problem, d->whole->start, draft->roster, &d->whole->cost, &n, &we) != WFM_OK)
+			return err_from_wfm(e, &we);
+		out->changed = (int64_t)n.added + n.removed + n.moved;
+		out->change_cents = n.cents;
+		out->notice_cents = n.cents - d->again[0].cost.shift_cents * (double)out->changed;
+	}
 	return db_int_value(db, SQL_PLAN_TOGETHER_NUMBER, NULL, NULL, &out->number, e);
 }
 
@@ -378,7 +398,7 @@ static bool keep_all(struct db *db, struct arena *a, const struct drawing *d, co
 		struct schedule_request own = request_of(a, r, d, k);
 		struct schedule_result kept;
 		if (!roster_keep(db, a, &d->weeks[k], &own, x->user_id, x->job_id, draft->parts[k], &draft->trials[k],
-				 d->again, d->count > 1 ? &together : NULL, &kept, e) ||
+				 &d->again[k], d->count > 1 ? &together : NULL, &kept, e) ||
 		    (x->told != NULL && !roster_explanation_keep(db, kept.roster_id, x->told[k], e)))
 			return false;
 		shares[k] = (struct schedule_share){ own.site_id, kept.plan_id, kept.roster_id, own.forecast_id,
@@ -418,21 +438,24 @@ static const char *others_json(struct arena *a, const struct schedule_request *r
 static bool open_drawing(struct db *db, struct arena *a, const struct schedule_request *r, const int64_t *forecasts,
 			 struct replan *again, struct drawing *d, struct err *e)
 {
+	const bool keeps = replan_asked(&r->keep);
 	*d = (struct drawing){ .count = 1 + r->with_count, .again = again };
+	d->whole = d->count > 1 ? arena_alloc(a, sizeof *d->whole) : again;
 	d->weeks = arena_array(a, d->count, sizeof *d->weeks);
 	for (size_t k = 0; k < d->count; k++) {
 		struct week_problem *w = &d->weeks[k];
 		if (!week_open(db, a, k == 0 ? r->site_id : r->with[k - 1], r->week, forecasts[k], &r->choice, w, e))
 			return false;
 		w->with = others_json(a, r, k);
-		w->kept = replan_asked(&r->keep) ? r->keep.roster_id : FIELD_NULL;
+		w->kept = keeps ? again[k].roster_id : FIELD_NULL;
 		if (!week_problem_fill(db, a, w, e) ||
-		    !week_sessions(db, a, w, w->kept, replan_asked(&r->keep) ? again->from : FIELD_NULL, e))
+		    !week_sessions(db, a, w, w->kept, keeps ? again[k].from : FIELD_NULL, e) ||
+		    (keeps && !replan_load(db, a, w, &again[k], e)))
 			return false;
 	}
-	if (d->count > 1)
-		return joint_week_make(a, d->weeks, d->count, &d->joint, e);
-	return replan_open(db, a, &d->weeks[0], &r->keep, again, e);
+	if (keeps && d->count == 1)
+		return replan_open(a, &d->weeks[0].problem, again, r->week, e);
+	return join(a, d, e);
 }
 
 /* Requirement, roster and rows, once there are forecasts. */
@@ -443,25 +466,30 @@ static bool plan(struct db *db, struct arena *a, const struct schedule_request *
 	struct drawing d;
 	struct draft draft;
 	tell(m, m->start, "requirement", NAN, NAN, NAN);
-	if (!open_drawing(db, a, r, forecasts, again, &d, e) || !draw_corrected(db, a, &d, r, m, &draft, e))
-		return false;
-	struct keeping x = { user_id, job_id, NULL, m->watch };
-	x.told = explain(a, &d, r, draft.roster, m);
-	bool ok = save(db, a, &d, r, &draft, &x, out, e);
-	wfm_roster_free(draft.roster);
+	bool ok = open_drawing(db, a, r, forecasts, again, &d, e) && draw_corrected(db, a, &d, r, m, &draft, e);
+	if (ok) {
+		struct keeping x = { user_id, job_id, NULL, m->watch };
+		x.told = explain(a, &d, r, draft.roster, m);
+		ok = save(db, a, &d, r, &draft, &x, out, e);
+		wfm_roster_free(draft.roster);
+	}
+	replan_close(d.whole);
 	return ok;
 }
 
 /* The forecasts that the sites' weeks have, and new ones for those without. */
-static bool make_forecasts(struct db *db, struct arena *a, const struct schedule_request *r, int64_t user_id,
-			   int64_t job_id, struct making *m, int64_t *forecasts, struct err *e)
+static bool make_forecasts(struct db *db, struct arena *a, const struct schedule_request *r,
+			   const struct replan *again, int64_t user_id, int64_t job_id, struct making *m,
+			   int64_t *forecasts, struct err *e)
 {
 	const double each = FORECAST_SHARE / (double)(1 + r->with_count);
 	forecasts[0] = r->forecast_id;
 	for (size_t k = 0; k <= r->with_count; k++) {
 		struct forecast_request f = { k == 0 ? r->site_id : r->with[k - 1], r->week, 1 };
 		struct forecast_watch fw = { .progress = forecast_progress, .context = m };
-		if (k > 0 && !schedule_newest_forecast(db, f.site_id, r->week, &forecasts[k], e))
+		if (k > 0)
+			forecasts[k] = again[k].forecast_id;
+		if (k > 0 && forecasts[k] == FIELD_NULL && !schedule_newest_forecast(db, f.site_id, r->week, &forecasts[k], e))
 			return false;
 		if (forecasts[k] != FIELD_NULL)
 			continue;
@@ -479,16 +507,14 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 {
 	struct schedule_request r = *asked;
 	struct making m = { .watch = watch };
-	struct replan again;
+	struct replan *again = arena_array(a, 1 + r.with_count, sizeof *again);
 
-	if (!schedule_check_replan(db, a, &r, &again, e) || !staffing_choice_resolve(&r.choice, "/", e))
+	if (!schedule_check_replan(db, a, &r, again, e) || !staffing_choice_resolve(&r.choice, "/", e))
 		return false;
-	r.forecast_id = r.forecast_id != FIELD_NULL ? r.forecast_id : again.forecast_id;
+	r.forecast_id = r.forecast_id != FIELD_NULL ? r.forecast_id : again[0].forecast_id;
 	int64_t *forecasts = arena_array(a, 1 + r.with_count, sizeof *forecasts);
-	if (!make_forecasts(db, a, &r, user_id, job_id, &m, forecasts, e))
+	if (!make_forecasts(db, a, &r, again, user_id, job_id, &m, forecasts, e))
 		return false;
 	r.forecast_id = forecasts[0];
-	bool ok = plan(db, a, &r, forecasts, &again, user_id, job_id, &m, out, e);
-	replan_close(&again);
-	return ok;
+	return plan(db, a, &r, forecasts, again, user_id, job_id, &m, out, e);
 }

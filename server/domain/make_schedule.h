@@ -11,8 +11,7 @@
 #ifndef DOMAIN_MAKE_SCHEDULE_H
 #define DOMAIN_MAKE_SCHEDULE_H
 
-#include "server/domain/joint_week.h"
-#include "server/domain/replan_week.h"
+#include "server/domain/joint_replan.h"
 #include "server/domain/try_roster.h"
 
 struct schedule_request {
@@ -61,7 +60,7 @@ struct schedule_watch {
 /* What can be refused before any job is queued. */
 bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e);
 
-/* The same; fills again from the roster kept, if one is asked for. */
+/* The same; fills again, one for the site and each of `with`, from the rosters kept, if that is asked for. */
 bool schedule_check_replan(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
 			   struct err *e);
 /* The newest forecast of a site's week; FIELD_NULL: there is none yet. */
@@ -74,6 +73,8 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 /* A plan of several sites, as each of its rosters tells it; NULL where one site is planned. */
 struct drawn_together {
 	int64_t number, *site_ids, shifts; /* of all sites together */
+	int64_t changed;                   /* shifts, planned again */
+	double change_cents, notice_cents;
 	size_t site_count;
 };
 

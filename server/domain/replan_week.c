@@ -87,12 +87,14 @@ bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week,
 	if (n == 0 || heads[0].site_id != site_id || heads[0].week != week)
 		return err_at(e, ERR_INVALID, "/keep", "no roster of this site and week has the id %lld",
 			      (long long)r->roster_id);
+	out->roster_id = r->roster_id;
 	out->version = heads[0].version;
 	out->forecast_id = heads[0].forecast_id;
 	if (heads[0].seen || week <= today)
 		out->cost = (struct wfm_change_cost){ .notice_cents = heads[0].notice_cents,
 						      .notice_days = (int32_t)heads[0].notice_days,
 						      .first_day = (int32_t)(today - week) };
+	out->cost.shift_cents = r->change_cents;
 	return check_from(week, today, r->from, &out->from, e);
 }
 
@@ -120,10 +122,11 @@ static int32_t queue_index(const struct week_problem *w, int64_t queue_id)
 }
 
 /* People who are no longer of the site's week have nothing to keep. */
-static const struct wfm_roster *make_start(const struct week_problem *w, struct arena *a,
-					   const struct shift_row *rows, size_t n)
+static void make_start(const struct week_problem *w, struct arena *a, const struct shift_row *rows, size_t n,
+		       struct replan *x)
 {
 	struct wfm_roster *r = arena_alloc(a, sizeof *r);
+	bool *stands = arena_array(a, n, sizeof *stands);
 	size_t parts = 0;
 	for (size_t i = 0; i < n; i++)
 		parts += rows[i].activity_count;
@@ -134,6 +137,7 @@ static const struct wfm_roster *make_start(const struct week_problem *w, struct 
 		int32_t agent = agent_index(w, rows[i].agent_id);
 		if (agent < 0 || rows[i].start < w->from)
 			continue;
+		stands[r->shift_count] = rows[i].stands;
 		struct wfm_shift *s = &r->shifts[r->shift_count++];
 		*s = (struct wfm_shift){ .agent = agent, .day = (int32_t)(rows[i].day - w->monday),
 					 .start = slot_of(w, rows[i].start), .end = slot_of(w, rows[i].end),
@@ -146,23 +150,46 @@ static const struct wfm_roster *make_start(const struct week_problem *w, struct 
 				.start = slot_of(w, p->start), .slots = slot_of(w, p->end) - slot_of(w, p->start) };
 		}
 	}
-	return r;
+	x->start = r;
+	x->stands = stands;
+}
+
+bool replan_beside(struct db *db, int64_t roster_id, int64_t site_id, int64_t *out, struct err *e)
+{
+	return db_int_value(db, SQL_REPLAN_BESIDE, DB_ARGS(db_int("roster_id", roster_id), db_int("site_id", site_id)),
+			    NULL, out, e);
+}
+
+bool replan_load(struct db *db, struct arena *a, struct week_problem *w, struct replan *x, struct err *e)
+{
+	struct shift_row *rows;
+	size_t n;
+	if (!db_rows(db, SQL_REPLAN_SHIFTS, DB_ARGS(db_int("roster_id", x->roster_id)), NULL, &shift_fields, a,
+		     (void **)&rows, &n, e))
+		return false;
+	make_start(w, a, rows, n, x);
+	const int32_t locked = (int32_t)(x->from - w->monday);
+	if (locked > 0)
+		week_waiting_begin(a, w, x->start, w->problem.calendars[0].days[locked].first_slot);
+	return true;
 }
 
 /* ---- locks ---- */
 
-/* The shift of that agent and day if it can be locked; NULL: none. */
-static const struct shift_row *standing(const struct week_problem *w, const struct shift_row *rows, size_t n,
-					int32_t agent, int32_t day)
+static const struct wfm_calendar *calendar_of(const struct wfm_problem *p, int32_t agent)
 {
-	const struct wfm_day *d = &w->problem.calendars[0].days[day];
-	for (size_t i = 0; i < n; i++) {
-		const struct shift_row *s = &rows[i];
-		if (s->agent_id != w->agent_ids[agent] || s->day != w->monday + day || !s->stands)
+	return &p->calendars[p->agents[agent].calendar];
+}
+
+/* The shift of that agent and day if it can be locked; NULL: none. */
+static const struct wfm_shift *standing(const struct wfm_problem *p, const struct replan *x, int32_t agent, int32_t day)
+{
+	const struct wfm_day *d = &calendar_of(p, agent)->days[day];
+	for (int32_t i = 0; i < x->start->shift_count; i++) {
+		const struct wfm_shift *s = &x->start->shifts[i];
+		if (s->agent != agent || s->day != day || !x->stands[i])
 			continue;
-		int32_t start = slot_of(w, s->start);
-		bool fits = start >= d->first_slot && start < d->first_slot + d->slots &&
-			    slot_of(w, s->end) <= w->problem.slot_count;
+		bool fits = s->start >= d->first_slot && s->start < d->first_slot + d->slots && s->end <= p->slot_count;
 		return fits ? s : NULL;
 	}
 	return NULL;
@@ -194,19 +221,20 @@ static void clip(struct wfm_agent *g, struct arena *a, int32_t until)
 	g->credit_count = c;
 }
 
-static void lock_days(const struct week_problem *w, struct arena *a, const struct shift_row *rows, size_t n,
-		      int32_t agent, int32_t days, struct wfm_agent *g)
+static void lock_days(const struct wfm_problem *p, struct arena *a, const struct replan *x, int32_t agent,
+		      int32_t days, struct wfm_agent *g)
 {
 	struct wfm_lock *locks = arena_array(a, (size_t)days, sizeof *locks);
-	int32_t until = days < WEEK_DAYS ? w->problem.calendars[0].days[days].first_slot : 0;
+	int32_t until = days < WEEK_DAYS ? calendar_of(p, agent)->days[days].first_slot : 0;
 	for (int32_t d = 0; d < days; d++) {
-		const struct shift_row *s = standing(w, rows, n, agent, d);
+		const struct wfm_shift *s = standing(p, x, agent, d);
 		locks[d] = (struct wfm_lock){ .day = d };
 		if (s == NULL)
 			continue;
-		locks[d].start = slot_of(w, s->start);
-		locks[d].end = slot_of(w, s->end);
-		until = locks[d].end > until ? locks[d].end : until;
+		locks[d].start = s->start;
+		locks[d].end = s->end;
+		locks[d].elsewhere = s->elsewhere;
+		until = s->end > until ? s->end : until;
 	}
 	g->locks = locks;
 	g->lock_count = days;
@@ -216,11 +244,11 @@ static void lock_days(const struct week_problem *w, struct arena *a, const struc
 /* ---- those for whom no plan keeps the rules around what stands ---- */
 
 /* A contract that asks for nothing: shifts that stand are locked, all other days are free. */
-static int32_t freed_contract(struct week_problem *w, struct arena *a, int32_t of)
+static int32_t freed_contract(struct wfm_problem *p, struct arena *a, int32_t of)
 {
-	const int32_t n = w->problem.contract_count;
+	const int32_t n = p->contract_count;
 	struct wfm_contract *all = arena_array(a, (size_t)n + 1, sizeof *all);
-	memcpy(all, w->problem.contracts, (size_t)n * sizeof *all);
+	memcpy(all, p->contracts, (size_t)n * sizeof *all);
 	struct wfm_rule_row *rules = arena_array(a, (size_t)all[of].rule_count, sizeof *rules);
 	all[n] = all[of];
 	all[n].rule_count = 0;
@@ -228,31 +256,30 @@ static int32_t freed_contract(struct week_problem *w, struct arena *a, int32_t o
 		if (all[of].rules[i].rule == WFM_RULE_SHIFT_MINUTES)
 			rules[all[n].rule_count++] = all[of].rules[i];
 	all[n].rules = rules;
-	w->problem.contracts = all;
-	w->problem.contract_count = n + 1;
+	p->contracts = all;
+	p->contract_count = n + 1;
 	return n;
 }
 
-static bool freeze(struct week_problem *w, struct arena *a, struct wfm_agent *agents,
-		   const struct shift_row *rows, size_t n, struct replan *x, struct err *e)
+static bool freeze(struct wfm_problem *p, struct arena *a, struct wfm_agent *agents, struct replan *x, struct err *e)
 {
 	const struct wfm_solve_options quick = { .iteration_limit = 1, .start = x->start };
 	struct wfm_roster *r = NULL;
 	struct wfm_error we;
-	enum wfm_status s = wfm_schedule_solve(&w->problem, &quick, &r, &we);
+	enum wfm_status s = wfm_schedule_solve(p, &quick, &r, &we);
 	if (s != WFM_OK && s != WFM_LIMIT)
 		return err_from_wfm(e, &we);
 	for (int32_t i = 0; i < r->unplanned_count; i++) {
-		struct wfm_agent *g = &agents[r->unplanned[i].agent];
+		const int32_t agent = r->unplanned[i].agent;
+		struct wfm_agent *g = &agents[agent];
 		bool any = false;
 		for (int32_t d = 0; d < WEEK_DAYS; d++)
-			any |= standing(w, rows, n, r->unplanned[i].agent, d) != NULL;
+			any |= standing(p, x, agent, d) != NULL;
 		if (!any)
 			continue;
-		int32_t contract = freed_contract(w, a, g->contract);
-		g->contract = contract;
+		g->contract = freed_contract(p, a, g->contract);
 		g->previous_end = WFM_NONE;
-		lock_days(w, a, rows, n, r->unplanned[i].agent, WEEK_DAYS, g);
+		lock_days(p, a, x, agent, WEEK_DAYS, g);
 		x->frozen++;
 	}
 	wfm_roster_free(r);
@@ -261,30 +288,21 @@ static bool freeze(struct week_problem *w, struct arena *a, struct wfm_agent *ag
 
 /* ---- all ---- */
 
-bool replan_open(struct db *db, struct arena *a, struct week_problem *w, const struct replan_request *r,
-		 struct replan *x, struct err *e)
+bool replan_open(struct arena *a, struct wfm_problem *p, struct replan *x, int64_t monday, struct err *e)
 {
-	struct shift_row *rows;
 	struct wfm_error we;
-	size_t n, agents = (size_t)w->problem.agent_count;
-	if (!replan_asked(r))
-		return true;
-	if (!db_rows(db, SQL_REPLAN_SHIFTS, DB_ARGS(db_int("roster_id", r->roster_id)), NULL, &shift_fields, a,
-		     (void **)&rows, &n, e))
-		return false;
+	const size_t agents = (size_t)p->agent_count;
+	const int32_t locked = (int32_t)(x->from - monday);
 	struct wfm_agent *own = arena_array(a, agents, sizeof *own);
-	memcpy(own, w->problem.agents, agents * sizeof *own);
-	w->problem.agents = own;
-	x->start = make_start(w, a, rows, n);
-	x->cost.shift_cents = r->change_cents;
-	int32_t locked = (int32_t)(x->from - w->monday);
-	for (int32_t i = 0; i < w->problem.agent_count && locked > 0; i++)
-		lock_days(w, a, rows, n, i, locked, &own[i]);
-	if (locked > 0)
-		week_waiting_begin(a, w, x->start, w->problem.calendars[0].days[locked].first_slot);
-	if (!freeze(w, a, own, rows, n, x, e))
+	memcpy(own, p->agents, agents * sizeof *own);
+	p->agents = own;
+	for (int32_t i = 0; i < p->agent_count && locked > 0; i++)
+		lock_days(p, a, x, i, locked, &own[i]);
+	x->frozen = 0;
+	if (!freeze(p, a, own, x, e))
 		return false;
-	return wfm_replan_open(&w->problem, x->start, &x->cost, &x->priced, &we) == WFM_OK || err_from_wfm(e, &we);
+	replan_close(x);
+	return wfm_replan_open(p, x->start, &x->cost, &x->priced, &we) == WFM_OK || err_from_wfm(e, &we);
 }
 
 void replan_close(struct replan *x)
@@ -293,11 +311,11 @@ void replan_close(struct replan *x)
 	x->priced = NULL;
 }
 
-bool replan_restore(struct db *db, const struct replan *x, int64_t from_roster, int64_t to_roster,
-		    struct err *e)
+bool replan_restore(struct db *db, const struct replan *x, const char *with, int64_t to_roster, struct err *e)
 {
 	struct db_arg to = db_int("roster_id", to_roster), from = db_date("from", x->from);
+	struct db_arg kept = db_int("from_roster", x->roster_id);
 	return db_run(db, SQL_REPLAN_DROP, DB_ARGS(to, from), NULL, NULL, e) &&
-	       db_run(db, SQL_REPLAN_COPY, DB_ARGS(to, from, db_int("from_roster", from_roster)), NULL, NULL, e) &&
-	       db_run(db, SQL_REPLAN_COPY_GUESTS, DB_ARGS(to, from, db_int("from_roster", from_roster)), NULL, NULL, e);
+	       db_run(db, SQL_REPLAN_COPY, DB_ARGS(to, from, kept), NULL, NULL, e) &&
+	       db_run(db, SQL_REPLAN_COPY_GUESTS, DB_ARGS(to, from, kept, db_text("with", with)), NULL, NULL, e);
 }

@@ -6,7 +6,7 @@
  *
  * Days before `from` are locked. Of them a shift stands that has begun, or whose agent is not away;
  * they are copied into the new roster as they were kept, activities included. So are those of people who come
- * from other sites, on all days: their own sites plan them. Agents whose rules
+ * from other sites, on all days: their own sites plan them, unless these are planned again in one with it. Agents whose rules
  * allow no week any more around what stands keep all of it and get nothing new. Everything lives in
  * the arena but the priced problem: replan_close. One connection, one thread.
  */
@@ -39,9 +39,10 @@ static inline bool replan_asked(const struct replan_request *r)
 	  .help = "with keep: price of a shift added, removed or moved; 0: only where it saves nothing" }
 
 struct replan {
-	int64_t version, forecast_id; /* of the roster kept */
+	int64_t roster_id, version, forecast_id; /* of the roster kept */
 	int64_t from;
 	const struct wfm_roster *start; /* NULL: a week drawn anew */
+	const bool *stands;             /* [start's shifts] had begun, or its agent is there */
 	struct wfm_change_cost cost;    /* with the site's surcharge for short notice, if people know the roster */
 	struct wfm_replan *priced;
 	int64_t frozen; /* agents who keep what they have because no plan suits them */
@@ -51,20 +52,25 @@ struct replan {
 bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week, int64_t today,
 		  const struct replan_request *r, struct replan *out, struct err *e);
 
-/* Locks what stands in the week's problem, and prices the rest. */
-bool replan_open(struct db *db, struct arena *a, struct week_problem *w, const struct replan_request *r,
-		 struct replan *x, struct err *e);
+/* The roster of another site's week that goes with one planned again (roster_beside), else the newest draft; 0:
+ * there is none. */
+bool replan_beside(struct db *db, int64_t roster_id, int64_t site_id, int64_t *out, struct err *e);
+
+/* The roster kept, in the week's numbers. */
+bool replan_load(struct db *db, struct arena *a, struct week_problem *w, struct replan *x, struct err *e);
+/* Locks what stands in the problem, its start in the problem's numbers, and prices the rest. Again for
+ * another problem of the same start. */
+bool replan_open(struct arena *a, struct wfm_problem *p, struct replan *x, int64_t monday, struct err *e);
 void replan_close(struct replan *x);
 
 /* The problem to solve and to judge by. */
-static inline const struct wfm_problem *replan_problem(const struct replan *x, const struct week_problem *w)
+static inline const struct wfm_problem *replan_problem(const struct replan *x, const struct wfm_problem *p)
 {
-	return x->priced != NULL ? wfm_replan_problem(x->priced) : &w->problem;
+	return x->priced != NULL ? wfm_replan_problem(x->priced) : p;
 }
 
 /* Puts the days before `from` into the roster just kept as they stood, and those of guests from other sites
- * after it. */
-bool replan_restore(struct db *db, const struct replan *x, int64_t from_roster, int64_t to_roster,
-		    struct err *e);
+ * after it but for guests from `with` (JSON list of ids), who are planned in one with it. */
+bool replan_restore(struct db *db, const struct replan *x, const char *with, int64_t to_roster, struct err *e);
 
 #endif

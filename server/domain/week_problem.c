@@ -151,7 +151,7 @@ bool week_covered_load(struct db *db, struct arena *a, struct week_problem *w, s
 	struct week_covered *rows;
 	if (!db_rows(db, SQL_SCHEDULE_COVERED_BEFORE,
 		     DB_ARGS(db_int("site_id", w->site.site_id), db_date("monday", w->monday),
-			     db_instant("from", w->from), db_int("kept", w->kept)),
+			     db_instant("from", w->from), db_int("kept", w->kept), db_text("with", w->with)),
 		     NULL, &covered_fields, a, (void **)&rows, &w->covered_count, e))
 		return false;
 	w->covered = rows;

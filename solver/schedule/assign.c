@@ -150,8 +150,9 @@ static void add_costs(const struct naming *n, struct wfm_cost *c, const struct p
 		rules -= contract->salaried ? 0 : pay;
 		rules -= extra ? (double)extra[p->tour->s[i].opt] : 0;
 		int32_t wall = model_start_minute(n->m->p, pr->calendar, o->day, o->start);
-		c->wishes += model_wish_cents(n->m->p, a, o->day, wall, o->start, o->end, UINT64_MAX) -
-			     model_wish_cents(n->m->p, a, o->day, 0, 0, 0, 0);
+		c->wishes += model_wish_cents(n->m->p, a, o->day, wall, o->start, o->end,
+					       model_opt_place(pr, p->tour->s[i].opt), UINT64_MAX) -
+			     model_wish_cents(n->m->p, a, o->day, 0, 0, 0, 0, 0);
 	}
 	c->rules += rules;
 }

@@ -330,7 +330,8 @@ static double duty_cents(const struct duty_model *m, const struct duty_kind *k,
 	if (!lock && !k->skilled[duty] && !hard_row(c, WFM_RULE_OTHER_SKILL))
 		return INFINITY;
 	double pay = c->salaried ? 0 : k->classes[duty].paid_min / 60.0 * c->hour_cents;
-	return pay + model_wish_cents(m->p, a, day, m->p->duties[duty].start, start, end, duty_bit(duty));
+	return pay + model_wish_cents(m->p, a, day, m->p->duties[duty].start, start, end, 0,
+				      duty_bit(duty));
 }
 
 static void price_days(const struct duty_model *m, const struct duty_kind *k,
@@ -343,7 +344,7 @@ static void price_days(const struct duty_model *m, const struct duty_kind *k,
 			row[d] = duty_cents(m, k, a, day, d);
 		bool in = day < m->p->calendars[k->calendar].day_count;
 		row[m->duties] = lock && lock->end > 0 ? INFINITY :
-				 in		       ? model_wish_cents(m->p, a, day, 0, 0, 0, 0) :
+				 in		       ? model_wish_cents(m->p, a, day, 0, 0, 0, 0, 0) :
 							 0;
 	}
 }

@@ -304,7 +304,8 @@ bool explain_wants_more(const struct wfm_problem *p, const struct wfm_roster *r,
 				s = &r->shifts[i];
 		uint64_t duty = s && p->duty_count > 0 ? duty_bit(s->duty) : UINT64_MAX;
 		int32_t wall = s ? model_start_minute(p, a->calendar, d, s->start) : 0;
-		cents += model_wish_cents(p, a, d, wall, s ? s->start : 0, s ? s->end : 0, duty);
+		cents += model_wish_cents(p, a, d, wall, s ? s->start : 0, s ? s->end : 0,
+					  s ? s->elsewhere : 0, duty);
 	}
 	return cents > 0;
 }

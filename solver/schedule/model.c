@@ -118,7 +118,7 @@ double model_seniority(const struct wfm_problem *p, const struct wfm_agent *a)
 
 /* What the wishes cost on a day with a shift start..end, or without (end = 0). */
 double model_wish_cents(const struct wfm_problem *p, const struct wfm_agent *a, int32_t day, int32_t wall,
-			int32_t start, int32_t end, uint64_t duty)
+			int32_t start, int32_t end, int32_t place, uint64_t duty)
 {
 	double cost = 0, keep = 0;
 	for (int32_t i = 0; i < a->wish_count; i++) {
@@ -131,7 +131,8 @@ double model_wish_cents(const struct wfm_problem *p, const struct wfm_agent *a, 
 		else if (w->kind == WFM_WISH_DAY_ON)
 			cost += meant ? 0 : w->weight_cents;
 		else if (w->kind == WFM_WISH_KEEP)
-			keep += (w->start == w->end ? work : !meant || start != w->start || end != w->end) ?
+			keep += (w->start == w->end ? work :
+				 !meant || start != w->start || end != w->end || place != w->elsewhere) ?
 					w->weight_cents :
 					0;
 		else if (work)
@@ -144,7 +145,7 @@ double model_idle_cents(const struct wfm_problem *p, const struct wfm_agent *a)
 {
 	double cost = 0;
 	for (int32_t d = 0; a->wish_count > 0 && d < p->calendars[a->calendar].day_count; d++)
-		cost += model_wish_cents(p, a, d, 0, 0, 0, 0);
+		cost += model_wish_cents(p, a, d, 0, 0, 0, 0, 0);
 	return cost;
 }
 
@@ -181,8 +182,9 @@ static double personal_cost(const struct model *m, const struct wfm_agent *a,
 	double wish = 0;
 	if (a->wish_count > 0) {
 		int32_t wall = model_start_minute(m->p, a->calendar, o->day, o->start);
-		wish = model_wish_cents(m->p, a, o->day, wall, o->start, o->end, UINT64_MAX) -
-		       model_wish_cents(m->p, a, o->day, 0, 0, 0, 0);
+		wish = model_wish_cents(m->p, a, o->day, wall, o->start, o->end, model_opt_place(pr, opt),
+					UINT64_MAX) -
+		       model_wish_cents(m->p, a, o->day, 0, 0, 0, 0, 0);
 	}
 	if (lock)
 		return lock->start == o->start && lock->end == o->end &&

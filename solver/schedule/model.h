@@ -193,10 +193,10 @@ enum wfm_status automaton_make(struct pool *pool, const struct automaton_spec *s
 
 /* How often the weight of the agent's wishes counts. */
 double model_seniority(const struct wfm_problem *p, const struct wfm_agent *a);
-/* Cents of the agent's wishes on a day with a shift of that wall minute, slots and duty bit; without
+/* Cents of the agent's wishes on a day with a shift of that wall minute, slots, place and duty bit; without
  * one when end is 0. */
 double model_wish_cents(const struct wfm_problem *p, const struct wfm_agent *a, int32_t day, int32_t wall,
-			int32_t start, int32_t end, uint64_t duty);
+			int32_t start, int32_t end, int32_t place, uint64_t duty);
 /* The same for an agent who never works: what tours' costs are counted from. */
 double model_idle_cents(const struct wfm_problem *p, const struct wfm_agent *a);
 const struct wfm_lock *model_lock_of_day(const struct wfm_agent *a, int32_t day); /* or NULL */

@@ -66,6 +66,7 @@ static int of_wishes(const struct wfm_agent *a, const struct wfm_agent *b)
 		c = c ? c : (x->duties > y->duties) - (x->duties < y->duties);
 		c = c ? c : of_ints(x->start, y->start);
 		c = c ? c : of_ints(x->end, y->end);
+		c = c ? c : of_ints(x->elsewhere, y->elsewhere);
 	}
 	return c;
 }

@@ -347,6 +347,8 @@ static enum wfm_status check_agent_rows(const struct wfm_problem *p, int32_t i, 
 			REFUSE(e, path, "the wish names a duty that does not exist");
 		if (w->kind == WFM_WISH_KEEP && (w->day == WFM_NONE || w->start > w->end))
 			REFUSE(e, path, "a shift to keep needs a day, and must not end before it starts");
+		if (w->elsewhere < 0 || w->elsewhere > (w->kind == WFM_WISH_KEEP ? a->elsewhere_count : 0))
+			REFUSE(e, path, "the agent has no such other site");
 	}
 	for (int32_t k = 0; k < a->credit_count; k++) {
 		const struct wfm_credit *c = &a->credits[k];

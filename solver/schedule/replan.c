@@ -20,6 +20,14 @@ double wfm_change_cents(const struct wfm_change_cost *c, int32_t day)
 	return c->shift_cents + c->notice_cents * (1 - (double)ahead / c->notice_days);
 }
 
+/* That of agents at home there. */
+static const struct wfm_change_cost *cost_of(const struct wfm_problem *p, const struct wfm_change_cost *c,
+					     int32_t agent)
+{
+	const int32_t site = p->agents[agent].site;
+	return c->of_site && site != WFM_NONE ? &c->of_site[site] : c;
+}
+
 static bool sound(const struct wfm_change_cost *c)
 {
 	return c->shift_cents >= 0 && c->shift_cents < 1e9 && c->notice_cents >= 0 &&
@@ -47,6 +55,7 @@ static struct wfm_wish keep(const struct wfm_problem *p, const struct wfm_shift 
 	if (s) {
 		w.start = s->start;
 		w.end = s->end;
+		w.elsewhere = s->elsewhere;
 		w.duties = p->duty_count > 0 && s->duty >= 0 ? duty_bit(s->duty) : 0;
 	}
 	return w;
@@ -62,7 +71,7 @@ static void add_wishes(struct wfm_replan *r, const struct start_book *b, const s
 			*next++ = a->wishes[k];
 		for (int32_t d = 0, at = b->first[i]; d < days_of(&r->p, i); d++) {
 			const struct wfm_shift *s = shift_on(b, i, d, &at);
-			double cents = wfm_change_cents(c, d);
+			double cents = wfm_change_cents(cost_of(&r->p, c, i), d);
 			if (cents > 0)
 				*next++ = keep(&r->p, s, d, cents);
 		}
@@ -81,7 +90,10 @@ enum wfm_status wfm_replan_open(const struct wfm_problem *p, const struct wfm_ro
 	enum wfm_status s = wfm_problem_check(p, e);
 	if (s == WFM_OK)
 		s = start_check(p, start, e);
-	if (s == WFM_OK && !sound(c))
+	bool all_sound = sound(c);
+	for (int32_t i = 0; c->of_site && i < p->site_count; i++)
+		all_sound &= sound(&c->of_site[i]);
+	if (s == WFM_OK && !all_sound)
 		s = wfm_fail(e, WFM_INVALID, "/change_cost", "cents and days must not be negative");
 	if (s != WFM_OK)
 		return s;
@@ -123,7 +135,7 @@ void wfm_replan_close(struct wfm_replan *r)
 
 static bool differ(const struct wfm_problem *p, const struct wfm_shift *a, const struct wfm_shift *b)
 {
-	if (a->start != b->start || a->end != b->end)
+	if (a->start != b->start || a->end != b->end || a->elsewhere != b->elsewhere)
 		return true;
 	return p->duty_count > 0 && a->duty >= 0 && duty_bit(a->duty) != 0 && a->duty != b->duty;
 }
@@ -148,7 +160,7 @@ enum wfm_status wfm_replan_count(const struct wfm_problem *p, const struct wfm_r
 			out->removed += a && !b;
 			out->moved += moved;
 			if (moved || !a != !b)
-				out->cents += wfm_change_cents(c ? c : &free_of_charge, d);
+				out->cents += wfm_change_cents(cost_of(p, c ? c : &free_of_charge, i), d);
 		}
 	start_book_close(&was);
 	start_book_close(&is);

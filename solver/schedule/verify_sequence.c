@@ -228,7 +228,8 @@ static double wish_amount(const struct judge *j, const struct wfm_wish *w, int32
 	case WFM_WISH_KEEP:
 		if (w->start == w->end)
 			return s != NULL;
-		return !works_one(j, day, w->duties) || s->start != w->start || s->end != w->end;
+		return !works_one(j, day, w->duties) || s->start != w->start || s->end != w->end ||
+		       s->elsewhere != w->elsewhere;
 	}
 	return 0;
 }

@@ -34,6 +34,13 @@ ORDER BY a.site_id <> :site_id, a.id;
 SELECT r.site_id, r.monday AS week, r.version, p.forecast_id, r.state <> 'draft' AS seen, s.notice_days, s.notice_cents
 FROM roster r JOIN plan p ON p.id = r.plan_id JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id;
 
+-- name: replan_beside
+-- Another site's roster of the same week that goes with one planned again: what that reckons with there, else the
+-- newest draft.
+SELECT coalesce((SELECT o.id FROM roster o WHERE o.site_id = :site_id AND o.id IN (SELECT roster_beside(:roster_id))),
+	(SELECT o.id FROM roster k JOIN roster o ON o.site_id = :site_id AND o.monday = k.monday AND o.state = 'draft'
+		WHERE k.id = :roster_id ORDER BY o.version DESC LIMIT 1), 0);
+
 -- name: short_notice_get
 SELECT id AS site_id, notice_days AS days, notice_cents AS cents FROM site WHERE id = :site_id;
 
@@ -65,12 +72,13 @@ FROM made JOIN shift s ON s.roster_id = :from_roster AND s.agent_id = made.agent
 	JOIN activity v ON v.shift_id = s.id;
 
 -- name: replan_copy_guests
--- Who comes from another site is planned there.
+-- Who comes from another site is planned there, or in one with this.
 WITH made AS (
 	INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)
 	SELECT :roster_id, s.agent_id, s.site_id, s.day, s.start_at, s.end_at, s.paid_minutes, s.cost_cents
 	FROM shift s JOIN agent a ON a.id = s.agent_id
 	WHERE s.roster_id = :from_roster AND s.day >= :from AND a.site_id <> s.site_id AND replan_stands(s)
+		AND a.site_id NOT IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint)
 		AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id)
 	RETURNING id, agent_id, day)
 INSERT INTO activity (shift_id, position, kind, queue_id, session_id, label, start_at, end_at, paid)
@@ -107,6 +115,7 @@ UNION ALL
 SELECT v.queue_id, v.start_at, v.end_at
 FROM shift s JOIN activity v ON v.shift_id = s.id JOIN agent a ON a.id = s.agent_id
 WHERE s.roster_id = :kept AND v.queue_id IS NOT NULL AND a.site_id <> s.site_id AND replan_stands(s)
+	AND a.site_id NOT IN (SELECT jsonb_array_elements_text(:with::jsonb)::bigint)
 	AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id);
 
 -- name: schedule_volumes

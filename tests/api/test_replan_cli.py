@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import pytest
 
-from test_cli import run, schema
+from test_cli import PROBLEMS, run, schema
 
 ZONE = ZoneInfo("Europe/Madrid")
 LIMIT = ("--iteration-limit", 1500)
@@ -159,3 +159,20 @@ def test_what_cannot_be_a_start(plan, before):
         done = run("solve", path, *arguments)
         assert done.returncode == 2 and done.stdout == b"", done.stderr
         assert words in done.stderr.decode()
+
+
+def test_a_shift_is_kept_at_its_site(tmp_path):
+    """Ana at Sur is the cheapest plan there is: a wish to keep that costs nothing, one to keep her at home costs its price."""
+    plan = Plan(tmp_path)
+    lending = json.loads((PROBLEMS / "lending.json").read_text())
+    wish = {"kind": "keep", "date": "2026-11-23", "start": "2026-11-23T12:30:00Z", "end": "2026-11-23T17:30:00Z", "weight_cents": 1500}
+    for site, cost in (("Sur", 13000), ("Norte", 14500), (None, 14500)):
+        problem = copy.deepcopy(lending)
+        problem["agents"][0]["wishes"] = [dict(wish, site=site)]
+        roster, _ = plan.solve(problem, *LIMIT)
+        assert abs(roster["cost"]["total"] - cost) < 1, (site, roster["cost"])
+        assert run("verify", plan.file(problem), plan.file(roster)).returncode == 0
+    for change in ({"site": "Oeste"}, {"site": "Sur", "start": None, "end": None}):
+        problem["agents"][0]["wishes"] = [dict(wish, **change)]
+        refused = run("solve", plan.file(problem))
+        assert refused.returncode == 2 and b"/agents/0/wishes/0/site" in refused.stderr, refused.stderr

@@ -266,15 +266,36 @@ def test_leave_takes_a_shift_at_another_site_away(service, planner, together):
     assert now["away"]
 
 
+def test_both_sites_are_planned_again(planner, together):
+    """Each from its own roster, and a change has its price."""
+    (was,) = together["result"]["with"]
+    asked = {"site_id": together["away"], "with": [together["home"]], "week": together["week"], "keep": was["roster_id"],
+             "change_cost_cents": 3000, "iteration_limit": 300, "time_limit_s": 20}
+    third = next(s["id"] for s in planner.items("/sites") if s["id"] not in (together["home"], together["away"]))
+    bad = planner.post("/schedules", json={**asked, "with": [together["home"], third]})
+    assert bad.status_code == 422 and "/with/1" in [e["pointer"] for e in bad.json()["errors"]], bad.text
+    job = planner.wait_job(planner.post("/schedules", json=asked), 240)
+    assert job["state"] == "done", job
+    r = job["result"]
+    (other,) = r["with"]
+    kept = {together["away"]: was["roster_id"], together["home"]: together["result"]["roster_id"]}
+    for roster in (planner.get(f"/rosters/{i}").json() for i in (r["roster_id"], other["roster_id"])):
+        changes = roster["evidence"]["changes"]
+        assert changes["roster_id"] == kept[roster["site_id"]] and roster["evidence"]["verified"]
+        assert changes["cents"] == r["change_cents"] == 3000 * r["changed_shifts"]
+        plan = planner.get(f"/plans/{roster['plan_id']}").json()
+        assert plan["forecast_id"] in (r["forecast_id"], other["forecast_id"])
+    assert r["changed_shifts"] > 0  # who fell ill has been replaced
+    shifts = [s for i in (r["roster_id"], other["roster_id"]) for s in planner.items(f"/rosters/{i}/shifts")]
+    assert not any(s["away"] for s in shifts) and len({(s["agent_id"], s["day"]) for s in shifts}) == len(shifts)
+
+
 @pytest.mark.parametrize("body, pointer", [
     ({"with": [SITE]}, "/with/0"), ({"with": [4, 4]}, "/with/1"), ({"with": [999999]}, "/with/0"),
-    ({"with": list(range(4, 12))}, "/with"), ({"with": [4], "keep": 1, "week": None}, "/with"),
+    ({"with": list(range(4, 12))}, "/with"),
 ])
 def test_impossible_plans_of_several_sites(planner, together, body, pointer):
-    keep = together["result"]["roster_id"]
     asked = {"site_id": SITE, "week": together["week"], **body}
-    if "keep" in body:
-        asked.update(site_id=together["home"], week=together["week"], keep=keep, **{"with": [together["away"]]})
     reply = planner.post("/schedules", json=asked)
     assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]], reply.text
 

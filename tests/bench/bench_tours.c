@@ -192,10 +192,10 @@ static void read_agent(struct instance *x, const cJSON *o, int i)
 		if (!(days >> d & 1))
 			span[a->unavailable_count++] = (struct wfm_span){ 96 * d, 96 * d + 96 };
 		if (off >> d & 1)
-			wish[a->wish_count++] = (struct wfm_wish){ WFM_WISH_DAY_OFF, d, 0, 100, 0, 0, 0 };
+			wish[a->wish_count++] = (struct wfm_wish){ WFM_WISH_DAY_OFF, d, 0, 100, 0, 0, 0, 0 };
 	}
 	wish[a->wish_count++] =
-		(struct wfm_wish){ WFM_WISH_START, WFM_NONE, 15 * number(o, "wish_start"), 10, 0, 0, 0 };
+		(struct wfm_wish){ WFM_WISH_START, WFM_NONE, 15 * number(o, "wish_start"), 10, 0, 0, 0, 0 };
 }
 
 static void read_agents(struct instance *x, const cJSON *list)

@@ -58,6 +58,15 @@ export async function lending(visit, look) {
 			expect(card.includes(name), "the other site is not named");
 			expect(await page.locator("#helps table").count() > 0, "nothing is listed");
 		});
+		await step("planned again, the other site may be asked for too", async () => {
+			await page.click("#replan-open");
+			await page.check("#replan input[name=all]");
+			const sent = page.waitForRequest((r) => r.method() === "POST" && r.url().endsWith("/schedules"));
+			await page.click("#replan-go");
+			const body = (await sent).postDataJSON();
+			expect(body.keep > 0 && JSON.stringify(body.with) === `[${other}]`, JSON.stringify(body));
+			await page.locator(".evidence .stat", { hasText: /Changed shifts/ }).waitFor({ timeout: 180_000 });
+		});
 		await step("publication names the other site", async () => {
 			await page.click("#publish");
 			await page.waitForSelector(".publish-sum");

@@ -300,6 +300,79 @@ static void test_training_and_meetings_are_at_the_own_site(void **state)
 	assert_true(publish(f, r.roster_id));
 }
 
+/* What the versions of both sites have that the other has not, as "A1 Mon 08:00-16:00 at 1". */
+static long differences(struct db_fixture *f, int older, int newer, const char *where)
+{
+	char sql[900];
+	(void)snprintf(sql, sizeof sql, "WITH s AS (SELECT r.version, s.agent_id, s.site_id, s.day, s.start_at, s.end_at, s.uid FROM shift s JOIN roster r"
+		" ON r.id = s.roster_id WHERE %s), a AS (SELECT agent_id, site_id, day, start_at, end_at FROM s WHERE version = %d),"
+		" b AS (SELECT agent_id, site_id, day, start_at, end_at FROM s WHERE version = %d)"
+		" SELECT (SELECT count(*) FROM (TABLE a EXCEPT TABLE b) AS x) + (SELECT count(*) FROM (TABLE b EXCEPT TABLE a) AS y)",
+		where, older, newer);
+	return strtol(db_fixture_ask(f, sql), NULL, 10);
+}
+
+static struct schedule_request again_of(int64_t site, int64_t *with, int64_t roster_id, double cents)
+{
+	struct schedule_request r = request(site, with);
+	r.keep = (struct replan_request){ .roster_id = roster_id, .from = FIELD_NULL, .change_cents = cents };
+	return r;
+}
+
+/* Both sites again in one, each from its own roster: nothing changes for nothing, and who falls ill is
+ * replaced from wherever. */
+static void test_both_are_planned_again_in_one(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2, santiago = 1;
+	struct schedule_result r = make(f, request(1, &vina));
+	assert_true(publish(f, r.roster_id));
+	struct schedule_result same = make(f, again_of(1, &vina, r.roster_id, 100000));
+	assert_true(same.changed_shifts == 0 && same.change_cents == 0);
+	assert_int_equal(differences(f, 1, 2, "true"), 0);
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and((evidence->'changes'->>'shifts')::int = 0 AND (evidence->'changes'->>'roster_id')::bigint"
+				   " = (SELECT o.id FROM roster o WHERE o.site_id = r.site_id AND o.version = 1)) FROM roster r WHERE version = 2"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and((request->>'keep')::bigint = (SELECT o.id FROM roster o WHERE o.site_id = p.site_id"
+				   " AND o.version = 1)) FROM plan p JOIN roster r ON r.plan_id = p.id AND r.version = 2"), "t");
+	/* Asked from the other site, which keeps the published ones; somebody who goes to Viña is away from Wednesday. */
+	db_fixture_ask(f, "CREATE TABLE ill AS SELECT s.agent_id AS id FROM shift s JOIN agent a ON a.id = s.agent_id AND a.site_id = 1 WHERE s.published"
+		" AND s.site_id = 2 AND extract(isodow FROM s.day) > 2 GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1;"
+		"INSERT INTO absence (agent_id, kind, state, start_at, end_at, planned, paid, excused) SELECT DISTINCT ill.id, 'sickness', 'recorded',"
+		" (r.monday + 2)::timestamp AT TIME ZONE 'America/Santiago', (r.monday + 8)::timestamp AT TIME ZONE 'America/Santiago', false, true, true"
+		" FROM ill, roster r WHERE r.version = 1");
+	struct schedule_result ill = make(f, again_of(2, &santiago, r.with[0].roster_id, 2000));
+	print_message("# %d shifts change for %.0f, %.0f short of before\n", (int)ill.changed_shifts, ill.change_cents / 100,
+		      (r.objective - ill.objective) / 100);
+	assert_true(ill.changed_shifts > 0 && ill.changed_shifts < 20 && ill.change_cents == 2000 * (double)ill.changed_shifts);
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN ill ON ill.id = s.agent_id JOIN roster r ON r.id = s.roster_id"
+				   " WHERE r.version = 3 AND s.day >= r.monday + 2"), "0");
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_true(publish(f, ill.with[0].roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(state || site_id || version, ' ' ORDER BY site_id, version) FROM roster"),
+			    "superseded11 draft12 published13 superseded21 draft22 published23");
+}
+
+/* Days before `from` stay as they were at all sites, guests included. */
+static void test_days_that_stand_are_the_same_at_both(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	struct schedule_request asked = again_of(1, &vina, r.roster_id, 0);
+	asked.keep.from = asked.week + 3;
+	db_fixture_ask(f, "UPDATE forecast_interval SET mean = mean * 1.3");
+	struct schedule_result made = make(f, asked);
+	assert_int_equal(differences(f, 1, 2, "s.day < r.monday + 3"), 0);
+	assert_true(differences(f, 1, 2, "true") > 0 && made.changed_shifts > 0);
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_string_equal(db_fixture_ask(f, "SELECT max(n) <= 5 AND max(m) <= 2700 FROM (SELECT count(*) AS n, sum(paid_minutes) AS m"
+				   " FROM shift s JOIN roster r ON r.id = s.roster_id WHERE r.version = 2 GROUP BY agent_id) AS x"), "t");
+	/* Of guests, too: none is copied beside a shift that is planned anew. */
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN shift o ON o.agent_id = s.agent_id AND o.day = s.day AND o.id <> s.id"
+				   " JOIN roster r ON r.id = s.roster_id JOIN roster q ON q.id = o.roster_id WHERE r.version = 2 AND q.version = 2"), "0");
+	assert_true(publish(f, made.roster_id));
+}
+
 static struct schedule_result again(struct db_fixture *f, int64_t site, int64_t roster_id)
 {
 	struct schedule_request r = request(site, NULL);
@@ -372,6 +445,8 @@ static void test_impossible_plans_name_the_place(void **state)
 	expect_refused(f, request(1, &none), "/with/0", "no site");
 	r.with_count = 2;
 	expect_refused(f, r, "/with/1", "twice");
+	struct schedule_result alone = make(f, request(1, NULL));
+	expect_refused(f, again_of(1, &vina, alone.roster_id, 0), "/with/0", "no roster of that week");
 	db_fixture_ask(f, "UPDATE site SET zone = 'America/Lima' WHERE id = 2");
 	expect_refused(f, request(1, &vina), "/with", "clocks");
 	db_fixture_ask(f, "UPDATE site SET zone = 'America/Santiago'; UPDATE agent SET left_on = date '2021-01-01',"
@@ -397,6 +472,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_both_are_planned_again_in_one, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_days_that_stand_are_the_same_at_both, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

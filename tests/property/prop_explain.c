@@ -95,7 +95,7 @@ static void tiny_problem(uint64_t seed)
 	}
 	for (int a = 0; a < 2; a++) {
 		f.agents[a].previous_days_worked = (int)rng_below(&r, 2);
-		f.wishes[a][0] = (struct wfm_wish){ WFM_WISH_DAY_OFF, (int)rng_below(&r, DAYS), 0, 800, 0, 0, 0 };
+		f.wishes[a][0] = (struct wfm_wish){ WFM_WISH_DAY_OFF, (int)rng_below(&r, DAYS), 0, 800, 0, 0, 0, 0 };
 		f.agents[a].wish_count = 1;
 		f.spans[a][0] = (struct wfm_span){ 24 * a + 10, 24 * a + 12 };
 		f.agents[a].unavailable_count = 1;
@@ -466,7 +466,7 @@ static void test_wishes_as_hard(void **state)
 	static struct fixture x;
 	fixture_init(&x, 1, 2);
 	for (int i = 0; i < 4; i++)
-		x.wishes[0][i] = (struct wfm_wish){ WFM_WISH_DAY_OFF, 2 * (i % 3), 0, 100, 0, 0, 0 };
+		x.wishes[0][i] = (struct wfm_wish){ WFM_WISH_DAY_OFF, 2 * (i % 3), 0, 100, 0, 0, 0, 0 };
 	x.agents[0].wish_count = 3; /* Monday, Wednesday, Friday off: two of seven can be */
 	struct wfm_explanation *y = explain_solved(&x.p);
 	assert_int_equal(y->conflict_count, 1);

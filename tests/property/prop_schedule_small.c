@@ -109,9 +109,9 @@ static void tiny_problem(uint64_t seed, bool several)
 		f.agents[a].previous_days_worked = (int)rng_below(&r, 3);
 		f.agents[a].previous_end = rng_below(&r, 2) ? -(int)rng_below(&r, 8) : WFM_NONE;
 		f.wishes[a][0] = (struct wfm_wish){ WFM_WISH_START, WFM_NONE, 60 * (8 + (int)rng_below(&r, 6)),
-						    50, 0, 0, 0 };
+						    50, 0, 0, 0, 0 };
 		f.wishes[a][1] = (struct wfm_wish){ rng_below(&r, 2) ? WFM_WISH_DAY_ON : WFM_WISH_DAY_OFF,
-						    (int)rng_below(&r, TINY_DAYS), 0, 800, 0, 0, 0 };
+						    (int)rng_below(&r, TINY_DAYS), 0, 800, 0, 0, 0, 0 };
 		f.agents[a].wish_count = 2;
 	}
 	for (int a = 0; a < 2; a++)

@@ -305,6 +305,46 @@ static void test_short_notice_is_dearer(void **state)
 	wfm_roster_free(none);
 }
 
+/* The same hours at another site are another shift; its price is that of the agent's own site. */
+static void test_another_site_is_a_change(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct wfm_error e = { 0 };
+	struct wfm_report *report = NULL;
+	struct wfm_replan *again = NULL;
+	const struct wfm_elsewhere there = { 1, 0 };
+	const struct wfm_change_cost of_site[] = { { .shift_cents = 500 }, { .shift_cents = 900 } };
+	const struct wfm_change_cost c = { .shift_cents = 70, .of_site = of_site };
+	fixture_init(&f, 4, 1);
+	f.p.site_count = 2;
+	f.queues[0].site = WFM_NONE;
+	for (int a = 0; a < 4; a++)
+		f.agents[a].site = a % 2;
+	f.agents[0].elsewhere = &there;
+	f.agents[0].elsewhere_count = 1;
+	struct wfm_roster *before = solve(&f.p, NULL, 300, NULL), *after = solve(&f.p, NULL, 300, NULL);
+	int moved = -1;
+	for (int i = 0; i < after->shift_count && moved < 0; i++)
+		if (after->shifts[i].agent == 0)
+			moved = i;
+	assert_true(moved >= 0);
+	after->shifts[moved].elsewhere = 1 - after->shifts[moved].elsewhere;
+	struct wfm_changes n = count(&f.p, before, after, &c);
+	assert_true(n.added == 0 && n.removed == 0 && n.moved == 1 && n.cents == 500);
+	assert_int_equal(wfm_replan_open(&f.p, before, &c, &again, &e), WFM_OK);
+	assert_int_equal(wfm_schedule_verify(wfm_replan_problem(again), after, false, &report, &e), WFM_OK);
+	assert_true(report->breach_count == 0 && report->cost.wishes == 500);
+	wfm_report_free(report);
+	/* The solver leaves it, for it saves nothing. */
+	struct wfm_roster *calm = solve(wfm_replan_problem(again), before, 300, NULL);
+	assert_int_equal(total(count(&f.p, before, calm, &c)), 0);
+	wfm_replan_close(again);
+	wfm_roster_free(before);
+	wfm_roster_free(after);
+	wfm_roster_free(calm);
+}
+
 /* ---- plans solved in blocks ---- */
 
 static void test_blocks_keep_a_start(void **state)
@@ -352,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_rubbish_is_refused_with_its_place),
 		cmocka_unit_test(test_change_costs_what_it_says),
 		cmocka_unit_test(test_short_notice_is_dearer),
+		cmocka_unit_test(test_another_site_is_a_change),
 		cmocka_unit_test(test_blocks_keep_a_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

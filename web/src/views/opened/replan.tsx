@@ -10,6 +10,7 @@ import { asked } from "../../lib/staffing";
 import { addDays, daysBetween, fmtDay, mondayOfWeek } from "../../lib/time";
 import type { Plan, Roster, ShortNotice } from "../../lib/types";
 import { Button, Dialog, ProblemBox } from "../../ui/basic";
+import { useOthers } from "../schedule";
 
 export interface ReplanProps {
 	roster: Roster;
@@ -79,6 +80,8 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 	const least = first > monday ? first : monday;
 	const [from, setFrom] = useState(least);
 	const [price, setPrice] = useState(() => usualPrice(roster));
+	const [all, setAll] = useState(false);
+	const others = useOthers(roster);
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<Error>();
 	const notice = useLoad(`notice ${roster.site_id}`, (abort) => get<ShortNotice>(`/sites/${roster.site_id}/short-notice`, abort));
@@ -94,6 +97,7 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 			start({
 				...asked({ risk: plan.risk, over: plan.over, probability: plan.probability ?? 0.8 }),
 				keep: roster.id, from, change_cost_cents: Math.round(price * 100),
+				...(all ? { with: (roster.evidence.together ?? []).filter((id) => id !== roster.site_id) } : {}),
 			});
 			onClose();
 		} catch (problem) {
@@ -122,6 +126,12 @@ export default function Replan({ roster, week, first, currency, start, onClose }
 					<small class="muted">{t("replan.price_hint")}</small>
 					{dearer && <small class="muted" id="replan-notice">{dearer}</small>}
 				</label>
+				{others && (
+					<label class="check">
+						<input type="checkbox" name="all" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} />
+						<span>{t("replan.with", { sites: others })}</span>
+					</label>
+				)}
 				{error && <ProblemBox error={error} />}
 			</form>
 			{notice.data && <NoticeForm site={roster.site_id} notice={notice.data} currency={currency} onSaved={notice.reload} />}
