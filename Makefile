@@ -23,7 +23,7 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lglpk -lpthrea
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wundef -Wwrite-strings -Wcast-qual -Wswitch-enum -Wnull-dereference -Werror
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
-LDHARDEN := -pie -Wl,-z,relro,-z,now
+LDHARDEN := -pie -Wl,--as-needed -Wl,-z,relro,-z,now
 ifeq ($(FUZZ),1)
 CC := $(CLANG)
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -98,11 +98,9 @@ $(GEN)/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libwfm.a: $(WFM_OBJ)
-	@mkdir -p $(@D)
-	$(if $(V),,@echo "  AR $@")
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
 $(B)/libserver.a: $(SRV_OBJ) $(GEN_OBJ)
+$(B)/libtests.a: $(TLIB_OBJ)
+$(B)/lib%.a:
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  AR $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -111,7 +109,7 @@ $(B)/cuadrante: $(B)/server/main.o $(B)/libserver.a $(B)/libwfm.a
 	$(if $(V),,@echo "  LD $@")
 	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS)
 
-$(TEST_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
+$(TEST_BIN): $(B)/%: $(B)/%.o $(B)/libtests.a $(B)/libserver.a $(B)/libwfm.a
 	$(if $(V),,@echo "  LD $@")
 	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS) -lcmocka
 
@@ -173,7 +171,7 @@ fuzz-run: fuzz-targets
 fuzz:
 	$(MAKE) FUZZ=1 fuzz-run
 
-$(BENCH_BIN): $(B)/%: $(B)/%.o $(TLIB_OBJ) $(B)/libserver.a $(B)/libwfm.a
+$(BENCH_BIN): $(B)/%: $(B)/%.o $(B)/libtests.a $(B)/libserver.a $(B)/libwfm.a
 	$(if $(V),,@echo "  LD $@")
 	$(Q)$(CC) $(OPT) $(LDHARDEN) -o $@ $^ $(PKG_LIBS) -lcmocka
 bench-programs: $(BENCH_BIN)
