@@ -373,6 +373,27 @@ static void test_days_that_stand_are_the_same_at_both(void **state)
 	assert_true(publish(f, made.roster_id));
 }
 
+/* Whose rules no week keeps around what stands keeps all of it, wherever it is, at the pay of the contract. */
+static void test_who_cannot_be_planned_keeps_the_week_at_both(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	struct schedule_request asked = again_of(1, &vina, r.roster_id, 0);
+	asked.keep.from = asked.week + 3;
+	db_fixture_ask(f, "UPDATE contract_rule SET low = NULL, high = 1 WHERE rule = 'week_shifts';"
+		"UPDATE contract_rule SET low = NULL WHERE rule = 'week_minutes';"
+		"CREATE TABLE frozen AS SELECT s.agent_id AS id, bool_or(s.site_id <> a.site_id) AS lent FROM shift s JOIN roster r ON r.id = s.roster_id"
+		" JOIN agent a ON a.id = s.agent_id GROUP BY 1 HAVING count(*) FILTER (WHERE s.day < r.monday + 3) > 1");
+	make(f, asked);
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_or(lent) FROM frozen"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg((r.evidence->'changes'->>'frozen')::int - (SELECT count(*) FROM frozen JOIN agent a USING (id)"
+				   " WHERE a.site_id = r.site_id) || '', ' ') FROM roster r WHERE version = 2"), "0 0");
+	assert_int_equal(differences(f, 1, 2, "s.agent_id IN (SELECT id FROM frozen)"), 0);
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM shift s JOIN agent a ON a.id = s.agent_id JOIN contract c ON c.id = a.contract_id"
+				   " WHERE s.cost_cents <> (s.paid_minutes * c.cost_cents_hour + 30) / 60"), "0");
+}
+
 static struct schedule_result again(struct db_fixture *f, int64_t site, int64_t roster_id)
 {
 	struct schedule_request r = request(site, NULL);
@@ -473,6 +494,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_are_planned_again_in_one, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_who_cannot_be_planned_keeps_the_week_at_both, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_days_that_stand_are_the_same_at_both, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_impossible_plans_name_the_place, begin, small_site_end),
 	};
