@@ -280,7 +280,9 @@ def test_what_cannot_be_done_is_told(rosters):
 
 
 def test_a_seed_gives_one_roster():
-    first, second = solve("contact_centre", "--seed", 7), solve("contact_centre", "--seed=7")
+    first, second = (json.loads(done.stdout) for done in (
+        run("solve", PROBLEMS / "contact_centre.json", "--iteration-limit", 5000, *seed)
+        for seed in (("--seed", 7), ("--seed=7",))) if done.returncode == 3)
     first.pop("seconds"), second.pop("seconds")
     assert first == second and first["seed"] == 7
 
