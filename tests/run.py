@@ -29,15 +29,19 @@ PROGRAM_TIMEOUT_S, API_TIMEOUT_S, BROWSER_TIMEOUT_S = 600, 1800, 1800
 # About how many seconds the longest take, so that none of them is left for the end; others: SHORT_S. The
 # figures are printed with each result.
 SHORT_S = 5
-SECONDS = {"templates": 200, "test_replanning": 110, "browser": 100, "test_requirement": 80, "test_cli": 80,
-           "test_calendar_clients": 60, "test_forecasts": 50, "prop_explain": 45, "prop_skills": 45,
-           "test_guard": 45, "test_planning": 40, "test_real_data": 40, "prop_schedule_sessions": 35,
-           "clang": 35, "test_network": 30, "test_events": 30, "test_session": 30, "test_planned_sessions": 30,
-           "test_published": 30, "test_service": 25, "test_reports": 25, "test_workers": 20, "test_abort": 20,
-           "prop_simulate": 20, "test_queue": 20, "prop_scenarios": 20, "test_schedule_solve": 20,
-           "prop_schedule_moved": 20, "test_feed": 20, "prop_deferred": 18, "test_schedule_duties": 15,
-           "test_replan": 15, "prop_forecast_invariance": 15, "test_skills": 14, "test_cross_training": 14,
-           "test_roster_trials": 14, "install": 10}
+SECONDS = {"browser": 330, "browser-beside": 310, "templates": 300, "test_replanning": 95,
+           "prop_schedule_sessions": 90, "test_calendar_clients": 90, "test_planning": 65, "test_waiting": 60,
+           "test_requirement": 55, "test_together": 55, "test_real_data": 50, "test_wishes": 50,
+           "prop_explain": 50, "test_schedule": 45, "prop_schedule_deferrable": 45, "clang": 45, "test_sites":
+           40, "test_cli": 40, "test_events": 40, "test_schedule_blocks": 40, "test_schedule_solve": 35,
+           "test_guard": 34, "test_service": 30, "test_network": 30, "test_roster_trials": 30, "prop_skills":
+           30, "test_published": 28, "prop_explain_duties": 25, "test_reports": 25, "test_planned_sessions":
+           25, "test_workers": 25, "test_schedule_duties": 22, "test_schedule_sites": 22, "test_queue": 22,
+           "test_counters": 20, "test_fair": 20, "prop_simulate": 20, "prop_scenarios": 20, "prop_deferred":
+           20, "test_forecasts": 20, "test_cross_training": 20, "prop_forecast_invariance": 18, "test_replan":
+           18, "test_session": 15, "prop_schedule_moved": 15, "prop_schedule_anneal": 15,
+           "prop_schedule_sites": 15, "test_feed": 15, "test_outlook": 14, "test_skills": 14, "test_abort": 14,
+           "test_db": 14, "test_offline_volume": 14}
 # Walks of the page that need none of the others; together they take about as long as the rest.
 BROWSER_BESIDE = ["forecast", "forecast-phone", "requirement", "replay", "replay-phone", "training", "calendar",
                   "lending"]
