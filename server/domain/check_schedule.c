@@ -69,8 +69,27 @@ static bool check_beside(struct db *db, struct arena *a, const struct schedule_r
 	return replan_check(db, a, r->with[i], r->week, today, &own, again, &inner) || blame(&inner, place, e);
 }
 
-static bool check_other(struct db *db, struct arena *a, const struct schedule_request *r, size_t i,
-			struct replan *again, struct err *e)
+/* A week planned again may have been shut meanwhile: then everybody is free. */
+static bool check_open(const struct site_calendar *s, int64_t week, struct err *e)
+{
+	for (int64_t date = week; date < week + WEEK_DAYS; date++)
+		if (site_has_hours(s, date) && !site_is_shut(s, date))
+			return true;
+	return err_at(e, ERR_INVALID, "/week", "site %s is shut on every day of that week", s->code);
+}
+
+/* As joint_week_make asks of weeks. */
+static bool check_clocks(const struct site_calendar *s, const struct site_calendar *other, int64_t week, struct err *e)
+{
+	for (int64_t date = week; date <= week + WEEK_DAYS; date++)
+		if (zone_to_utc(s->zone, date, 0) != zone_to_utc(other->zone, date, 0))
+			return err_at(e, ERR_INVALID, "/with", "the clocks of %s and %s differ in that week; plan each by itself",
+				      s->code, other->code);
+	return true;
+}
+
+static bool check_other(struct db *db, struct arena *a, const struct schedule_request *r,
+			const struct site_calendar *own, size_t i, struct replan *again, struct err *e)
 {
 	const char *place = arena_printf(a, "/with/%zu", i);
 	struct site_calendar site;
@@ -85,7 +104,8 @@ static bool check_other(struct db *db, struct arena *a, const struct schedule_re
 						 : err_set(e, inner.code, "%s", inner.message);
 	if (replan_asked(&r->keep) && !check_beside(db, a, r, i, &site, again, e))
 		return false;
-	return check_people(db, r->with[i], r->week, place, site.code, e) &&
+	return check_clocks(own, &site, r->week, e) && (replan_asked(&r->keep) || check_open(&site, r->week, e)) &&
+	       check_people(db, r->with[i], r->week, place, site.code, e) &&
 	       schedule_newest_forecast(db, r->with[i], r->week, &forecast, e) &&
 	       (check_forecast(db, a, r->with[i], r->week,
 			       again->forecast_id != FIELD_NULL ? again->forecast_id : forecast, &inner) ||
@@ -93,11 +113,11 @@ static bool check_other(struct db *db, struct arena *a, const struct schedule_re
 }
 
 /* Days that have begun at any of the sites stand at all of them. */
-static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r, struct replan *again,
-		       struct err *e)
+static bool check_with(struct db *db, struct arena *a, const struct schedule_request *r,
+		       const struct site_calendar *own, struct replan *again, struct err *e)
 {
 	for (size_t i = 0; i < r->with_count; i++)
-		if (!check_other(db, a, r, i, &again[i + 1], e))
+		if (!check_other(db, a, r, own, i, &again[i + 1], e))
 			return false;
 	for (size_t i = 1; i <= r->with_count; i++)
 		again[0].from = again[i].from > again[0].from ? again[i].from : again[0].from;
@@ -123,10 +143,11 @@ bool schedule_check_replan(struct db *db, struct arena *a, const struct schedule
 			      "roster of this one (keep)");
 	if (!replan_check(db, a, r->site_id, r->week, today, &r->keep, again, e))
 		return false;
-	return check_people(db, r->site_id, r->week, "/site_id", site.code, e) &&
+	return (replan_asked(&r->keep) || check_open(&site, r->week, e)) &&
+	       check_people(db, r->site_id, r->week, "/site_id", site.code, e) &&
 	       check_forecast(db, a, r->site_id, r->week,
 			      r->forecast_id != FIELD_NULL ? r->forecast_id : again->forecast_id, e) &&
-	       check_with(db, a, r, again, e);
+	       check_with(db, a, r, &site, again, e);
 }
 
 bool schedule_check(struct db *db, struct arena *a, const struct schedule_request *r, struct err *e)

@@ -184,6 +184,20 @@ static void test_part_time(void **state)
 	expect(f, "A3", "3:300");
 }
 
+/* Nobody is needed in a week without an open day: that is said when it is asked for. */
+static void test_a_week_that_is_shut(void **state)
+{
+	struct fixture *f = *state;
+	struct schedule_request r = { .site_id = 1, .week = f->week, .forecast_id = f->forecast_id, .seed = 1 };
+	for (int day = 0; day < 5; day++)
+		shut(f, day, false);
+	assert_true(schedule_check(f->at.db, f->at.arena, &r, &f->at.err));
+	expect(f, "A1", "0:525 1:525 2:540 3:525"); /* Saturday is left */
+	shut(f, 5, false);
+	assert_false(schedule_check(f->at.db, f->at.arena, &r, &f->at.err));
+	assert_string_equal(f->at.err.items[0].pointer, "/week");
+}
+
 /* A week that is asked for softly loses its share too. */
 static void test_soft_weeks(void **state)
 {
@@ -202,6 +216,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_leave_and_holidays_give_no_more_than_the_week, begin, end),
 		cmocka_unit_test_setup_teardown(test_only_days_that_the_whole_site_loses, begin, end),
 		cmocka_unit_test_setup_teardown(test_part_time, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_week_that_is_shut, begin, end),
 		cmocka_unit_test_setup_teardown(test_soft_weeks, begin, end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

@@ -470,6 +470,8 @@ static void test_impossible_plans_name_the_place(void **state)
 	expect_refused(f, again_of(1, &vina, alone.roster_id, 0), "/with/0", "no roster of that week");
 	db_fixture_ask(f, "UPDATE site SET zone = 'America/Lima' WHERE id = 2");
 	expect_refused(f, request(1, &vina), "/with", "clocks");
+	r = request(1, &vina);
+	assert_false(schedule_check(f->db, f->arena, &r, &f->err)); /* when it is asked, not when it is drawn */
 	db_fixture_ask(f, "UPDATE site SET zone = 'America/Santiago'; UPDATE agent SET left_on = date '2021-01-01',"
 		" leave_reason = 'voluntary' WHERE site_id = 2");
 	expect_refused(f, request(1, &vina), "/with/0", "no agents");
