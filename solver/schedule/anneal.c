@@ -10,14 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVES = 1000, TOURS = 10, TRIES = 6, KEEP_EVERY = 16, FEWEST = 20, MOST = 8000, PER_AGENT = 20, ALIKE = 8 };
+enum { MOVES = 1000, TOURS = 10, TRIES = 6, KEEP_EVERY = 16, FEWEST = 20, MOST = 8000, PER_AGENT = 20 };
 
-bool anneal_suits(const struct model *m)
+bool anneal_can(const struct model *m)
 {
 	const struct wfm_problem *p = m->p;
 	bool alone = p->service_count == 0 && p->session_count == 0 && p->duty_count == 0 &&
-		     m->desk_count == 0 && p->deferrable_count == 0 &&
-		     p->agent_count >= ALIKE * m->type_count;
+		     m->desk_count == 0 && p->deferrable_count == 0;
 	for (int32_t k = 0; k < m->kind_count; k++)
 		alone &= m->kinds[k].queue_count == 1;
 	for (int32_t k = 0; k < m->profile_count; k++)

@@ -5,7 +5,8 @@
  * too, the less so the cooler the search (simulated annealing: Kirkpatrick, Gelatt & Vecchi 1983).
  * A move costs well under a microsecond, for problems in which nobody chooses among queues and which
  * have no service targets, sessions, duties, deferrable work and few counters. It is for agents of whom
- * many are alike: where each has wishes of his own, large neighbourhoods find more in the same time.
+ * many are alike: where each has wishes of his own, large neighbourhoods find more in the same time, but
+ * for the first plan of a small team.
  * Owned by the caller, used by one thread; it borrows the run it is called with.
  */
 #ifndef WFM_SCHEDULE_ANNEAL_H
@@ -13,7 +14,16 @@
 
 #include "solver/schedule/run.h"
 
-bool anneal_suits(const struct model *m);
+enum { ANNEAL_ALIKE = 8 }; /* agents a type, from which on they are many */
+
+bool anneal_can(const struct model *m);
+
+/* It can, and many are alike. */
+static inline bool anneal_suits(const struct model *m)
+{
+	return m->p->agent_count >= ANNEAL_ALIKE * m->type_count && anneal_can(m);
+}
+
 /* Searches from the plan for so many thousands of moves, from `hot` to `cold` in parts of what an agent
  * too few in a slot costs, and leaves the best plan it saw there, offered to the run. False: no memory. */
 bool anneal_plan(struct run *r, struct plan *p, int64_t thousands, double hot, double cold);

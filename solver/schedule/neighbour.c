@@ -138,11 +138,12 @@ static void choose(struct hood *h, double share, int32_t round)
 
 static enum wfm_status polish(struct run *r, struct plan *p, struct wfm_error *e)
 {
-	enum wfm_status s = layers_suit(r->m) ? days_improve(r, p, 1, e) : WFM_OK;
+	const bool layered = layers_suit(r->m);
+	enum wfm_status s = layered ? days_improve(r, p, 1, e) : WFM_OK;
 	bool ok = true;
 	if (s == WFM_OK && anneal_suits(r->m))
 		ok = anneal_plan(r, p, anneal_length(p) / 8, POLISH_HOT, POLISH_COLD);
-	else if (s == WFM_OK)
+	else if (s == WFM_OK && !layered) /* few alike: the next dive finds more in that time */
 		ok = plan_improve(r, p, 2000, p->count < 500 ? 0.1 : 0);
 	return ok ? s : wfm_fail(e, WFM_NO_MEMORY, "", "no memory for the plan");
 }

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRICINGS = 3, PRICINGS_AFTER = 12 };
+enum { PRICINGS = 3, PRICINGS_AFTER = 12, MOST_UNLIKE = 200 };
 
 static const double WHOLE = 1e-5, SURE = 0.7, SHARE = 0.15, REDUCED_EPS = 1e-6;
 /* Rows to the third power, about what a dive over tours works, with which one still pays. */
@@ -43,7 +43,7 @@ struct offer {
 bool layers_suit(const struct model *m)
 {
 	int32_t first[MODEL_MAX_WEEKS + 1];
-	bool ok = anneal_suits(m);
+	bool ok = (m->p->agent_count <= MOST_UNLIKE && anneal_can(m)) || anneal_suits(m);
 	for (int32_t k = 0; k < m->profile_count; k++)
 		ok &= m->profiles[k].rest_implied && m->profiles[k].band_count > 0 &&
 		      model_weeks(&m->p->calendars[m->profiles[k].calendar], first) == 1;

@@ -118,9 +118,10 @@ static int64_t first_steps(const struct plan *p)
 
 static enum wfm_status improve_dive(struct run *r, struct plan *plan, struct wfm_error *e)
 {
-	enum wfm_status s = layers_suit(r->m) ? days_improve(r, plan, DAY_ROUNDS, e) : WFM_OK;
+	const bool layered = layers_suit(r->m);
+	enum wfm_status s = layered ? days_improve(r, plan, DAY_ROUNDS, e) : WFM_OK;
 	bool ok = true;
-	if (s == WFM_OK && anneal_suits(r->m))
+	if (s == WFM_OK && (layered || anneal_suits(r->m)))
 		ok = anneal_plan(r, plan, anneal_length(plan), WARM, COOL);
 	else if (s == WFM_OK)
 		ok = plan_improve(r, plan, search_steps(plan), 0.3);
