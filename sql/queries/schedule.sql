@@ -61,10 +61,14 @@ ORDER BY s.agent_id, s.day, s.start_at;
 DELETE FROM shift WHERE roster_id = :roster_id AND day < :from;
 
 -- name: replan_copy
+-- What could not be published (publish_absent) is not kept either.
 WITH made AS (
 	INSERT INTO shift (roster_id, agent_id, site_id, day, start_at, end_at, paid_minutes, cost_cents)
 	SELECT :roster_id, s.agent_id, s.site_id, s.day, s.start_at, s.end_at, s.paid_minutes, s.cost_cents
-	FROM shift s WHERE s.roster_id = :from_roster AND s.day < :from AND replan_stands(s)
+	FROM shift s JOIN agent a ON a.id = s.agent_id JOIN site t ON t.id = s.site_id
+	WHERE s.roster_id = :from_roster AND s.day < :from AND replan_stands(s)
+		AND (a.site_id = s.site_id OR s.day <= (now() AT TIME ZONE t.zone)::date
+			OR EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id AND o.site_id = s.site_id))
 	RETURNING id, agent_id, day)
 INSERT INTO activity (shift_id, position, kind, queue_id, session_id, label, start_at, end_at, paid)
 SELECT made.id, v.position, v.kind, v.queue_id, v.session_id, v.label, v.start_at, v.end_at, v.paid

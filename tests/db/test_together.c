@@ -447,6 +447,28 @@ static void test_who_is_no_longer_lent_is_not_published(void **state)
 	assert_non_null(strstr(f->err.items[0].message, "moved to another site"));
 }
 
+/* Nor do the days that stay as they were bring them back, whichever sites are planned again. */
+static void test_days_that_stand_leave_out_who_is_no_longer_lent(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	struct schedule_request both = again_of(1, &vina, r.roster_id, 0), alone = again_of(2, NULL, r.with[0].roster_id, 0);
+	both.keep.from = alone.keep.from = both.week + 3;
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) > 0 FROM shift s JOIN agent a ON a.id = s.agent_id JOIN roster r ON r.id = s.roster_id"
+				   " WHERE a.site_id <> s.site_id AND s.day < r.monday + 3"), "t");
+	db_fixture_ask(f, "DELETE FROM agent_elsewhere; CREATE VIEW lent AS SELECT count(*) AS n FROM shift s JOIN agent a ON a.id = s.agent_id"
+		" WHERE a.site_id <> s.site_id AND s.published");
+	struct schedule_result together = make(f, both);
+	struct schedule_result own = make(f, alone);
+	assert_true(publish(f, together.roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT n FROM lent"), "0");
+	assert_true(publish(f, own.roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT n FROM lent"), "0");
+	/* Who is at home there stays where they were. */
+	assert_int_equal(differences(f, 1, 2, "s.day < r.monday + 3 AND s.agent_id IN (SELECT id FROM agent a WHERE a.site_id = s.site_id)"), 0);
+}
+
 static void expect_refused(struct db_fixture *f, struct schedule_request r, const char *pointer, const char *words)
 {
 	struct schedule_result out;
@@ -495,6 +517,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_days_that_stand_leave_out_who_is_no_longer_lent, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_are_planned_again_in_one, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_cannot_be_planned_keeps_the_week_at_both, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_days_that_stand_are_the_same_at_both, begin, small_site_end),
