@@ -205,13 +205,14 @@ static void add_windows(const struct week_problem *w, const struct week_row *row
 	out->windows = spans;
 }
 
+/* Guests have theirs at their own site. */
 static void add_members(const struct week_problem *w, const struct planned_session *s, struct arena *a,
 			struct wfm_session *out)
 {
 	int32_t *agents = arena_array(a, s->agent_count, sizeof *agents);
 	for (size_t i = 0; i < s->agent_count; i++)
 		for (int32_t k = 0; k < w->problem.agent_count; k++)
-			if (w->agent_ids[k] == s->agent_ids[i])
+			if (w->agent_ids[k] == s->agent_ids[i] && w->homes[k].site_id == w->site.site_id)
 				agents[out->agent_count++] = k;
 	out->agents = agents;
 }

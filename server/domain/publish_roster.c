@@ -93,8 +93,7 @@ static bool nobody_collides(struct db *db, struct arena *a, const char *rosters,
 	struct collision_row *rows;
 	size_t n;
 	const struct db_arg *args = DB_ARGS(db_text("rosters", rosters));
-	if (!db_run(db, SQL_PUBLISH_LOCK_SHARED, args, NULL, NULL, e) ||
-	    !db_rows(db, SQL_PUBLISH_COLLIDES, args, NULL, &collision_fields, a, (void **)&rows, &n, e))
+	if (!db_rows(db, SQL_PUBLISH_COLLIDES, args, NULL, &collision_fields, a, (void **)&rows, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		char day[11];
@@ -172,6 +171,8 @@ bool roster_publish_together(struct db *db, struct arena *a, const struct roster
 		return false;
 	*drafts = all;
 	*draft_count = count;
+	if (!db_run(db, SQL_PUBLISH_LOCK_PEOPLE, DB_ARGS(db_text("rosters", ids)), NULL, NULL, e))
+		return false;
 	for (size_t k = 0; k < count; k++)
 		if (!db_run(db, SQL_ROSTER_LOCK_WEEK, publish_args(a, &all[k], user_id), NULL, NULL, e) ||
 		    !nobody_absent(db, a, all[k].id, e))

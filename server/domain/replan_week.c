@@ -170,7 +170,7 @@ bool replan_load(struct db *db, struct arena *a, struct week_problem *w, struct 
 	make_start(w, a, rows, n, x);
 	const int32_t locked = (int32_t)(x->from - w->monday);
 	if (locked > 0)
-		week_waiting_begin(a, w, x->start, w->problem.calendars[0].days[locked].first_slot);
+		week_waiting_begin(a, w, x->start, x->stands, w->problem.calendars[0].days[locked].first_slot);
 	return true;
 }
 

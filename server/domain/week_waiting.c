@@ -282,30 +282,27 @@ static void play(const struct week_problem *w, const struct week_waiting *x, con
 	}
 }
 
-/* People at work on days that are past, of those who were there. */
-static void count_past(const struct week_problem *w, const struct wfm_roster *kept, struct week_waiting *x)
+/* People at work on days that are past, in shifts that stand. */
+static void count_past(const struct wfm_roster *kept, const bool *stands, struct week_waiting *x)
 {
 	for (int32_t i = 0; i < kept->shift_count; i++) {
 		const struct wfm_shift *s = &kept->shifts[i];
-		const struct wfm_agent *g = &w->problem.agents[s->agent];
-		bool stood = false;
-		for (int32_t k = 0; k < g->lock_count; k++)
-			stood |= g->locks[k].day == s->day && g->locks[k].end > g->locks[k].start;
 		struct wfm_roster one = { .activities = kept->activities + s->first_activity,
-					  .activity_count = stood && s->start < x->begun ? s->activity_count : 0 };
+					  .activity_count = stands[i] && s->start < x->begun ? s->activity_count : 0 };
 		count_people(&one, x, x->past);
 	}
 	for (int32_t t = x->begun; t < x->slots; t++)
 		x->past[t] = 0;
 }
 
-void week_waiting_begin(struct arena *a, struct week_problem *w, const struct wfm_roster *kept, int32_t begun)
+void week_waiting_begin(struct arena *a, struct week_problem *w, const struct wfm_roster *kept, const bool *stands,
+			int32_t begun)
 {
 	for (size_t i = 0; i < w->waiting_count; i++) {
 		struct week_waiting *x = &w->waiting[i], rest = *x;
 		struct done d;
 		x->begun = begun;
-		count_past(w, kept, x);
+		count_past(kept, stands, x);
 		done_new(a, x, &d);
 		rest.slots = begun; /* what the past leaves */
 		play(w, &rest, x->past, &d);

@@ -42,8 +42,10 @@ extern const struct fields waiting_row_fields;
 bool week_waiting_ask(struct arena *a, struct week_problem *w, struct err *e);
 /* And its prices, once its people are known. */
 void week_waiting_price(struct week_problem *w);
-/* The slots before `begun` are past and went as in `kept`: what that left is what there is to do. */
-void week_waiting_begin(struct arena *a, struct week_problem *w, const struct wfm_roster *kept, int32_t begun);
+/* The slots before `begun` are past and went as in `kept`, its shifts that stand: what that left is what there is
+ * to do. */
+void week_waiting_begin(struct arena *a, struct week_problem *w, const struct wfm_roster *kept, const bool *stands,
+			int32_t begun);
 /* The requirements, with those of work that may wait as the roster does it: people with work to do and
  * those whom the roster lacks. *rows: one by queue of such work. */
 struct queue_requirement *week_waiting_rows(struct arena *a, const struct week_problem *w,

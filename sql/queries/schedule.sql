@@ -371,11 +371,10 @@ WHERE r.id = :roster_id AND o.state = 'draft' AND (o.id = r.id OR NOT EXISTS (SE
 	WHERE n.site_id = o.site_id AND n.monday = o.monday AND n.state = 'published' AND n.version > o.version))
 ORDER BY o.site_id;
 
--- name: publish_lock_shared
--- Those who work at several sites, so that two publications at once know of each other.
+-- name: publish_lock_people
+-- So that two publications at once know of each other, and nobody is moved or no longer lent meanwhile.
 SELECT a.id FROM agent a
 WHERE a.id IN (SELECT s.agent_id FROM shift s WHERE s.roster_id IN (SELECT jsonb_array_elements_text(:rosters::jsonb)::bigint))
-	AND EXISTS (SELECT FROM agent_elsewhere o WHERE o.agent_id = a.id)
 ORDER BY a.id FOR NO KEY UPDATE;
 
 -- name: publish_collides

@@ -296,8 +296,26 @@ static void test_training_and_meetings_are_at_the_own_site(void **state)
 				   " ON p.id = v.session_id AND p.together GROUP BY p.id) AS x"), "1");
 	assert_string_equal(db_fixture_ask(f, "SELECT max(n) <= 2 FROM (SELECT count(*) AS n FROM activity v JOIN activity o ON o.session_id = v.session_id"
 				   " AND v.start_at BETWEEN o.start_at AND o.end_at - interval '1 minute' WHERE v.label = 'Safety' GROUP BY v.shift_id) AS x"), "t");
-	assert_string_equal(db_fixture_ask(f, "SELECT bool_and(evidence->'session_cents' IS NOT NULL) FROM roster"), "t");
+	assert_string_equal(db_fixture_ask(f, "SELECT bool_and(evidence->>'session_cents' IS NOT NULL) FROM roster"), "t");
 	assert_true(publish(f, r.roster_id));
+}
+
+/* Who was asked to a training and then moved to the other site is a guest here, and not asked any more. */
+static void test_guests_are_not_asked_to_the_sites_training(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_request asked = request(1, &vina);
+	char monday[40], sql[1600];
+	(void)snprintf(monday, sizeof monday, "date '1970-01-01' + %d", (int)asked.week);
+	(void)snprintf(sql, sizeof sql, sessions, monday);
+	db_fixture_ask(f, sql);
+	db_fixture_ask(f, "INSERT INTO planned_session_agent SELECT p.id, a.id FROM planned_session p JOIN agent a ON a.site_id <> p.site_id"
+		       " JOIN agent_elsewhere o ON o.agent_id = a.id AND o.site_id = p.site_id");
+	asked.iteration_limit = 300;
+	(void)make(f, asked);
+	assert_string_equal(db_fixture_ask(f, "SELECT count(*) FROM activity v JOIN planned_session p ON p.id = v.session_id"
+				   " JOIN shift s ON s.id = v.shift_id JOIN agent a ON a.id = s.agent_id WHERE a.site_id <> p.site_id"), "0");
 }
 
 /* What the versions of both sites have that the other has not, as "A1 Mon 08:00-16:00 at 1". */
@@ -515,6 +533,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_draft_planned_again_reckons_with_the_others, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_sites_are_told_what_would_help, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_guests_are_not_asked_to_the_sites_training, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_days_that_stand_leave_out_who_is_no_longer_lent, begin, small_site_end),

@@ -8,13 +8,14 @@ import { Busy, ProblemBox } from "./basic";
 export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
 	// A signal, for whoever has drawn "loading" must hear of the arrival, whichever mounted first and asked.
 	const ready = signal<ComponentType<P>>();
-	const error = signal<Error>();
+	const error = signal<Error | undefined>(undefined);
 	let asked = false;
 	return function Lazy(props: P) {
 		useEffect(() => {
 			if (asked) return;
 			asked = true;
-			load().then((m) => { ready.value = m.default; }, (e: Error) => { error.value = e; });
+			error.value = undefined;
+			load().then((m) => { ready.value = m.default; }, (e: Error) => { error.value = e; asked = false; });
 		}, []);
 		if (error.value) return <ProblemBox error={error.value} retry={() => location.reload()} />;
 		const View = ready.value;
