@@ -132,9 +132,11 @@ WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
 ORDER BY i.start_at;
 
 -- name: plan_insert
+-- Drawn again from a published roster it goes with what is published, not with drafts left over.
 INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id, together, beside)
 VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id, :together, coalesce(:together,
-	(SELECT p.beside FROM roster k JOIN plan p ON p.id = k.plan_id WHERE k.id::text = :request::jsonb->>'keep')))
+	(SELECT p.beside FROM roster k JOIN plan p ON p.id = k.plan_id
+		WHERE k.id::text = :request::jsonb->>'keep' AND k.state = 'draft')))
 RETURNING id;
 
 -- name: plan_together_number

@@ -443,6 +443,28 @@ static void test_drafts_planned_again_twice_reckon_with_the_newest(void **state)
 				   " AS b(id) JOIN roster o USING (id)"), "published2");
 }
 
+/* The newest roster's rosters at other sites, as "draft2v1". */
+static const char *beside_newest(struct db_fixture *f)
+{
+	return db_fixture_ask(f, "SELECT string_agg(o.state || o.site_id || 'v' || o.version, ' ' ORDER BY o.site_id)"
+			      " FROM roster_beside((SELECT max(id) FROM roster)) AS b(id) JOIN roster o USING (id)");
+}
+
+/* From what is published, not from the draft that the other site has given up. */
+static void test_drawn_from_what_is_published_it_reckons_with_that(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t vina = 2;
+	struct schedule_result r = make(f, request(1, &vina));
+	assert_true(publish(f, r.roster_id));
+	again(f, 2, r.with[0].roster_id);
+	struct schedule_result second = again(f, 1, r.roster_id);
+	assert_string_equal(beside_newest(f), "published2v1");
+	struct schedule_result third = again(f, 1, second.roster_id);
+	assert_string_equal(beside_newest(f), "published2v1");
+	assert_true(publish(f, third.roster_id));
+}
+
 /* Nobody is published at a site where they may not work any more. */
 static void test_who_is_no_longer_lent_is_not_published(void **state)
 {
@@ -535,6 +557,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_training_and_meetings_are_at_the_own_site, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_guests_are_not_asked_to_the_sites_training, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_drawn_from_what_is_published_it_reckons_with_that, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_days_that_stand_leave_out_who_is_no_longer_lent, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_are_planned_again_in_one, begin, small_site_end),
