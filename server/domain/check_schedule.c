@@ -95,7 +95,7 @@ static bool check_other(struct db *db, struct arena *a, const struct schedule_re
 	struct site_calendar site;
 	struct err inner = ERR_INIT;
 	int64_t forecast;
-	*again = (struct replan){ .forecast_id = FIELD_NULL };
+	*again = (struct replan){ .forecast_id = FIELD_NULL, .beside = FIELD_NULL };
 	for (size_t k = 0; k <= i; k++)
 		if (r->with[i] == (k == 0 ? r->site_id : r->with[k - 1]))
 			return err_at(e, ERR_INVALID, place, k == 0 ? "is the site itself" : "is given twice");

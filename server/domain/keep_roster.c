@@ -415,7 +415,8 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 			    DB_ARGS(site, monday, db_int("forecast_id", r->forecast_id),
 				    db_text("request", request_json(a, r)), db_int("user_id", user_id),
 				    db_int("job_id", job_id),
-				    db_int("together", together != NULL ? together->number : FIELD_NULL)),
+				    db_int("together", together != NULL ? together->number : FIELD_NULL),
+				    db_int("beside", together != NULL ? together->beside : again->beside)),
 			    NULL, &out->plan_id, e) &&
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,

@@ -378,7 +378,11 @@ static bool number_together(struct db *db, struct arena *a, const struct drawing
 		out->change_cents = n.cents;
 		out->notice_cents = n.cents - d->again[0].cost.shift_cents * (double)out->changed;
 	}
-	return db_int_value(db, SQL_PLAN_TOGETHER_NUMBER, NULL, NULL, &out->number, e);
+	if (!db_int_value(db, SQL_PLAN_TOGETHER_NUMBER, NULL, NULL, &out->number, e))
+		return false;
+	/* Some of the sites' drafts again: those of the others still belong to them. */
+	out->beside = d->again[0].beside != FIELD_NULL ? d->again[0].beside : out->number;
+	return true;
 }
 
 struct keeping {

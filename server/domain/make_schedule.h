@@ -73,6 +73,7 @@ bool schedule_make(struct db *db, struct arena *a, const struct schedule_request
 /* A plan of several sites, as each of its rosters tells it; NULL where one site is planned. */
 struct drawn_together {
 	int64_t number, *site_ids, shifts; /* of all sites together */
+	int64_t beside;                    /* the number of the plan that they go with: `number`, or an older one's */
 	int64_t changed;                   /* shifts, planned again */
 	double change_cents, notice_cents;
 	size_t site_count;

@@ -7,7 +7,7 @@
 #include "server/domain/week_waiting.h"
 
 struct head_row {
-	int64_t site_id, week, version, forecast_id, notice_days;
+	int64_t site_id, week, version, forecast_id, notice_days, beside;
 	double notice_cents;
 	bool seen;
 };
@@ -19,6 +19,7 @@ static const struct field head_rows[] = {
 	F_BOOL(struct head_row, seen, 0, ""),
 	F_INT(struct head_row, notice_days, 0, 0, 0, ""),
 	F_REAL(struct head_row, notice_cents, 0, 0, 0, ""),
+	F_INT(struct head_row, beside, FIELD_OPTIONAL, 0, 0, ""),
 };
 static const struct fields head_fields = FIELDS("Roster", struct head_row, head_rows);
 
@@ -74,7 +75,7 @@ bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week,
 {
 	struct head_row *heads;
 	size_t n;
-	*out = (struct replan){ .forecast_id = FIELD_NULL };
+	*out = (struct replan){ .forecast_id = FIELD_NULL, .beside = FIELD_NULL };
 	if (!replan_asked(r)) {
 		if (is_given(r->from))
 			return err_at(e, ERR_INVALID, "/from", "needs keep: the roster to plan again from");
@@ -90,6 +91,7 @@ bool replan_check(struct db *db, struct arena *a, int64_t site_id, int64_t week,
 	out->roster_id = r->roster_id;
 	out->version = heads[0].version;
 	out->forecast_id = heads[0].forecast_id;
+	out->beside = heads[0].beside;
 	if (heads[0].seen || week <= today)
 		out->cost = (struct wfm_change_cost){ .notice_cents = heads[0].notice_cents,
 						      .notice_days = (int32_t)heads[0].notice_days,

@@ -40,6 +40,7 @@ static inline bool replan_asked(const struct replan_request *r)
 
 struct replan {
 	int64_t roster_id, version, forecast_id; /* of the roster kept */
+	int64_t beside; /* the number of the plan of several sites that it comes of, still a draft; FIELD_NULL: none */
 	int64_t from;
 	const struct wfm_roster *start; /* NULL: a week drawn anew */
 	const bool *stands;             /* [start's shifts] had begun, or its agent is there */

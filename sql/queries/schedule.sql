@@ -30,8 +30,10 @@ WHERE (a.site_id = :site_id OR (a.site_id IN (SELECT jsonb_array_elements_text(:
 ORDER BY a.site_id <> :site_id, a.id;
 
 -- name: replan_head
--- What nobody has seen can change without notice.
-SELECT r.site_id, r.monday AS week, r.version, p.forecast_id, r.state <> 'draft' AS seen, s.notice_days, s.notice_cents
+-- What nobody has seen can change without notice. Drawn again from a published roster a week goes with what is
+-- published, not with drafts left over.
+SELECT r.site_id, r.monday AS week, r.version, p.forecast_id, r.state <> 'draft' AS seen, s.notice_days, s.notice_cents,
+	CASE WHEN r.state = 'draft' THEN p.beside END AS beside
 FROM roster r JOIN plan p ON p.id = r.plan_id JOIN site s ON s.id = r.site_id WHERE r.id = :roster_id;
 
 -- name: replan_beside
@@ -132,11 +134,8 @@ WHERE i.forecast_id = :forecast_id AND i.queue_id = :queue_id
 ORDER BY i.start_at;
 
 -- name: plan_insert
--- Drawn again from a published roster it goes with what is published, not with drafts left over.
 INSERT INTO plan (site_id, monday, forecast_id, request, created_by, job_id, together, beside)
-VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id, :together, coalesce(:together,
-	(SELECT p.beside FROM roster k JOIN plan p ON p.id = k.plan_id
-		WHERE k.id::text = :request::jsonb->>'keep' AND k.state = 'draft')))
+VALUES (:site_id, :monday, :forecast_id, :request::jsonb, :user_id, :job_id, :together, :beside)
 RETURNING id;
 
 -- name: plan_together_number

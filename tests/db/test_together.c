@@ -465,6 +465,35 @@ static void test_drawn_from_what_is_published_it_reckons_with_that(void **state)
 	assert_true(publish(f, third.roster_id));
 }
 
+static const char third_site[] =
+	"INSERT INTO site (code, name, region_id, kind, country, zone, shrinkage_unplanned)"
+	" SELECT 'QUI', 'Quilpué', region_id, kind, country, zone, shrinkage_unplanned FROM site WHERE id = 2;"
+	"INSERT INTO site_hours (site_id, weekday, open_min, close_min) SELECT 3, w, 480, 1200 FROM generate_series(1, 7) AS w;"
+	"INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, target_share, target_s, patience_s, aht_s)"
+	" SELECT 'voice3', 'Voice Quilpué', 3, skill_id, channel, interval_min, target_share, target_s, patience_s, aht_s FROM queue WHERE site_id = 2;"
+	"INSERT INTO history (queue_id, start_at, offered, handled, handle_time_s) SELECT q.id, h.start_at, h.offered, h.handled,"
+	" h.handle_time_s FROM history h JOIN queue v ON v.id = h.queue_id AND v.site_id = 2, queue q WHERE q.site_id = 3;"
+	"UPDATE agent SET site_id = 3 WHERE code = 'V2'; INSERT INTO agent_elsewhere SELECT agent_id, 3, 30 FROM agent_elsewhere";
+
+/* Two of three again in one, then one of them: the third's draft is still of the same plan. */
+static void test_some_planned_again_in_one_go_with_the_others_drafts(void **state)
+{
+	struct db_fixture *f = *state;
+	int64_t others[] = { 2, 3 };
+	db_fixture_ask(f, third_site);
+	struct schedule_request asked = request(1, others);
+	asked.with_count = 2;
+	struct schedule_result all = make(f, asked), two = make(f, again_of(1, others, all.roster_id, 0));
+	assert_string_equal(beside_newest(f), "draft1v2 draft3v1");
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	struct schedule_result one = again(f, 1, two.roster_id);
+	assert_string_equal(beside_newest(f), "draft2v2 draft3v1");
+	assert_string_equal(db_fixture_ask(f, short_rests), "0");
+	assert_true(publish(f, one.roster_id) && publish(f, two.with[0].roster_id) && publish(f, all.with[1].roster_id));
+	assert_string_equal(db_fixture_ask(f, "SELECT string_agg(site_id || 'v' || version, ' ' ORDER BY site_id) FROM roster WHERE state = 'published'"),
+			    "1v3 2v2 3v1");
+}
+
 /* Nobody is published at a site where they may not work any more. */
 static void test_who_is_no_longer_lent_is_not_published(void **state)
 {
@@ -558,6 +587,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_guests_are_not_asked_to_the_sites_training, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drafts_planned_again_twice_reckon_with_the_newest, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_drawn_from_what_is_published_it_reckons_with_that, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_some_planned_again_in_one_go_with_the_others_drafts, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_who_is_no_longer_lent_is_not_published, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_days_that_stand_leave_out_who_is_no_longer_lent, begin, small_site_end),
 		cmocka_unit_test_setup_teardown(test_both_are_planned_again_in_one, begin, small_site_end),
