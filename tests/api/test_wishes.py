@@ -127,9 +127,10 @@ def test_an_agent_wishes_and_takes_back(service, agent, planner):
 
 
 def test_no_more_wishes_a_week_for_asking_at_once(service, agent):
-    """Two wait for the agent's row with one wish left: who comes second must see what the first has written."""
+    """Some wait for the agent's row with one wish left: who comes later must see what the first has written.
+    Five ask, as some may share a thread of the service and come after it."""
     me, ahead, status = agent.user["agent_id"], monday_ahead(6), []
-    clients = [service.log_in("agent"), service.log_in("agent")]
+    clients = [service.log_in("agent") for _ in range(5)]
     for n in range(2):
         assert agent.post("/me/wishes", json={"day": day(ahead, n), "kind": "day_off"}).status_code == 201
 
@@ -152,7 +153,7 @@ def test_no_more_wishes_a_week_for_asking_at_once(service, agent):
     for thread in asking:
         thread.join()
     try:
-        assert waiting == 2 and sorted(status) == [201, 409]
+        assert waiting >= 2 and sorted(status) == [201] + 4 * [409]
     finally:
         service.sql("DELETE FROM wish WHERE agent_id = %s", (me,))
 
