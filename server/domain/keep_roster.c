@@ -416,7 +416,7 @@ bool roster_keep(struct db *db, struct arena *a, const struct week_problem *w,
 				    db_text("request", request_json(a, r)), db_int("user_id", user_id),
 				    db_int("job_id", job_id),
 				    db_int("together", together != NULL ? together->number : FIELD_NULL),
-				    db_int("beside", together != NULL ? together->beside : again->beside)),
+				    db_int("beside", together != NULL ? together->beside : again != NULL ? again->beside : FIELD_NULL)),
 			    NULL, &out->plan_id, e) &&
 	       keep_requirements(db, w, out->plan_id, e) &&
 	       db_int_value(db, SQL_ROSTER_INSERT,
