@@ -54,6 +54,33 @@ static void merge_starts(struct arena *a, const struct joint_week *j, const stru
 	whole->stands = stands;
 }
 
+/* Rosters that never knew of each other may have somebody at two sites on one day: of what stands only one could
+ * be locked, yet both would be kept. */
+static bool check_start(struct arena *a, const struct joint_week *j, const struct replan *whole, struct err *e)
+{
+	const int32_t locked = (int32_t)(whole->from - j->weeks[0].monday);
+	const size_t slots = (size_t)j->problem.agent_count * WEEK_DAYS;
+	const struct wfm_shift **of = arena_array(a, slots, sizeof *of);
+	for (size_t i = 0; i < slots; i++)
+		of[i] = NULL;
+	for (int32_t i = 0; i < whole->start->shift_count; i++) {
+		const struct wfm_shift *s = &whole->start->shifts[i];
+		if (!whole->stands[i] || s->day >= locked)
+			continue;
+		const size_t at = (size_t)s->agent * WEEK_DAYS + (size_t)s->day;
+		const struct wfm_shift *same = of[at], *before = s->day > 0 ? of[at - 1] : NULL;
+		const struct wfm_shift *after = s->day + 1 < WEEK_DAYS ? of[at + 1] : NULL;
+		if (same != NULL || (before != NULL && before->end > s->start) || (after != NULL && after->start < s->end)) {
+			const char *name = j->problem.agents[s->agent].name;
+			return err_at(e, ERR_INVALID, "/with", "their rosters are not of one plan; %s would work at two of the sites "
+				      "at once on days that stay as they are. Keep rosters that were drawn in one, or plan each site "
+				      "by itself", name != NULL ? name : "somebody");
+		}
+		of[at] = s;
+	}
+	return true;
+}
+
 bool joint_replan_open(struct arena *a, struct joint_week *j, struct replan *again, struct replan *whole,
 		       struct err *e)
 {
@@ -66,7 +93,7 @@ bool joint_replan_open(struct arena *a, struct joint_week *j, struct replan *aga
 	whole->from = again[0].from;
 	whole->cost = (struct wfm_change_cost){ .of_site = of_site };
 	merge_starts(a, j, again, whole);
-	if (!replan_open(a, &j->problem, whole, j->weeks[0].monday, e))
+	if (!check_start(a, j, whole, e) || !replan_open(a, &j->problem, whole, j->weeks[0].monday, e))
 		return false;
 	for (int32_t i = 0; i < j->problem.agent_count; i++)
 		again[j->problem.agents[i].site].frozen += j->problem.agents[i].contract >= contracts;

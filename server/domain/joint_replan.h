@@ -12,7 +12,8 @@
 #include "server/domain/replan_week.h"
 
 /* again: by week, each loaded. The whole's start, locks and prices into *whole, in the numbers of j, whose
- * problem it changes; those frozen are counted for their own sites. Also again, after joint_week_make. */
+ * problem it changes; those frozen are counted for their own sites. Also again, after joint_week_make. ERR_INVALID with
+ * pointer /with when somebody stands at two of the sites at once. */
 bool joint_replan_open(struct arena *a, struct joint_week *j, struct replan *again, struct replan *whole,
 		       struct err *e);
 
