@@ -382,12 +382,17 @@ def test_a_breakdown_raises_a_flag_and_a_warning(planner, judged):
 
 
 @pytest.mark.parametrize("query, pointer", [
-    ("site_id=999", "/site_id"), ("", "?site_id"), ("site_id=3&from=2026-03-02&to=2026-03-01", "?from"),
+    ("", "?site_id"), ("site_id=3&from=2026-03-02&to=2026-03-01", "?from"),
     ("site_id=3&from=2020-01-01&to=2026-03-01", "?from"), ("site_id=3&from=soon", "?from"),
 ])
 def test_accuracy_refuses_what_makes_no_sense(planner, query, pointer):
     reply = planner.get(f"/forecast-accuracy?{query}")
     assert reply.status_code == 422 and pointer in [e["pointer"] for e in reply.json()["errors"]]
+
+
+def test_accuracy_of_no_site_is_not_found(planner):
+    reply = planner.get("/forecast-accuracy?site_id=999")
+    assert reply.status_code == 404 and "999" in reply.json()["detail"]
 
 
 # ---------------------------------------------------------------- rubbish in the history

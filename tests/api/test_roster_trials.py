@@ -184,7 +184,7 @@ def test_fewer_people_are_seen_and_told(service, planner, rosters, day):
 
 def test_only_versions_of_one_week_compare(planner, rosters):
     other = planner.items("/rosters?site_id=1")[0]["id"]
-    for which in (rosters[0], other, 999999):
+    for which, status in ((rosters[0], 422), (other, 422), (999999, 404)):
         reply = planner.get(f"/rosters/{rosters[0]}/comparison?with={which}")
-        assert reply.status_code == 422, reply.text
+        assert reply.status_code == status, reply.text
     assert planner.get(f"/rosters/999999/comparison?with={other}").status_code == 404
