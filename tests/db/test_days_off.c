@@ -63,24 +63,13 @@ static void leave(struct fixture *f, const char *agent, int first, int last)
 
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(&f->at);
-	small_site_load(f->at.url);
+	struct fixture *f = small_site_open(sizeof *f);
 	db_fixture_ask(&f->at, branch);
 	f->week = small_site_change_week(4) + 7;
 	struct forecast_request r = { 1, f->week, 1 };
 	if (!forecast_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->forecast_id, &f->at.err))
 		fail_msg("no forecast: %s", f->at.err.message);
 	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-	db_fixture_close(&f->at);
-	free(f);
 	return 0;
 }
 
@@ -212,12 +201,12 @@ static void test_soft_weeks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_week_with_a_holiday_has_everybody, begin, end),
-		cmocka_unit_test_setup_teardown(test_leave_and_holidays_give_no_more_than_the_week, begin, end),
-		cmocka_unit_test_setup_teardown(test_only_days_that_the_whole_site_loses, begin, end),
-		cmocka_unit_test_setup_teardown(test_part_time, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_week_that_is_shut, begin, end),
-		cmocka_unit_test_setup_teardown(test_soft_weeks, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_week_with_a_holiday_has_everybody, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_leave_and_holidays_give_no_more_than_the_week, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_only_days_that_the_whole_site_loses, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_part_time, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_week_that_is_shut, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_soft_weeks, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

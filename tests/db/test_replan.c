@@ -29,10 +29,7 @@ static struct schedule_result make(struct fixture *f)
 
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(&f->at);
-	small_site_load(f->at.url);
+	struct fixture *f = small_site_open(sizeof *f);
 	f->request = (struct schedule_request){ .site_id = strtoll(db_fixture_ask(&f->at, "SELECT id FROM site"), NULL, 10),
 						.week = small_site_change_week(4), .forecast_id = FIELD_NULL, .seed = 1,
 						.iteration_limit = 300, .gap = 0.02, .time_limit_s = 60, .trial_weeks = 20 };
@@ -42,14 +39,6 @@ static int begin(void **state)
 	       " (SELECT string_agg(concat_ws('/', v.kind, v.queue_id, v.start_at, v.end_at, v.paid), ',' ORDER BY v.position)"
 	       " FROM activity v WHERE v.shift_id = s.id) AS detail FROM shift s");
 	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-	db_fixture_close(&f->at);
-	free(f);
 	return 0;
 }
 
@@ -117,8 +106,8 @@ static void test_whom_no_rule_suits_keeps_what_stands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_what_has_begun_stays_to_the_last_break, begin, end),
-		cmocka_unit_test_setup_teardown(test_whom_no_rule_suits_keeps_what_stands, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_has_begun_stays_to_the_last_break, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_whom_no_rule_suits_keeps_what_stands, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -27,23 +27,12 @@ struct fixture {
 
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(&f->at);
-	small_site_load(f->at.url);
+	struct fixture *f = small_site_open(sizeof *f);
 	f->week = small_site_change_week(4);
 	struct forecast_request r = { 1, f->week, 1 };
 	if (!forecast_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->forecast_id, &f->at.err))
 		fail_msg("no forecast: %s", f->at.err.message);
 	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-	db_fixture_close(&f->at);
-	free(f);
 	return 0;
 }
 
@@ -320,14 +309,14 @@ static void test_calls_again_are_no_demand_of_their_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_each_way_to_take_the_risk, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_roster_says_how_it_was_staffed, begin, end),
-		cmocka_unit_test_setup_teardown(test_forecasts_without_scenarios, begin, end),
-		cmocka_unit_test_setup_teardown(test_an_interval_has_no_chance, begin, end),
-		cmocka_unit_test_setup_teardown(test_mail_is_staffed_as_ever, begin, end),
-		cmocka_unit_test_setup_teardown(test_absence_from_rosters_alone, begin, end),
-		cmocka_unit_test_setup_teardown(test_measured_absence_is_reckoned_with, begin, end),
-		cmocka_unit_test_setup_teardown(test_calls_again_are_no_demand_of_their_own, begin, end),
+		cmocka_unit_test_setup_teardown(test_each_way_to_take_the_risk, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_roster_says_how_it_was_staffed, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_forecasts_without_scenarios, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_an_interval_has_no_chance, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_mail_is_staffed_as_ever, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_absence_from_rosters_alone, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_measured_absence_is_reckoned_with, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_calls_again_are_no_demand_of_their_own, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -26,10 +26,7 @@ struct fixture {
 /* Calls round the clock and e-mails from nine to six; half of the people can do both. */
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	assert_non_null(f);
-	db_fixture_open(&f->at);
-	small_site_load(f->at.url);
+	struct fixture *f = small_site_open(sizeof *f);
 	db_fixture_ask(&f->at, "CREATE TABLE asked AS SELECT 0::bigint AS id;"
 	       "INSERT INTO skill (code, name) VALUES ('email', 'E-mail');"
 	       "INSERT INTO queue (code, name, site_id, skill_id, channel, interval_min, turnaround_min, max_occupancy, aht_s)"
@@ -44,14 +41,6 @@ static int begin(void **state)
 	if (!forecast_make(f->at.db, f->at.arena, &r, FIELD_NULL, FIELD_NULL, NULL, &f->request.forecast_id, &f->at.err))
 		fail_msg("no forecast: %s", f->at.err.message);
 	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-	db_fixture_close(&f->at);
-	free(f);
 	return 0;
 }
 
@@ -256,12 +245,12 @@ static void test_the_past_leaves_its_work(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_the_problem_has_all_work, begin, end),
-		cmocka_unit_test_setup_teardown(test_idle_time_is_shared, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_roster_keeps_what_it_does, begin, end),
-		cmocka_unit_test_setup_teardown(test_nobody_for_it, begin, end),
-		cmocka_unit_test_setup_teardown(test_too_few_people_for_everything, begin, end),
-		cmocka_unit_test_setup_teardown(test_the_past_leaves_its_work, begin, end),
+		cmocka_unit_test_setup_teardown(test_the_problem_has_all_work, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_idle_time_is_shared, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_a_roster_keeps_what_it_does, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_nobody_for_it, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_too_few_people_for_everything, begin, small_site_end),
+		cmocka_unit_test_setup_teardown(test_the_past_leaves_its_work, begin, small_site_end),
 	};
 	return db_fixture_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -47,13 +47,18 @@ void small_site_load(const char *url)
 		pgcluster_sql(url, statements[i]);
 }
 
-int small_site_begin(void **state)
+void *small_site_open(size_t size)
 {
-	struct db_fixture *f = calloc(1, sizeof *f);
+	struct db_fixture *f = calloc(1, size);
 	assert_non_null(f);
 	db_fixture_open(f);
 	small_site_load(f->url);
-	*state = f;
+	return f;
+}
+
+int small_site_begin(void **state)
+{
+	*state = small_site_open(sizeof(struct db_fixture));
 	return 0;
 }
 

@@ -6,11 +6,15 @@
 #ifndef TESTS_LIB_SMALL_SITE_H
 #define TESTS_LIB_SMALL_SITE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 void small_site_load(const char *url);
 
-/* Set-up and tear-down of a test: *state is a struct db_fixture with the site. */
+/* A fixture of that size, zero but for its first member, a struct db_fixture with the site. */
+void *small_site_open(size_t size);
+
+/* Set-up and tear-down of a test: *state is a struct db_fixture with the site, or what begins with one. */
 int small_site_begin(void **state);
 int small_site_end(void **state);
 
